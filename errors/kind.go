@@ -1,0 +1,202 @@
+package errors
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+)
+
+// A Kind is one way in which an API can fail: a stable name, an HTTP status and
+// a text that is safe to show. Kinds are declared once, in package variables,
+// with [Define]; they are compared by identity.
+//
+// A Kind is an error itself, so it may be returned as it is and is the target
+// for [Is].
+type Kind struct {
+	name   string
+	detail string
+	status int
+}
+
+// Define declares a kind. The name is part of the API's contract and is what
+// clients switch on: upper camel case, such as "CaseClosed". The status is an
+// HTTP status from 400 to 599. The detail is the default text for the client;
+// it must say nothing that a client may not see.
+//
+// Define panics when one of them does not fit: it is meant for package
+// variables, where a mistake has to show at start-up.
+func Define(name string, status int, detail string) *Kind {
+	switch {
+	case !isKindName(name):
+		panic(fmt.Sprintf("errors: Define(%q, …): the name must be letters and digits in upper camel case, such as CaseClosed", name))
+	case status < 400 || status > 599:
+		panic(fmt.Sprintf("errors: Define(%q, %d, …): the status must be from 400 to 599", name, status))
+	case strings.TrimSpace(detail) == "":
+		panic(fmt.Sprintf("errors: Define(%q, %d, …): the detail must say what is wrong", name, status))
+	}
+	return &Kind{name: name, status: status, detail: detail}
+}
+
+func isKindName(name string) bool {
+	for i, r := range name {
+		upper, lower, digit := 'A' <= r && r <= 'Z', 'a' <= r && r <= 'z', '0' <= r && r <= '9'
+		if i == 0 && !upper || !upper && !lower && !digit {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// Name is the stable name, the "error" of a reply.
+func (k *Kind) Name() string { return k.name }
+
+// Status is the HTTP status of a reply.
+func (k *Kind) Status() int { return k.status }
+
+// Detail is the default text, the "detail" of a reply.
+func (k *Kind) Detail() string { return k.detail }
+
+// Error makes the kind an error: its name and default text.
+func (k *Kind) Error() string { return k.name + ": " + k.detail }
+
+// New makes an error of the kind with its default text.
+func (k *Kind) New() *PolarError { return &PolarError{kind: k, detail: k.detail} }
+
+// Wrap makes an error of the kind that keeps the cause. The cause is for
+// [Is], [As] and the log; it is never part of a reply.
+func (k *Kind) Wrap(cause error) *PolarError {
+	return &PolarError{kind: k, detail: k.detail, cause: cause}
+}
+
+// WithDetail makes an error of the kind with a text of its own, which clients see.
+func (k *Kind) WithDetail(detail string) *PolarError {
+	return &PolarError{kind: k, detail: detail}
+}
+
+// PolarError is an error of a [Kind], as [Kind.New], [Kind.Wrap] and
+// [Kind.WithDetail] make it. It is immutable: the With methods return copies.
+type PolarError struct {
+	kind    *Kind
+	detail  string
+	cause   error
+	headers []header
+}
+
+type header struct{ name, value string }
+
+// Kind is the kind of the error, never nil for an error made by a Kind.
+func (e *PolarError) Kind() *Kind {
+	if e.kind == nil {
+		return InternalServerError
+	}
+	return e.kind
+}
+
+// Detail is the text for the client.
+func (e *PolarError) Detail() string {
+	if e.kind == nil {
+		return InternalServerError.detail
+	}
+	return e.detail
+}
+
+// Error is the kind's name, the text, and the cause if there is one. It is
+// meant for logs: a reply holds only the name and the text.
+func (e *PolarError) Error() string {
+	text := e.Kind().name + ": " + e.Detail()
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
+}
+
+// Unwrap is the cause.
+func (e *PolarError) Unwrap() error { return e.cause }
+
+// Is reports whether the target is the error's kind.
+func (e *PolarError) Is(target error) bool {
+	k, ok := target.(*Kind)
+	return ok && k == e.Kind()
+}
+
+// WithDetail is a copy of the error with another text for the client.
+func (e *PolarError) WithDetail(detail string) *PolarError {
+	c := *e
+	c.detail = detail
+	return &c
+}
+
+// WithCause is a copy of the error with another cause.
+func (e *PolarError) WithCause(cause error) *PolarError {
+	c := *e
+	c.cause = cause
+	return &c
+}
+
+// WithHeader is a copy of the error whose reply also sets a header, such as
+// Retry-After or WWW-Authenticate. A later value for the same name is added,
+// as with http.Header.Add.
+func (e *PolarError) WithHeader(name, value string) *PolarError {
+	c := *e
+	c.headers = append(c.headers[:len(c.headers):len(c.headers)], header{name, value})
+	return &c
+}
+
+// Headers are the headers that the reply sets, in the order they were added.
+func (e *PolarError) Headers() iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for _, h := range e.headers {
+			if !yield(h.name, h.value) {
+				return
+			}
+		}
+	}
+}
+
+// KindOf tells the kind of any error: that of the first [PolarError] or [Kind]
+// in its tree, [RequestValidation] for a [PolarRequestValidationError], and
+// [InternalServerError] for everything else. It is nil only for a nil error.
+func KindOf(err error) *Kind {
+	if err == nil {
+		return nil
+	}
+	if e, ok := AsType[*PolarError](err); ok {
+		return e.Kind()
+	}
+	if k, ok := AsType[*Kind](err); ok {
+		return k
+	}
+	if _, ok := AsType[*PolarRequestValidationError](err); ok {
+		return RequestValidation
+	}
+	return InternalServerError
+}
+
+// The kinds that the library itself answers with. Names, statuses and texts
+// are Polar's where Polar has them.
+var (
+	// BadRequest is a request that cannot be read at all.
+	BadRequest = Define("BadRequest", 400, "Bad request")
+	// Unauthorized is a request without a credential where one is needed.
+	Unauthorized = Define("Unauthorized", 401, "Unauthorized")
+	// NotPermitted is a subject that reaches the resource and may not do this to it.
+	NotPermitted = Define("NotPermitted", 403, "Not permitted")
+	// ResourceNotFound is a resource that is absent, deleted or out of reach: all three the same.
+	ResourceNotFound = Define("ResourceNotFound", 404, "Not found")
+	// MethodNotAllowed is a known path with a method it does not have.
+	MethodNotAllowed = Define("MethodNotAllowed", 405, "Method Not Allowed")
+	// ResourceAlreadyExists is a conflict with what is there, such as a unique value taken.
+	ResourceAlreadyExists = Define("ResourceAlreadyExists", 409, "Already exists")
+	// ResourceConflict is a change that what is there does not allow: still referred to, or changed meanwhile.
+	ResourceConflict = Define("ResourceConflict", 409, "Conflict")
+	// ResourceUnavailable is a resource that was there and is gone for good.
+	ResourceUnavailable = Define("ResourceUnavailable", 410, "Unavailable")
+	// RequestBodyTooLarge is a body beyond the limit.
+	RequestBodyTooLarge = Define("RequestBodyTooLarge", 413, "Request body too large")
+	// RequestValidation is the kind of every [PolarRequestValidationError].
+	RequestValidation = Define("PolarRequestValidationError", 422, "The request is not valid")
+	// InternalServerError is everything unknown.
+	InternalServerError = Define("InternalServerError", 500, "Internal Server Error")
+	// ServiceUnavailable is a dependency, such as the database, that is away for now.
+	ServiceUnavailable = Define("ServiceUnavailable", 503, "Service Unavailable")
+)

@@ -1,0 +1,153 @@
+// Package reach holds the opaque value that says whose rows a statement may
+// touch. Package auth makes it from a subject, package repository turns it into
+// a predicate, and nothing outside this module can make one.
+package reach
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// Kind names a kind of owner, such as "organization".
+type Kind string
+
+// ErrOutOfReach is returned by [Reach.Own] for an owner that the reach does not hold.
+var ErrOutOfReach = errors.New("reach: the owner is out of reach")
+
+// Reach is a union of grants, one per kind of owner. The zero value reaches
+// nothing. It is immutable and safe for concurrent use.
+type Reach struct {
+	grants []Grant
+	system string
+}
+
+// Grant is the set of owners of one kind that a [Reach] holds: exactly IDs, or,
+// for a set too large to list, what a sub-select finds.
+type Grant struct {
+	Kind Kind
+	IDs  []uuid.UUID
+	// Select is set instead of IDs for a large set.
+	Select *Select
+}
+
+// Select is a set of owners in the database.
+type Select struct {
+	// SQL selects one uuid column, with ? placeholders for Args.
+	SQL  string
+	Args []any
+	// Contains answers for one owner.
+	Contains func(ctx context.Context, id uuid.UUID) (bool, error)
+	// Only, when not nil, narrows the set to these.
+	Only []uuid.UUID
+}
+
+// Of is the union of the grants.
+func Of(grants ...Grant) Reach { return Reach{grants: grants} }
+
+// System is the reach of the program itself: every row, with the reason.
+// An empty reason reaches nothing.
+func System(why string) Reach { return Reach{system: why} }
+
+// IsSystem reports whether the reach is that of the program itself.
+func (r Reach) IsSystem() bool { return r.system != "" }
+
+// Why is the reason given to [System].
+func (r Reach) Why() string { return r.system }
+
+// Grants are the grants of the reach; none for [System].
+func (r Reach) Grants() []Grant { return r.grants }
+
+// IsEmpty reports whether the reach is known to hold no owner at all.
+func (r Reach) IsEmpty() bool {
+	return !r.IsSystem() && !slices.ContainsFunc(r.grants, func(g Grant) bool { return !g.isEmpty() })
+}
+
+func (g Grant) isEmpty() bool {
+	if g.Select != nil {
+		return g.Select.Only != nil && len(g.Select.Only) == 0
+	}
+	return len(g.IDs) == 0
+}
+
+// Restrict keeps only owners of this kind and of them only those named. It
+// never adds one: of [System] it makes exactly those named.
+func (r Reach) Restrict(kind Kind, ids ...uuid.UUID) Reach {
+	if r.IsSystem() {
+		return Of(Grant{Kind: kind, IDs: slices.Clone(ids)})
+	}
+	var kept []Grant
+	for _, g := range r.grants {
+		if g.Kind != kind {
+			continue
+		}
+		if g.Select != nil {
+			narrowed := *g.Select
+			narrowed.Only = intersect(narrowed.Only, ids, narrowed.Only == nil)
+			g.Select = &narrowed
+		} else {
+			g.IDs = intersect(g.IDs, ids, false)
+		}
+		kept = append(kept, g)
+	}
+	return Of(kept...)
+}
+
+// intersect is never nil, so that an empty narrowing stays one.
+func intersect(have, want []uuid.UUID, all bool) []uuid.UUID {
+	kept := make([]uuid.UUID, 0, len(want))
+	for _, id := range want {
+		if (all || slices.Contains(have, id)) && !slices.Contains(kept, id) {
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}
+
+// Own makes the owner of a new row, which only an owner in reach can be. It
+// fails with [ErrOutOfReach], or with what a large set's look-up failed with.
+func (r Reach) Own(ctx context.Context, kind Kind, id uuid.UUID) (Owner, error) {
+	if r.IsSystem() {
+		return Owner{kind: kind, id: id}, nil
+	}
+	for _, g := range r.grants {
+		if g.Kind != kind {
+			continue
+		}
+		found, err := g.contains(ctx, id)
+		if err != nil {
+			return Owner{}, err
+		}
+		if found {
+			return Owner{kind: kind, id: id}, nil
+		}
+	}
+	return Owner{}, ErrOutOfReach
+}
+
+func (g Grant) contains(ctx context.Context, id uuid.UUID) (bool, error) {
+	if g.Select == nil {
+		return slices.Contains(g.IDs, id), nil
+	}
+	if g.Select.Only != nil && !slices.Contains(g.Select.Only, id) || g.Select.Contains == nil {
+		return false, nil
+	}
+	return g.Select.Contains(ctx, id)
+}
+
+// Owner is the owner of a new row. The zero value owns nothing and is refused.
+type Owner struct {
+	kind Kind
+	id   uuid.UUID
+}
+
+// Kind is the kind of the owner, empty for the zero value.
+func (o Owner) Kind() Kind { return o.kind }
+
+// ID is the owner's identifier.
+func (o Owner) ID() uuid.UUID { return o.id }
+
+// IsZero reports whether there is no owner.
+func (o Owner) IsZero() bool { return o.kind == "" }

@@ -1,0 +1,22 @@
+package kit
+
+// Filter is a filter by a repeated query parameter (?status=open&status=paid):
+// the values in their order, empty when there are none, which filters nothing
+// (Polar guideline: no filter is implied).
+type Filter[T any] []T
+
+// MetadataFilter is the filter metadata[key]=value by the pairs of [Metadata]:
+// the values of one key are alternatives, different keys must all match. Keys
+// stand in the order of their first occurrence.
+type MetadataFilter []MetadataCriterion
+
+// MetadataCriterion is one key of a [MetadataFilter].
+type MetadataCriterion struct {
+	Key    string
+	Values []string
+}
+
+// Metadata holds key-value pairs of a resource: at most 50 keys of 1 to 40
+// characters; values are texts of 1 to 500 characters, int64, float64 or bool
+// (Polar guideline).
+type Metadata map[string]any

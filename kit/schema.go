@@ -1,0 +1,24 @@
+package kit
+
+import "time"
+
+// Schema is the base of every body that an API takes or gives. It is embedded,
+// and its doc tag describes the schema:
+//
+//	type CustomerCreate struct {
+//		kit.Schema `doc:"A customer to create."`
+//
+//		Email string `json:"email" validate:"email" doc:"The email address of the customer." example:"john@example.com"`
+//	}
+//
+// It promotes no methods. What it marks is found when a type's plan is compiled.
+type Schema struct{}
+
+// TimestampedSchema is the base of read schemas: a [Schema] with the times of
+// creation and of the last change (Polar guideline: every resource has both).
+type TimestampedSchema struct {
+	Schema
+
+	CreatedAt time.Time  `json:"created_at" doc:"Creation timestamp of the object."          example:"2025-01-03T13:37:00Z"`
+	UpdatedAt *time.Time `json:"updated_at" doc:"Last modification timestamp of the object." example:"2025-01-03T13:38:00Z"`
+}
