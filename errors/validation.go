@@ -81,4 +81,6 @@ func (e *PolarRequestValidationError) Error() string {
 }
 
 // Is reports whether the target is [RequestValidation].
-func (e *PolarRequestValidationError) Is(target error) bool { return target == error(RequestValidation) }
+func (e *PolarRequestValidationError) Is(target error) bool {
+	return target == error(RequestValidation)
+}

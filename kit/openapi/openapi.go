@@ -50,3 +50,28 @@ type Parameter struct {
 	Explode     *bool   `json:"explode,omitempty"`
 	Schema      *Schema `json:"schema"`
 }
+
+// Security is what a guard requires of a caller. The zero value requires
+// nothing: the operation is public.
+type Security struct {
+	// Alternatives are the ways in, any one of which will do.
+	Alternatives []SecurityAlternative
+}
+
+// SecurityAlternative is one way in: a scheme by its name, and the scopes of
+// which it needs all.
+type SecurityAlternative struct {
+	Name   string
+	Scheme SecurityScheme
+	Scopes []string
+}
+
+// SecurityScheme describes a kind of credential.
+type SecurityScheme struct {
+	Type         string `json:"type"`
+	Description  string `json:"description,omitempty"`
+	Name         string `json:"name,omitempty"`
+	In           string `json:"in,omitempty"`
+	Scheme       string `json:"scheme,omitempty"`
+	BearerFormat string `json:"bearerFormat,omitempty"`
+}
