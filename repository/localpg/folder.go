@@ -1,0 +1,300 @@
+package localpg
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The name of a Unix socket must fit into 104 bytes on macOS and the BSDs (108
+// on Linux), the closing NUL included.
+const (
+	socketName    = ".s.PGSQL." + socketPort
+	socketPort    = "5432" // part of the socket's name only; each server has a folder of its own
+	maxSocketPath = 103
+)
+
+// poll is how often a lock, a starting or a stopping server is looked at.
+const poll = 10 * time.Millisecond
+
+// folder is where a server lives. Three locks in dir order its users:
+//
+//	lock    held by whoever starts or stops the server, for that long
+//	users   held, shared, by everybody who uses the server
+//	server  held by every process of the server itself, which inherits it
+//
+// The kernel gives up each of them with its last process, so none can be stale.
+type folder struct {
+	dir string // the folder that the caller named
+	// base holds the cluster, the socket and the password. It is dir, except
+	// for a root whose dir the unprivileged server could not reach.
+	base string
+	as   *account
+}
+
+func (f *folder) data() string     { return filepath.Join(f.base, "data") }
+func (f *folder) password() string { return filepath.Join(f.base, "password") }
+func (f *folder) log() string      { return filepath.Join(f.dir, "postgres.log") }
+
+func openFolder(ctx context.Context, dir string) (*folder, error) {
+	as, err := chooseAccount()
+	if err != nil {
+		return nil, err
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("localpg: %w", err)
+	}
+	mode := os.FileMode(0o700)
+	if as != nil {
+		mode = 0o711 // the server's user passes through to its own folders
+	}
+	if err := os.MkdirAll(dir, mode); err != nil {
+		return nil, fmt.Errorf("localpg: %w", err)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("localpg: %w", err)
+	}
+	if !ownedByUs(info) {
+		return nil, fmt.Errorf("localpg: the folder %s belongs to another user, or others may write into it; name one of your own", dir)
+	}
+	f := &folder{dir: dir, base: dir, as: as}
+	if as != nil && !f.reachable(ctx) {
+		if err := f.moveBase(); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// reachable asks the system itself whether the server's user gets into the folder.
+func (f *folder) reachable(ctx context.Context) bool {
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `cd -- "$0"`, f.dir)
+	cmd.Dir = "/"
+	asAccount(cmd, f.as)
+	return cmd.Run() == nil
+}
+
+// moveBase puts the cluster where the server's user can reach it, as /root and
+// root's temporary folders cannot be. The folder keeps the locks, and a link.
+func (f *folder) moveBase() error {
+	f.base = filepath.Join("/var/lib/polarkit", shortHash(f.dir))
+	if err := os.MkdirAll(f.base, 0o711); err != nil { //nolint:gosec // the server's user must pass through
+		return fmt.Errorf("localpg: the user %s, who is to run PostgreSQL, cannot enter %s, and there is no other place for the cluster: %w", f.as.name, f.dir, err)
+	}
+	link := filepath.Join(f.dir, "data")
+	if err := os.Symlink(f.data(), link); err != nil && !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	return nil
+}
+
+// shortHash names a folder in the space of a socket's path.
+func shortHash(dir string) string {
+	sum := sha256.Sum256([]byte(dir))
+	return hex.EncodeToString(sum[:6])
+}
+
+// open opens a lock file of the folder.
+func (f *folder) open(name string) (*os.File, error) {
+	file, err := os.OpenFile(filepath.Join(f.dir, name), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("localpg: %w", err)
+	}
+	return file, nil
+}
+
+// acquire waits for a lock of the folder. Closing the file releases it.
+func (f *folder) acquire(ctx context.Context, name string, exclusive bool) (*os.File, error) {
+	file, err := f.open(name)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		locked, err := tryLock(file, exclusive)
+		if locked {
+			return file, nil
+		}
+		if err == nil {
+			err = sleep(ctx, poll)
+		}
+		if err != nil {
+			_ = file.Close()
+			return nil, fmt.Errorf("localpg: waiting for the lock %s: %w", file.Name(), err)
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// major is the version of the cluster in the folder, 0 if there is none.
+func (f *folder) major() (int, error) {
+	text, err := os.ReadFile(filepath.Join(f.data(), "PG_VERSION"))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("localpg: %w", err)
+	}
+	major, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0, fmt.Errorf("localpg: %s is not a PostgreSQL cluster: %w", f.data(), err)
+	}
+	return major, nil
+}
+
+// initialize makes the cluster under another name first, so that a killed
+// initdb leaves nothing that looks like one.
+func (f *folder) initialize(ctx context.Context, bin Binaries, sync bool, hold *os.File) error {
+	leftOver, err := filepath.Glob(filepath.Join(f.base, "init-*"))
+	if err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	for _, dir := range leftOver {
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("localpg: %w", err)
+		}
+	}
+	if err := f.writePrivate(f.password(), rand.Text()); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(f.base, "init-")
+	if err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	if err := f.give(dir); err != nil {
+		return err
+	}
+	args := []string{"--pgdata", dir, "--encoding", "UTF8", "--locale", "C", "--username", superuser, "--auth", "scram-sha-256", "--pwfile", f.password()}
+	if !sync {
+		args = append(args, "--no-sync")
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(bin.Dir, "initdb"), args...) //nolint:gosec // the programs that Find found
+	cmd.Dir = f.base
+	cmd.Env = cleanEnv(os.Environ())
+	cmd.ExtraFiles = []*os.File{hold}
+	asAccount(cmd, f.as)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return errors.Join(fmt.Errorf("localpg: initdb of PostgreSQL %d in %s: %w\n%s", bin.Major, bin.Dir, err, out), os.RemoveAll(dir))
+	}
+	if err := os.Rename(dir, f.data()); err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	return nil
+}
+
+// give makes the server's user the owner.
+func (f *folder) give(path string) error {
+	if f.as == nil {
+		return nil
+	}
+	if err := os.Chown(path, f.as.uid, f.as.gid); err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	return nil
+}
+
+// writePrivate writes a file that only the server's user reads, in one step.
+func (f *folder) writePrivate(path, content string) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".new-")
+	if err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	_, err = file.WriteString(content)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return errors.Join(fmt.Errorf("localpg: %w", err), os.Remove(file.Name()))
+	}
+	if err := f.give(file.Name()); err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	if err := os.Rename(file.Name(), path); err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	return nil
+}
+
+// socketFolder makes the folder of the socket: beside the cluster, or where
+// that is too long or on a file system without sockets, a short one among the
+// temporary folders. It is empty where neither works.
+func (f *folder) socketFolder(ctx context.Context) (string, error) {
+	short := "polarkit-" + shortHash(f.base)
+	var problem error
+	for _, dir := range []string{
+		filepath.Join(f.base, "socket"),
+		filepath.Join(os.TempDir(), short),
+		filepath.Join("/tmp", short),
+	} {
+		if len(filepath.Join(dir, socketName)) > maxSocketPath {
+			continue
+		}
+		err := f.makePrivate(dir)
+		if err == nil {
+			err = trySocket(ctx, dir)
+		}
+		if err == nil {
+			return dir, nil
+		}
+		problem = errors.Join(problem, err)
+	}
+	if errors.Is(problem, errNotPrivate) {
+		return "", problem // somebody else's folder in our place is no reason to go on
+	}
+	return "", nil
+}
+
+var errNotPrivate = errors.New("is not private: it belongs to another user, or others may enter it; remove it")
+
+// makePrivate makes a folder that only the server's user enters. Among the
+// temporary folders somebody else may have been there before: that is an error.
+func (f *folder) makePrivate(dir string) error {
+	err := os.Mkdir(dir, 0o700)
+	if err == nil {
+		return f.give(dir)
+	}
+	if !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	owner := os.Geteuid()
+	if f.as != nil {
+		owner = f.as.uid
+	}
+	if !info.IsDir() || !ownedBy(info, owner) || info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("localpg: the socket's folder %s %w", dir, errNotPrivate)
+	}
+	return nil
+}
+
+func trySocket(ctx context.Context, dir string) error {
+	var config net.ListenConfig
+	probe := filepath.Join(dir, ".probe")
+	_ = os.Remove(probe) // of a program that was killed while it tried
+	listener, err := config.Listen(ctx, "unix", probe)
+	if err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	return listener.Close()
+}

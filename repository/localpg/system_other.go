@@ -1,0 +1,25 @@
+//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
+
+package localpg
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+)
+
+// Start refuses to go on where this is false, so nothing below is reached.
+const supported = false
+
+type account struct {
+	name     string
+	uid, gid int
+}
+
+func chooseAccount() (*account, error)     { return nil, errors.ErrUnsupported }
+func asAccount(*exec.Cmd, *account)        {}
+func tryLock(*os.File, bool) (bool, error) { return false, errors.ErrUnsupported }
+func ownedByUs(os.FileInfo) bool           { return false }
+func ownedBy(os.FileInfo, int) bool        { return false }
+func signalFast(int) error                 { return errors.ErrUnsupported }
+func signalImmediate(int) error            { return errors.ErrUnsupported }

@@ -1,0 +1,71 @@
+package localpg
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
+)
+
+const watcher = "localpg watcher"
+
+// watch makes the server end itself. It runs in a session whose client has gone
+// away, which PostgreSQL notices only when it next talks to it, that is, never:
+// so it needs no process of ours to live on. It commits in every round, because
+// a long snapshot would keep vacuum from its work. The last statement runs as
+// the server's own user and is what pg_ctl stop does.
+//
+// %s is the number of seconds, %s the name of the session.
+const watch = `DO $watch$
+DECLARE
+	seen timestamptz := clock_timestamp();
+	pid text;
+BEGIN
+	LOOP
+		PERFORM pg_sleep(0.25);
+		PERFORM pg_stat_clear_snapshot();
+		IF EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> '%[2]s') THEN
+			seen := clock_timestamp();
+		END IF;
+		EXIT WHEN clock_timestamp() - seen > make_interval(secs => %[1]f);
+		COMMIT;
+	END LOOP;
+	pid := split_part(pg_read_file('postmaster.pid'), E'\n', 1);
+	EXECUTE format('COPY (SELECT WHERE false) TO PROGRAM %%L', 'kill -INT ' || pid::int);
+END
+$watch$`
+
+// rearm replaces the watcher of the server. When it returns without an error
+// the old one has not ended the server and will not: its session is gone, the
+// program that it may have started with it, and the server still lets us in.
+func rearm(ctx context.Context, conn *pgx.Conn, at address, linger time.Duration) error {
+	_, err := conn.Exec(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", watcher)
+	for err == nil {
+		var left bool
+		err = conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1)", watcher).Scan(&left)
+		if err == nil && !left {
+			break
+		}
+		if err == nil {
+			err = sleep(ctx, time.Millisecond)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	// Its end is not worth a line in the log, and would be twenty.
+	session, err := connect(ctx, at, watcher, map[string]string{"log_min_messages": "panic"})
+	if err != nil {
+		return err
+	}
+	frontend := session.PgConn().Frontend()
+	frontend.SendQuery(&pgproto3.Query{String: fmt.Sprintf(watch, linger.Seconds(), watcher)})
+	if err := frontend.Flush(); err != nil {
+		closeConn(session)
+		return err
+	}
+	// Close would end the session; only our end of it must go.
+	return session.PgConn().Conn().Close()
+}

@@ -1,0 +1,188 @@
+package pgtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io/fs"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Template is what the databases of tests are copied from. Make one per schema,
+// in a package variable: it is built when the first test asks for a database.
+// It is safe for concurrent use.
+type Template struct {
+	key     func() (string, error)
+	migrate func(ctx context.Context, databaseURL string) error
+
+	once sync.Once
+	name string
+	err  error
+}
+
+// FromSQL is a template made by running the statements, in order. Each text may
+// hold several statements. Without any, the databases are empty.
+func FromSQL(statements ...string) *Template {
+	return &Template{
+		key: func() (string, error) {
+			h := newKey("sql")
+			for _, s := range statements {
+				h.add(s)
+			}
+			return h.sum(), nil
+		},
+		migrate: func(ctx context.Context, databaseURL string) error {
+			conn, err := pgx.Connect(ctx, databaseURL)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = conn.Close(ctx) }()
+			for _, s := range statements {
+				if _, err := conn.PgConn().Exec(ctx, s).ReadAll(); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// FromFS is a template made by migrate, which gets the URL of an empty database
+// and returns when the files of fsys are applied to it.
+//
+// The names and contents of all files are the template's key. What migrate does
+// beyond applying them is not seen by it: when that changes and no file does,
+// a template of an earlier run is used as it is.
+func FromFS(fsys fs.FS, migrate func(ctx context.Context, databaseURL string) error) *Template {
+	return &Template{
+		key: func() (string, error) {
+			h := newKey("fs")
+			err := fs.WalkDir(fsys, ".", func(path string, entry fs.DirEntry, err error) error {
+				if err != nil || entry.IsDir() {
+					return err
+				}
+				content, err := fs.ReadFile(fsys, path)
+				if err != nil {
+					return err
+				}
+				h.add(path)
+				h.add(string(content))
+				return nil
+			})
+			return h.sum(), err
+		},
+		migrate: migrate,
+	}
+}
+
+// key is a hash over texts that cannot run into each other.
+type key struct{ hash.Hash }
+
+func newKey(kind string) key {
+	k := key{sha256.New()}
+	k.add(kind)
+	return k
+}
+
+func (k key) add(text string) { _, _ = fmt.Fprintf(k, "%d:%s", len(text), text) }
+
+func (k key) sum() string { return hex.EncodeToString(k.Sum(nil)[:10]) }
+
+// Pool is a pool of at most four connections to a fresh database, which is
+// dropped when the test ends. The functions change the pool's configuration
+// before it is opened, for example [Recorder.Attach].
+//
+// A connection that the test never gave back is an error of the test.
+func (t *Template) Pool(tb testing.TB, change ...func(*pgxpool.Config)) *pgxpool.Pool {
+	tb.Helper()
+	config, err := pgxpool.ParseConfig(t.URL(tb))
+	if err != nil {
+		tb.Fatalf("pgtest: %v", err)
+	}
+	config.MaxConns = 4
+	config.MinConns = 0
+	for _, f := range change {
+		f(config)
+	}
+	pool, err := pgxpool.NewWithConfig(context.Background(), config)
+	if err != nil {
+		tb.Fatalf("pgtest: %v", err)
+	}
+	tb.Cleanup(func() { closePool(tb, pool) })
+	return pool
+}
+
+// closePool does not wait for ever: Close would, for a connection that is lost.
+func closePool(tb testing.TB, pool *pgxpool.Pool) {
+	tb.Helper()
+	const patience = 5 * time.Second
+	closed := make(chan struct{})
+	go func() {
+		pool.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(patience):
+		tb.Errorf("pgtest: %d connections were not given back %s after the test: close rows, end transactions, release what Acquire returned",
+			pool.Stat().AcquiredConns(), patience)
+	}
+}
+
+// URL is the connection URL of a fresh database, which is dropped when the test
+// ends, with everybody who is still connected to it.
+func (t *Template) URL(tb testing.TB) string {
+	tb.Helper()
+	s, err := shared()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t.once.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+		defer cancel()
+		t.name, t.err = s.template(ctx, t)
+	})
+	if t.err != nil {
+		tb.Fatal(t.err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), databaseTimeout)
+	defer cancel()
+	name, err := s.create(ctx, t.name)
+	if err != nil {
+		tb.Fatalf("pgtest: creating a database: %v", err)
+	}
+	tb.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), databaseTimeout)
+		defer cancel()
+		if err := s.drop(ctx, name); err != nil {
+			tb.Errorf("pgtest: dropping the database of the test: %v", err)
+		}
+	})
+	databaseURL, err := inDatabase(s.url, name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return databaseURL
+}
+
+// inDatabase is the URL with another database in it.
+func inDatabase(serverURL, name string) (string, error) {
+	u, err := url.Parse(serverURL)
+	if err != nil || u.Scheme == "" {
+		return "", fmt.Errorf("pgtest: %s must be a URL such as postgres://user:password@host:5432/database", URLVariable)
+	}
+	u.Path = "/" + name
+	query := u.Query()
+	query.Del("dbname")
+	query.Del("database")
+	u.RawQuery = query.Encode()
+	return u.String(), nil
+}

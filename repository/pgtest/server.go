@@ -1,0 +1,204 @@
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/polarkit-go/polarkit/repository/localpg"
+)
+
+// URLVariable is the environment variable that names the server to test on: a
+// connection URL of a user who may create databases. Unset: a private server.
+const URLVariable = "POLARKIT_TEST_DATABASE_URL"
+
+const (
+	databasePrefix = "polarkit_test_"     // then the run and a number
+	templatePrefix = "polarkit_template_" // then the key
+)
+
+// The first half of our advisory locks, so that they meet nobody else's.
+const (
+	runLock      = 0x706b7401
+	templateLock = 0x706b7402
+)
+
+const (
+	openTimeout     = 2 * time.Minute
+	databaseTimeout = time.Minute
+)
+
+// server is the server of this test process.
+type server struct {
+	url   string
+	admin *pgxpool.Pool
+	// alive holds the lock that says that this run is alive, for as long as the
+	// process is.
+	alive *pgxpool.Conn
+	run   string
+	count atomic.Int64
+	// strategy is how CREATE DATABASE copies the template.
+	strategy string
+}
+
+// shared opens the server once per process. The process never closes it: its
+// end does.
+var shared = sync.OnceValues(func() (*server, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	return open(ctx, os.Getenv(URLVariable))
+})
+
+func open(ctx context.Context, url string) (*server, error) {
+	if url == "" {
+		private, err := startPrivate(ctx)
+		if err != nil {
+			return nil, err
+		}
+		url = private.URL()
+	}
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("pgtest: %s: %w", URLVariable, err)
+	}
+	// One keeps the run's lock; the others create and drop databases.
+	config.MaxConns, config.MinConns = 4, 0
+	config.ConnConfig.RuntimeParams["application_name"] = "pgtest"
+	admin, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("pgtest: %w", err)
+	}
+	s := &server{url: url, admin: admin}
+	if err := s.begin(ctx); err != nil {
+		admin.Close()
+		return nil, fmt.Errorf("pgtest: %w", err)
+	}
+	return s, nil
+}
+
+// startPrivate starts the private server, or joins that of another test process.
+func startPrivate(ctx context.Context) (*localpg.Server, error) {
+	found, err := localpg.Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("pgtest: %s is not set, and %w", URLVariable, err)
+	}
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("polarkit-pgtest-%d-pg%d", os.Geteuid(), found[0].Major))
+	return localpg.Start(ctx, localpg.Options{
+		Dir:         dir,
+		LoseOnCrash: true,
+		Linger:      30 * time.Second,
+		Settings: map[string]string{
+			"max_connections": "300", // many parallel tests of several processes
+			"max_wal_size":    "4GB", // no checkpoint in the middle of the tests
+			"jit":             "off", // compiling costs more than any test query
+			"wal_level":       "minimal", "max_wal_senders": "0",
+		},
+	})
+}
+
+// begin marks this run as alive and removes what dead ones left.
+func (s *server) begin(ctx context.Context) error {
+	var version int
+	if err := s.admin.QueryRow(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+		return err
+	}
+	if version >= 150000 {
+		s.strategy = " STRATEGY wal_log"
+	}
+	conn, err := s.admin.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	for s.run == "" {
+		var id [4]byte
+		_, _ = rand.Read(id[:]) // never fails, by its documentation
+		var free bool
+		run := int32(binary.BigEndian.Uint32(id[:])) //nolint:gosec // any 32 bits will do
+		if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1, $2)", runLock, run).Scan(&free); err != nil {
+			conn.Release()
+			return err
+		}
+		if free {
+			s.run = runName(run)
+		}
+	}
+	s.alive = conn
+	return errors.Join(s.dropDeadRuns(ctx), s.dropOldTemplates(ctx))
+}
+
+func runName(run int32) string { return fmt.Sprintf("%08x", uint32(run)) } //nolint:gosec // the same bits
+
+// dropDeadRuns drops the databases of runs whose process has ended: their lock
+// is free.
+func (s *server) dropDeadRuns(ctx context.Context) error {
+	names, err := s.names(ctx, "SELECT datname FROM pg_database WHERE datname LIKE $1 ORDER BY 1", like(databasePrefix))
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	conn, err := s.admin.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	dead := map[string]bool{s.run: false}
+	for _, name := range names {
+		run, _, _ := strings.Cut(strings.TrimPrefix(name, databasePrefix), "_")
+		bits, err := strconv.ParseUint(run, 16, 32)
+		if err != nil {
+			continue // not one of ours
+		}
+		if _, known := dead[run]; !known {
+			// The lock stays ours until the end of the process: one drops, not two.
+			var free bool
+			if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1, $2)", runLock, int32(bits)).Scan(&free); err != nil { //nolint:gosec // the same bits
+				return err
+			}
+			dead[run] = free
+		}
+		if dead[run] {
+			if err := s.drop(ctx, name); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = conn.Exec(ctx, "SELECT pg_advisory_unlock_all()")
+	return err
+}
+
+// like is a pattern for names that begin with the prefix.
+func like(prefix string) string { return strings.ReplaceAll(prefix, "_", `\_`) + "%" }
+
+func (s *server) names(ctx context.Context, sql string, args ...any) ([]string, error) {
+	rows, err := s.admin.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// create makes a database for one test.
+func (s *server) create(ctx context.Context, template string) (string, error) {
+	name := fmt.Sprintf("%s%s_%d", databasePrefix, s.run, s.count.Add(1))
+	_, err := s.admin.Exec(ctx, "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(template)+s.strategy)
+	return name, err
+}
+
+// drop drops a database with everybody in it.
+func (s *server) drop(ctx context.Context, name string) error {
+	_, err := s.admin.Exec(ctx, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)")
+	return err
+}
+
+func quote(name string) string { return pgx.Identifier{name}.Sanitize() }

@@ -1,0 +1,144 @@
+package pgtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const day = 24 * time.Hour
+
+// templateLife is how long a template stays that nobody uses.
+const templateLife = 7 * day
+
+// template returns the name of the template's database, which it builds if no
+// run did so before.
+func (s *server) template(ctx context.Context, t *Template) (string, error) {
+	key, err := t.key()
+	if err != nil {
+		return "", fmt.Errorf("pgtest: reading what the template is made from: %w", err)
+	}
+	name := templatePrefix + key
+	conn, err := s.admin.Acquire(ctx)
+	if err != nil {
+		return "", fmt.Errorf("pgtest: %w", err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1, hashtext($2))", templateLock, name); err != nil {
+		return "", fmt.Errorf("pgtest: %w", err)
+	}
+	err = s.build(ctx, conn.Conn(), name, t.migrate)
+	_, unlockErr := conn.Exec(ctx, "SELECT pg_advisory_unlock($1, hashtext($2))", templateLock, name)
+	if err := errors.Join(err, unlockErr); err != nil {
+		return "", fmt.Errorf("pgtest: building the template: %w", err)
+	}
+	return name, nil
+}
+
+// build makes the template under another name; the new name comes last and says
+// that it is complete. The caller holds the lock of the name.
+func (s *server) build(ctx context.Context, conn *pgx.Conn, name string, migrate func(context.Context, string) error) error {
+	var exists bool
+	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&exists); err != nil {
+		return err
+	}
+	if exists {
+		return touch(ctx, conn, name)
+	}
+	building := name + "_new"
+	if err := s.discard(ctx, building); err != nil { // of a run that was killed
+		return err
+	}
+	// template0 is the same on every server, whatever somebody did to template1.
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+quote(building)+" TEMPLATE template0"); err != nil {
+		return err
+	}
+	databaseURL, err := inDatabase(s.url, building)
+	if err != nil {
+		return err
+	}
+	if err := migrate(ctx, databaseURL); err != nil {
+		return errors.Join(err, s.discard(ctx, building))
+	}
+	// CREATE DATABASE refuses a template that somebody is connected to, and some
+	// migration tools leave a connection behind.
+	if _, err := conn.Exec(ctx, "ALTER DATABASE "+quote(building)+" ALLOW_CONNECTIONS false"); err != nil {
+		return err
+	}
+	if err := disconnect(ctx, conn, building); err != nil {
+		return err
+	}
+	if err := touch(ctx, conn, building); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, "ALTER DATABASE "+quote(building)+" IS_TEMPLATE true"); err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, "ALTER DATABASE "+quote(building)+" RENAME TO "+quote(name))
+	return err
+}
+
+// disconnect ends all sessions in the database and waits for that.
+func disconnect(ctx context.Context, conn *pgx.Conn, name string) error {
+	for {
+		var n int
+		err := conn.QueryRow(ctx, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1", name).Scan(&n)
+		if err != nil || n == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// touch writes down when the template was used.
+func touch(ctx context.Context, conn *pgx.Conn, name string) error {
+	_, err := conn.Exec(ctx, "COMMENT ON DATABASE "+quote(name)+" IS '"+time.Now().UTC().Format(time.RFC3339)+"'")
+	return err
+}
+
+// dropOldTemplates drops the templates that nobody used for a week.
+func (s *server) dropOldTemplates(ctx context.Context) error {
+	rows, err := s.admin.Query(ctx, `SELECT datname, coalesce(shobj_description(oid, 'pg_database'), '')
+		FROM pg_database WHERE datname LIKE $1 AND datistemplate`, like(templatePrefix))
+	if err != nil {
+		return err
+	}
+	type template struct{ Name, Used string }
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[template])
+	if err != nil {
+		return err
+	}
+	for _, t := range found {
+		used, err := time.Parse(time.RFC3339, t.Used)
+		if err != nil || time.Since(used) < templateLife {
+			continue
+		}
+		if err := s.discard(ctx, t.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// discard drops a database that may be a template.
+func (s *server) discard(ctx context.Context, name string) error {
+	var isTemplate bool
+	err := s.admin.QueryRow(ctx, "SELECT datistemplate FROM pg_database WHERE datname = $1", name).Scan(&isTemplate)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err == nil && isTemplate {
+		_, err = s.admin.Exec(ctx, "ALTER DATABASE "+quote(name)+" IS_TEMPLATE false")
+	}
+	if err != nil {
+		return err
+	}
+	return s.drop(ctx, name)
+}
