@@ -1,12 +1,30 @@
-// Package pagination holds pages as clients ask for them (page, limit) and the
-// shape in which a list answers.
+// Package pagination holds pages as clients ask for them and the shape in
+// which a list answers (Polar guideline: every list is paged).
+//
+// A list endpoint embeds [Params] in its parameters, which reads page and
+// limit, and answers with a [ListResource]:
+//
+//	type ListCustomers struct {
+//		pagination.Params
+//		…
+//	}
+//
+//	list := pagination.New(items, total, in.Params)
+//
+// is on the wire
+//
+//	{"items":[…],"pagination":{"total_count":25,"max_page":3}}
+//
+// For lists that are too deep or too busy for page numbers there is the cursor
+// variant: [CursorParams], [CursorList] and [Cursors].
+//
+// The package knows nothing of databases; package repository's Page and
+// PageAfter fill these types.
 package pagination
 
 import "github.com/polarkit-go/polarkit/kit"
 
-// ListResource is the answer of every list:
-//
-//	{"items":[…],"pagination":{"total_count":25,"max_page":3}}
+// ListResource is the answer of a list that is paged by numbers.
 type ListResource[T any] struct {
 	kit.Schema `doc:"A page of a list."`
 
@@ -20,4 +38,33 @@ type Pagination struct {
 
 	TotalCount int64 `json:"total_count" doc:"How many items the whole list has." example:"25"`
 	MaxPage    int64 `json:"max_page"    doc:"The number of the last page; 0 when there are no items." example:"3"`
+
+	// TotalCountIsCapped says that counting stopped at TotalCount: there is at
+	// least one item more. It is on the wire only when true.
+	TotalCountIsCapped bool `json:"total_count_is_capped,omitzero" doc:"Present and true when counting stopped at total_count: the list has more items."`
+	// TotalCountIsEstimated says that TotalCount is the database's estimate.
+	// It is on the wire only when true.
+	TotalCountIsEstimated bool `json:"total_count_is_estimated,omitzero" doc:"Present and true when total_count is an estimate."`
+}
+
+// New makes the answer of a list: a page's items, the exact number of items of
+// the whole list, and the page that was asked for. Nil items are an empty list.
+func New[T any](items []T, total int64, params Params) ListResource[T] {
+	if items == nil {
+		items = []T{}
+	}
+	return ListResource[T]{Items: items, Pagination: Pagination{TotalCount: total, MaxPage: params.MaxPage(total)}}
+}
+
+// Map makes a list of other items, such as the read schemas of a page of rows.
+func Map[T, U any](list ListResource[T], convert func(T) U) ListResource[U] {
+	return ListResource[U]{Items: mapItems(list.Items, convert), Pagination: list.Pagination}
+}
+
+func mapItems[T, U any](items []T, convert func(T) U) []U {
+	converted := make([]U, len(items))
+	for i, item := range items {
+		converted[i] = convert(item)
+	}
+	return converted
 }

@@ -1,0 +1,18 @@
+package kit
+
+import (
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+)
+
+// ParseInt reads an integer as Pydantic reads one from a query parameter:
+// outer white space, a sign, underscores between digits and a fraction of zeros
+// are fine. A number beyond 64 bits is valid and becomes the nearest int64. The
+// error lacks Loc and Input, which the caller knows.
+func ParseInt(text string) (int64, *errors.ValidationError) {
+	value, _, issue := lax.Int(text)
+	if issue != nil {
+		return 0, &errors.ValidationError{Type: issue.Type, Msg: issue.Msg, Ctx: issue.Ctx}
+	}
+	return value, nil
+}

@@ -1,0 +1,220 @@
+package pagination
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/openapi"
+)
+
+// CursorList is the answer of a list that is paged by cursors. It has no
+// total: a page costs the same however deep it is.
+type CursorList[T any] struct {
+	kit.Schema `doc:"A page of a list that is read with cursors."`
+
+	Items      []T              `json:"items"      doc:"The items of the page."`
+	Pagination CursorPagination `json:"pagination" doc:"How to go on."`
+}
+
+// CursorPagination tells how to go on from a page.
+type CursorPagination struct {
+	kit.Schema `doc:"How to go on from a page that was read with a cursor."`
+
+	HasNextPage bool    `json:"has_next_page" doc:"Whether there are items after this page." example:"true"`
+	NextCursor  *string `json:"next_cursor"   doc:"The cursor of the next page, null after the last one. It is valid only with the same sorting and filters." example:"AQhjYTk3ZmE"`
+}
+
+// NewCursorList makes the answer of a list: a page's items, and the cursor of
+// the next page, empty when this is the last one. Nil items are an empty list.
+func NewCursorList[T any](items []T, next string) CursorList[T] {
+	if items == nil {
+		items = []T{}
+	}
+	list := CursorList[T]{Items: items}
+	if next != "" {
+		list.Pagination = CursorPagination{HasNextPage: true, NextCursor: &next}
+	}
+	return list
+}
+
+// MapCursor is [Map] for a [CursorList].
+func MapCursor[T, U any](list CursorList[T], convert func(T) U) CursorList[U] {
+	return CursorList[U]{Items: mapItems(list.Items, convert), Pagination: list.Pagination}
+}
+
+// CursorParams are the query parameters cursor and limit. It is embedded like
+// [Params] and takes the same tags.
+type CursorParams struct {
+	cursor string
+	limit  int64
+}
+
+var _ kit.Parameter = (*CursorParams)(nil)
+
+// After makes params in Go: the cursor of the page before, empty for the first
+// page, and the size of the page, [DefaultLimit] when below 1.
+func After(cursor string, limit int64) CursorParams {
+	return CursorParams{cursor: cursor, limit: max(limit, 0)}
+}
+
+// Cursor is the cursor as the client sent it, empty for the first page.
+func (p CursorParams) Cursor() string { return p.cursor }
+
+// Limit is the size of the page.
+func (p CursorParams) Limit() int64 {
+	if p.limit < 1 {
+		return DefaultLimit
+	}
+	return p.limit
+}
+
+// CompileParameter makes CursorParams a [kit.Parameter].
+func (*CursorParams) CompileParameter(field kit.ParameterField) (kit.ParameterSpec, error) {
+	l, err := compileLimits(field.Tag)
+	if err != nil {
+		return kit.ParameterSpec{}, err
+	}
+	const description = "The cursor of the page, as the page before gave it. Absent for the first page."
+	return kit.ParameterSpec{
+		State: l,
+		Document: []openapi.Parameter{
+			{Name: "cursor", In: "query", Description: description, Schema: &openapi.Schema{Type: []string{"string"}, Description: description}},
+			l.document(),
+		},
+	}, nil
+}
+
+// BindParameter makes CursorParams a [kit.Parameter]. Whether the cursor is
+// valid shows when it is opened, where sorting and filters are known.
+func (p *CursorParams) BindParameter(in *kit.ParameterInput) {
+	cursor, _ := in.Last("cursor")
+	*p = CursorParams{cursor: cursor, limit: bindLimit(in)}
+}
+
+// MinCursorKey is the smallest size of a key of [Cursors], in bytes.
+const MinCursorKey = 16
+
+const (
+	cursorVersion = 1
+	cursorMAC     = 16
+)
+
+// Cursors seals and opens cursors. A cursor is opaque to clients, signed, and
+// bound to what it was made for: opened with another sorting or filter it is
+// invalid. It is signed, not encrypted: it holds the sort values of the last
+// item, which the client has just been shown. Safe for concurrent use.
+type Cursors struct {
+	keys [][]byte
+}
+
+// NewCursors makes cursors of secret keys of at least [MinCursorKey] bytes. The
+// first key signs; all of them are accepted, so that keys can be rotated.
+func NewCursors(keys ...[]byte) (*Cursors, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("pagination: NewCursors needs a key")
+	}
+	c := &Cursors{keys: make([][]byte, len(keys))}
+	for i, key := range keys {
+		if len(key) < MinCursorKey {
+			return nil, fmt.Errorf("pagination: key %d of NewCursors has %d bytes; it must have at least %d, from crypto/rand", i+1, len(key), MinCursorKey)
+		}
+		c.keys[i] = append([]byte(nil), key...)
+	}
+	return c, nil
+}
+
+// Position is where a page ended: the sort values of its last item as text,
+// nil for NULL.
+type Position []*string
+
+// Seal makes the cursor of a position. The binding says what list, sorting and
+// filter it belongs to; it is signed with the position and not part of the text.
+func (c *Cursors) Seal(binding string, at Position) string {
+	size := 1 + binary.MaxVarintLen64 + cursorMAC
+	for _, value := range at {
+		size += binary.MaxVarintLen64
+		if value != nil {
+			size += len(*value)
+		}
+	}
+	sealed := append(make([]byte, 0, size), cursorVersion)
+	sealed = binary.AppendUvarint(sealed, uint64(len(at)))
+	for _, value := range at {
+		if value == nil {
+			sealed = binary.AppendUvarint(sealed, 0)
+			continue
+		}
+		sealed = binary.AppendUvarint(sealed, uint64(len(*value))+1)
+		sealed = append(sealed, *value...)
+	}
+	sealed = append(sealed, sign(c.keys[0], binding, sealed)...)
+	return base64.RawURLEncoding.EncodeToString(sealed)
+}
+
+// Open reads a cursor. A text that [Cursors.Seal] did not make for this
+// binding, with one of the keys, is a [*errors.PolarRequestValidationError] at
+// the query parameter cursor.
+func (c *Cursors) Open(binding, cursor string) (Position, error) {
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err != nil || len(sealed) < 1+cursorMAC || sealed[0] != cursorVersion {
+		return nil, invalidCursor(cursor)
+	}
+	body, mac := sealed[:len(sealed)-cursorMAC], sealed[len(sealed)-cursorMAC:]
+	for _, key := range c.keys {
+		if hmac.Equal(mac, sign(key, binding, body)) {
+			at, ok := readPosition(body[1:])
+			if !ok {
+				return nil, invalidCursor(cursor)
+			}
+			return at, nil
+		}
+	}
+	return nil, invalidCursor(cursor)
+}
+
+func sign(key []byte, binding string, body []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write(binary.AppendUvarint([]byte("polarkit cursor\x00"), uint64(len(binding))))
+	mac.Write([]byte(binding))
+	mac.Write(body)
+	return mac.Sum(nil)[:cursorMAC]
+}
+
+// readPosition reads only what was signed, and still trusts no length in it.
+func readPosition(body []byte) (Position, bool) {
+	count, n := binary.Uvarint(body)
+	if n <= 0 || count > uint64(len(body)) {
+		return nil, false
+	}
+	body = body[n:]
+	at := make(Position, count)
+	for i := range at {
+		size, n := binary.Uvarint(body)
+		if n <= 0 {
+			return nil, false
+		}
+		body = body[n:]
+		if size == 0 {
+			continue
+		}
+		if size-1 > uint64(len(body)) {
+			return nil, false
+		}
+		value := string(body[:size-1])
+		at[i], body = &value, body[size-1:]
+	}
+	return at, len(body) == 0
+}
+
+func invalidCursor(cursor string) error {
+	return errors.InvalidRequest(errors.ValidationError{
+		Type: "value_error", Loc: errors.Loc{"query", "cursor"},
+		Msg:   "Value error, The cursor is not valid for this list, sorting and filter",
+		Input: cursor, Ctx: errors.Ctx{{Name: "error", Value: struct{}{}}},
+	})
+}
