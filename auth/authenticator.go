@@ -1,0 +1,192 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// Config is what an [Authenticator] is made of.
+type Config struct {
+	// Store holds the credentials. Required.
+	Store Store
+	// Keys hash the tokens. Required.
+	Keys Keys
+	// Subjects load subjects of the application's own types, one for each that
+	// [Kinds] name. Default: none, for the ready-made types.
+	Subjects []Loader
+	// Fallback takes bearer tokens without a known prefix. Default: they are invalid.
+	Fallback Resolver
+	// Failures sees bad credentials. Default: nobody does.
+	Failures Failures
+	// Audit is told of every decision. Default: nobody is. See [LogDecisions].
+	Audit func(context.Context, Decision)
+	// Logger receives faults of the store and of the set-up, and what
+	// [Requirement.Handler] cannot answer. Default: slog.Default().
+	Logger *slog.Logger
+	// Realm stands in WWW-Authenticate. Default: the word of the kinds.
+	Realm string
+	// TrustedOrigins may make unsafe requests with the session's cookie, besides
+	// the service's own origin: scheme, host and port, such as
+	// "https://app.example.com". Default: none.
+	TrustedOrigins []string
+	// IdleLifetime is how long a web session lives without a request. It should be
+	// well above a minute, the grain at which use is recorded; negative is for
+	// ever, within the session's absolute lifetime. Default: 7 days.
+	IdleLifetime time.Duration
+	// InsecureCookie leaves the cookie's Secure attribute out, for development
+	// without TLS. The kind must then have a cookie name without __Host- or __Secure-.
+	InsecureCookie bool
+	// Now is the clock. Default: time.Now.
+	Now func() time.Time
+}
+
+const defaultIdleLifetime = 7 * 24 * time.Hour
+
+// Authenticator tells who is calling. Its middleware puts a resolver into each
+// request, and requirements ask it. It is safe for concurrent use.
+type Authenticator struct {
+	kinds   *Kinds
+	config  Config
+	loaders map[SubjectKind]Loader
+	csrf    *http.CrossOriginProtection
+	answers answers
+	uses    *recorder
+}
+
+// New makes an authenticator. Call [Authenticator.Close] when the server has
+// stopped, so that the last uses are recorded.
+func New(kinds *Kinds, config Config) (*Authenticator, error) {
+	switch {
+	case kinds == nil || kinds.word == "":
+		return nil, errors.New("auth: New: no kinds; make them with NewKinds")
+	case config.Store == nil:
+		return nil, errors.New("auth: New: Config.Store is nil")
+	case len(config.Keys.keys) == 0:
+		return nil, errNoKeys
+	}
+	if config.Logger == nil {
+		config.Logger = slog.Default()
+	}
+	if config.Realm == "" {
+		config.Realm = kinds.word
+	}
+	if config.IdleLifetime == 0 {
+		config.IdleLifetime = defaultIdleLifetime
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	a := &Authenticator{kinds: kinds, config: config, loaders: map[SubjectKind]Loader{}, csrf: http.NewCrossOriginProtection()}
+	for _, origin := range config.TrustedOrigins {
+		if err := a.csrf.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("auth: New: Config.TrustedOrigins: %w", err)
+		}
+	}
+	for _, loader := range config.Subjects {
+		a.loaders[loader.kind] = loader
+	}
+	for _, kind := range kinds.kinds {
+		loader, ok := a.loaders[kind.subject.kind]
+		switch {
+		case ok && loader.typ != kind.subject.typ:
+			return nil, fmt.Errorf("auth: New: Config.Subjects loads %q as %v, and the kinds say %v", loader.kind, loader.typ, kind.subject.typ)
+		case !ok && kind.subject.make == nil:
+			return nil, fmt.Errorf("auth: New: Config.Subjects has no loader for %q (%v); add SubjectType.Load", kind.subject.kind, kind.subject.typ)
+		case kind.place == external && config.Fallback == nil:
+			return nil, fmt.Errorf("auth: New: credential kind %q needs Config.Fallback", kind.name)
+		}
+	}
+	var clear *http.Cookie
+	if kinds.session != nil {
+		clear = a.cookie("", -1)
+		if problem := cookieProblem(clear); problem != "" {
+			return nil, errors.New("auth: New: " + problem)
+		}
+	}
+	a.answers = newAnswers(config.Realm, clear)
+	a.uses = newRecorder(config.Store, config.Logger)
+	return a, nil
+}
+
+// Close waits until the uses that were seen are recorded, or the context ends,
+// and records none afterwards. The authenticator still answers.
+func (a *Authenticator) Close(ctx context.Context) error { return a.uses.close(ctx) }
+
+// Middleware puts a resolver into each request. It looks nothing up: a route
+// that requires nothing costs no store call. The request passed on has no
+// Authorization header; responses to requests without one vary by Cookie where
+// the kinds have a web session.
+func (a *Authenticator) Middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		original := r
+		if outer := stateOf(r.Context()); outer != nil {
+			if outer.a == a {
+				next.ServeHTTP(w, r)
+				return
+			}
+			original = outer.original
+		}
+		state := &state{a: a, original: original, sent: parseAuthorization(original.Header["Authorization"])}
+		if a.kinds.session != nil && state.sent.place == nowhere {
+			w.Header().Add("Vary", "Cookie")
+		}
+		passed := r.WithContext(context.WithValue(r.Context(), stateKey{}, state))
+		if _, ok := r.Header["Authorization"]; ok {
+			passed.Header = maps.Clone(r.Header)
+			delete(passed.Header, "Authorization")
+		}
+		next.ServeHTTP(w, passed)
+	})
+}
+
+// state resolves the credential of one request, once.
+type state struct {
+	a *Authenticator
+	// original is the request as it came, with its Authorization header. It is
+	// never passed on.
+	original *http.Request
+	sent     sent
+
+	mu     sync.Mutex
+	done   bool
+	p      *principal
+	reason Reason
+	err    error
+
+	// admitted is whom the last requirement let in. Not under mu: a hook that is
+	// called during the look-up may ask for it.
+	admitted atomic.Pointer[principal]
+}
+
+type stateKey struct{}
+
+func stateOf(ctx context.Context) *state {
+	s, _ := ctx.Value(stateKey{}).(*state)
+	return s
+}
+
+// From is the subject that the last requirement let in, for handlers that have
+// only a context. It is false where none did, or where the subject is not an S.
+func From[S any](ctx context.Context) (AuthSubject[S], bool) {
+	s := stateOf(ctx)
+	if s == nil {
+		return AuthSubject[S]{}, false
+	}
+	p := s.admitted.Load()
+	if p == nil {
+		return AuthSubject[S]{}, false
+	}
+	subject, ok := p.subject.(S)
+	if !ok {
+		return AuthSubject[S]{}, false
+	}
+	return AuthSubject[S]{subject: subject, p: p}, true
+}

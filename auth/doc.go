@@ -1,0 +1,56 @@
+// Package auth tells who is calling, what they may do, and which rows they may
+// reach. It works in any net/http program.
+//
+// # Static: what exists and what is required
+//
+// Which kinds of credential there are, and what each endpoint requires, are
+// package variables without secrets:
+//
+//	var kinds = auth.NewKinds("shop",
+//		auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession, auth.WebSession,
+//		auth.Scopes{"customers:read": nil, "customers:write": {"customers:read"}},
+//	)
+//
+//	var canRead = auth.Require[auth.Admin](kinds, auth.AnyScope("customers:read"))
+//
+// A [Requirement] derives from its type parameter which credentials it takes:
+// [Admin] is satisfied by [User] and [Organization], so a customer's token is
+// refused, and a handler written for another subject does not compile. The
+// same value describes itself in the API's document.
+//
+// # At start-up: keys and stores
+//
+//	keys, err := auth.ParseKeys(os.Getenv("AUTH_KEYS"))
+//	authenticator, err := auth.New(kinds, auth.Config{Store: pgstore.New(pool), Keys: keys})
+//	defer authenticator.Close(ctx)
+//
+//	mux.Handle("/v1/", authenticator.Middleware(api))
+//
+// The middleware looks nothing up: a requirement does, once per request. It is
+// the guard of an endpoint of package kit/api, or wraps any handler:
+//
+//	mux.Handle("GET /reports", canRead.Handler(reports))
+//
+//	subject, ok := auth.From[auth.Admin](r.Context())
+//
+// # Per request: the subject and its reach
+//
+// An [AuthSubject] holds the subject, the credential and its scopes.
+// [Access.Reach] turns it into the rows that a statement may touch, which
+// package repository takes:
+//
+//	reach, err := access.Reach(ctx, subject)
+//	row, err := customers.In(reach).Get(ctx, reader, id)
+//
+// # Credentials
+//
+// An [Issuer] issues, lists, rotates and revokes them; [Sessions] signs users in
+// and out of a browser. Stores keep a keyed hash of a token, never the token.
+//
+// # Denying
+//
+// The zero value of every type here denies: an empty [Requirement] lets nobody
+// in, an empty [AuthSubject] has no scope, an empty [Limit] or [Reach] reaches
+// nothing. A store that cannot tell answers 503, never 401, and never makes a
+// caller anonymous.
+package auth

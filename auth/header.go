@@ -1,0 +1,84 @@
+package auth
+
+import (
+	"net/http"
+	"strings"
+)
+
+// maxToken bounds what is taken for a token: beyond it nothing is read. Our own
+// tokens are shorter than 200 bytes; the rest is for a fallback resolver's.
+const maxToken = 16 << 10
+
+// sent is what a request sent as a credential.
+type sent struct {
+	place place
+	token string
+	// problem is why what was sent is no credential at all.
+	problem Reason
+}
+
+// parseAuthorization reads the values of the Authorization header (RFC 6750,
+// section 2.1). Schemes other than Bearer count as nothing: they are for
+// proxies in front. A Bearer scheme whose rest is not exactly one token is a
+// bad credential, never nothing, so that it does not fall through to a cookie.
+func parseAuthorization(values []string) sent {
+	switch len(values) {
+	case 0:
+		return sent{}
+	case 1:
+	default:
+		return sent{place: bearer, problem: ReasonSeveralHeaders}
+	}
+	value := strings.Trim(values[0], " \t")
+	const scheme = "bearer"
+	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
+		return sent{}
+	}
+	rest := value[len(scheme):]
+	if rest != "" && isTokenChar(rest[0]) {
+		return sent{} // another scheme that begins with these letters
+	}
+	token := strings.TrimLeft(rest, " ")
+	if token == rest || !isToken68(token) {
+		return sent{place: bearer, problem: ReasonMalformedHeader}
+	}
+	return sent{place: bearer, token: token}
+}
+
+// isTokenChar is RFC 9110's tchar.
+func isTokenChar(c byte) bool {
+	return isLower(c) || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+}
+
+// isToken68 is RFC 9110's token68, within bounds.
+func isToken68(s string) bool {
+	if len(s) > maxToken {
+		return false
+	}
+	body := strings.TrimRight(s, "=")
+	for i := range len(body) {
+		if c := body[i]; !isLower(c) && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && strings.IndexByte("-._~+/", c) < 0 {
+			return false
+		}
+	}
+	return body != ""
+}
+
+// chooseCookie reads the session's value from the Cookie header. Two cookies of
+// the name with different values are ambiguous: one of them may have been set
+// by a sibling domain.
+func chooseCookie(header http.Header, name string) sent {
+	if len(header["Cookie"]) == 0 {
+		return sent{}
+	}
+	cookies := (&http.Request{Header: header}).CookiesNamed(name)
+	if len(cookies) == 0 {
+		return sent{}
+	}
+	for _, other := range cookies[1:] {
+		if other.Value != cookies[0].Value {
+			return sent{place: cookie, problem: ReasonAmbiguousCookie}
+		}
+	}
+	return sent{place: cookie, token: cookies[0].Value}
+}

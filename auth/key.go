@@ -1,0 +1,142 @@
+package auth
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"hash"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// Key is a secret of the application with which tokens are hashed before they
+// are stored.
+type Key struct {
+	// ID names the key beside each hash: 1 to 64 letters, digits, dots, dashes
+	// and underscores. It is no secret, and must not change.
+	ID string
+	// Secret is at least 32 random bytes.
+	Secret []byte
+}
+
+// String is the ID, so that the secret is in no log.
+func (k Key) String() string { return "auth.Key(" + k.ID + ")" }
+
+// GoString is like String.
+func (k Key) GoString() string { return k.String() }
+
+// Format is like String for every verb.
+func (k Key) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(k.String())) }
+
+// LogValue is like String, for log/slog.
+func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// Keys are the keys of an application: the current one, with which tokens are
+// hashed, and older ones, whose hashes still match and are replaced when their
+// token is used. The zero value has no key and is refused. Keys are safe for
+// concurrent use.
+type Keys struct{ keys []*hashKey }
+
+type hashKey struct {
+	id     string
+	hashes sync.Pool
+}
+
+// NewKeys makes a set of keys. A key that is too short, without a usable ID,
+// or that is there twice is an error.
+func NewKeys(current Key, older ...Key) (Keys, error) {
+	all := append([]Key{current}, older...)
+	keys := make([]*hashKey, 0, len(all))
+	seen := map[string]bool{}
+	for _, k := range all {
+		switch {
+		case !isKeyID(k.ID):
+			return Keys{}, fmt.Errorf("auth: key %q: the ID must be 1 to 64 letters, digits, dots, dashes or underscores", k.ID)
+		case len(k.Secret) < 32:
+			return Keys{}, fmt.Errorf("auth: key %q: the secret has %d bytes; it must have at least 32 from a random source", k.ID, len(k.Secret))
+		case seen[k.ID]:
+			return Keys{}, fmt.Errorf("auth: key %q is given twice", k.ID)
+		}
+		seen[k.ID] = true
+		keys = append(keys, newHashKey(k))
+	}
+	return Keys{keys: keys}, nil
+}
+
+// ParseKeys reads keys from a setting, the current one first: pairs of an ID
+// and a secret in base64, parted by commas, such as
+//
+//	2025-06:mHq0Zl…=,2024-06:k1yT9v…=
+func ParseKeys(text string) (Keys, error) {
+	var keys []Key
+	for n, pair := range strings.Split(text, ",") {
+		id, encoded, ok := strings.Cut(strings.TrimSpace(pair), ":")
+		if !ok {
+			return Keys{}, fmt.Errorf("auth: key %d: want an ID, a colon and a secret in base64", n+1)
+		}
+		secret, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil {
+			// The decoder's error would quote a byte of the secret.
+			return Keys{}, fmt.Errorf("auth: key %q: the secret is not base64", id)
+		}
+		keys = append(keys, Key{ID: id, Secret: secret})
+	}
+	return NewKeys(keys[0], keys[1:]...)
+}
+
+func isKeyID(id string) bool {
+	for i := range len(id) {
+		c := id[i]
+		if !isLower(c) && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '.' && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return id != "" && len(id) <= 64
+}
+
+func newHashKey(k Key) *hashKey {
+	secret := append([]byte(nil), k.Secret...)
+	h := &hashKey{id: k.ID}
+	// A hash that is reset keeps the state after its key blocks, so that each
+	// further token costs half as much.
+	h.hashes.New = func() any { return hmac.New(sha256.New, secret) }
+	return h
+}
+
+// Hash is what a store keeps of a token: the HMAC-SHA256 of all of it.
+type Hash struct {
+	// KeyID is the [Key] that made it.
+	KeyID string
+	Sum   [sha256.Size]byte
+}
+
+// IsZero reports whether there is no hash.
+func (h Hash) IsZero() bool { return h == Hash{} }
+
+func (k *hashKey) hash(token string) Hash {
+	mac := k.hashes.Get().(hash.Hash)
+	mac.Reset()
+	_, _ = mac.Write([]byte(token))
+	h := Hash{KeyID: k.id}
+	mac.Sum(h.Sum[:0])
+	k.hashes.Put(mac)
+	return h
+}
+
+var errNoKeys = errors.New("auth: no keys; make them with NewKeys or ParseKeys")
+
+// current is the hash of a token with the current key.
+func (k Keys) current(token string) Hash { return k.keys[0].hash(token) }
+
+// all are the hashes of a token, the current key's first.
+func (k Keys) all(token string) []Hash {
+	hashes := make([]Hash, len(k.keys))
+	for i, key := range k.keys {
+		hashes[i] = key.hash(token)
+	}
+	return hashes
+}

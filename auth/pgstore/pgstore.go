@@ -1,0 +1,285 @@
+package pgstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// DB is what a store asks: a pool, a connection or a transaction of pgx.
+type DB interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// Store keeps credentials. It is an auth.Store and an auth.Ledger, and safe for
+// concurrent use where its [DB] is.
+type Store struct {
+	db   DB
+	find string
+}
+
+var (
+	_ auth.Store  = (*Store)(nil)
+	_ auth.Ledger = (*Store)(nil)
+)
+
+// Alive is a condition on the subjects of one kind, see [AliveWhile].
+type Alive struct {
+	kind      auth.SubjectKind
+	condition string
+}
+
+// AliveWhile says in SQL when a subject of a kind is there and not blocked, as a
+// condition on the row named credential (subject_id; organization_id, the
+// organization of a customer):
+//
+//	EXISTS (SELECT 1 FROM users WHERE users.id = credential.subject_id AND users.deleted_at IS NULL)
+//
+// It is part of the one statement that finds a credential, so that a dead
+// subject costs what every other dead credential does. The text is the
+// program's: it must hold nothing of a request.
+func AliveWhile(kind auth.SubjectKind, condition string) Alive {
+	return Alive{kind: kind, condition: condition}
+}
+
+// New makes a store. Subjects of a kind without a condition count as alive.
+func New(db DB, alive ...Alive) *Store {
+	return &Store{db: db, find: findStatement(alive)}
+}
+
+const columns = `id, kind, subject_kind, subject_id, organization_id, scopes, unrestricted, organization_ids, name,
+	created_at, authenticated_at, expires_at, last_used_at, revoked_at`
+
+func findStatement(alive []Alive) string {
+	gone := "false"
+	if len(alive) > 0 {
+		var b strings.Builder
+		b.WriteString("CASE subject_kind")
+		for _, a := range alive {
+			fmt.Fprintf(&b, " WHEN %s THEN (%s) IS NOT TRUE", literal(string(a.kind)), a.condition)
+		}
+		b.WriteString(" ELSE false END")
+		gone = b.String()
+	}
+	return "SELECT " + columns + ", hash, key_id, " + gone + " AS gone FROM auth_credentials AS credential WHERE hash = ANY($1)"
+}
+
+// literal is a text as SQL: the kind is the program's, and quoted all the same.
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// Find is auth.Store's: one statement, one round trip.
+func (s *Store) Find(ctx context.Context, hashes []auth.Hash) (*auth.Record, error) {
+	sums := make([][]byte, len(hashes))
+	for i := range hashes {
+		sums[i] = hashes[i].Sum[:]
+	}
+	var (
+		row    credentialRow
+		hash   []byte
+		record auth.Record
+	)
+	err := s.db.QueryRow(ctx, s.find, sums).Scan(append(row.targets(), &hash, &record.Hash.KeyID, &row.c.SubjectGone)...)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, auth.ErrInvalid
+	case err != nil:
+		return nil, failed("finding a credential", err)
+	case len(hash) != sha256.Size:
+		return nil, fmt.Errorf("pgstore: credential %s has a hash of %d bytes: %w", row.c.ID, len(hash), auth.ErrUnavailable)
+	}
+	record.Credential = row.credential()
+	copy(record.Hash.Sum[:], hash)
+	return &record, nil
+}
+
+const usedStatement = `UPDATE auth_credentials SET last_used_at = greatest(last_used_at, $2) WHERE id = $1`
+
+const rehashStatement = `UPDATE auth_credentials SET last_used_at = greatest(last_used_at, $2), hash = $3, key_id = $4 WHERE id = $1`
+
+// Used is auth.Store's.
+func (s *Store) Used(ctx context.Context, id uuid.UUID, use auth.Use) error {
+	var err error
+	if use.Rehash.IsZero() {
+		_, err = s.db.Exec(ctx, usedStatement, id, use.At)
+	} else {
+		_, err = s.db.Exec(ctx, rehashStatement, id, use.At, use.Rehash.Sum[:], use.Rehash.KeyID)
+	}
+	if err != nil {
+		return failed("recording the use of a credential", err)
+	}
+	return nil
+}
+
+// The replaced credential and the new one are one statement, so that it is one
+// step also without a transaction.
+const (
+	addStatement = `INSERT INTO auth_credentials (` + columns + `, hash, key_id)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+
+	replaceStatement = `WITH replaced AS (
+		UPDATE auth_credentials SET expires_at = least(expires_at, $18)
+		WHERE id = $17 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $10)
+		RETURNING id
+	)
+	INSERT INTO auth_credentials (` + columns + `, hash, key_id)
+	SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 FROM replaced`
+)
+
+// Add is auth.Ledger's.
+func (s *Store) Add(ctx context.Context, record auth.Record, replaces auth.Replacement) error {
+	c := &record.Credential
+	args := []any{
+		c.ID, c.Kind, string(c.Subject.Kind), c.Subject.ID, orNull(c.Subject.OrganizationID), texts(c.Scopes),
+		c.Limit.IsUnrestricted(), orEmpty(c.Limit.IDs()), c.Name, c.CreatedAt, timeOrNull(c.AuthenticatedAt),
+		c.ExpiresAt, c.LastUsedAt, c.RevokedAt, record.Hash.Sum[:], record.Hash.KeyID,
+	}
+	statement := addStatement
+	if !replaces.IsZero() {
+		statement = replaceStatement
+		args = append(args, replaces.ID, replaces.Until)
+	}
+	tag, err := s.db.Exec(ctx, statement, args...)
+	switch {
+	case err != nil:
+		return failed("storing a credential", err)
+	case tag.RowsAffected() != 1:
+		return auth.ErrInvalid
+	}
+	return nil
+}
+
+const selection = ` FROM auth_credentials
+	WHERE subject_kind = $1 AND subject_id = $2 AND ($3 = '' OR kind = $3) AND ($4::uuid IS NULL OR id = $4)`
+
+const listStatement = `SELECT ` + columns + selection + ` ORDER BY created_at DESC, id`
+
+// List is auth.Ledger's. It does not tell whether the subject is alive.
+func (s *Store) List(ctx context.Context, sel auth.Selection) ([]auth.Credential, error) {
+	if sel.Subject.IsZero() {
+		return nil, nil
+	}
+	rows, err := s.db.Query(ctx, listStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Kind, orNull(sel.ID))
+	if err != nil {
+		return nil, failed("listing credentials", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (auth.Credential, error) {
+		var r credentialRow
+		err := row.Scan(r.targets()...)
+		return r.credential(), err
+	})
+	if err != nil {
+		return nil, failed("listing credentials", err)
+	}
+	return list, nil
+}
+
+const revokeStatement = `UPDATE auth_credentials SET revoked_at = $5
+	WHERE subject_kind = $1 AND subject_id = $2 AND ($3 = '' OR kind = $3) AND ($4::uuid IS NULL OR id = $4)
+		AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5)`
+
+// Revoke is auth.Ledger's.
+func (s *Store) Revoke(ctx context.Context, sel auth.Selection, at time.Time) (int, error) {
+	if sel.Subject.IsZero() {
+		return 0, nil
+	}
+	tag, err := s.db.Exec(ctx, revokeStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Kind, orNull(sel.ID), at)
+	if err != nil {
+		return 0, failed("revoking credentials", err)
+	}
+	return int(tag.RowsAffected()), nil
+}
+
+const pruneStatement = `DELETE FROM auth_credentials WHERE expires_at < $1 OR revoked_at < $1`
+
+// Prune deletes the credentials that died before a time and returns how many:
+// for a job that keeps the table small.
+func (s *Store) Prune(ctx context.Context, before time.Time) (int64, error) {
+	tag, err := s.db.Exec(ctx, pruneStatement, before)
+	if err != nil {
+		return 0, failed("pruning credentials", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// failed wraps an error of the database; a context's stays one.
+func failed(doing string, err error) error {
+	return fmt.Errorf("pgstore: %s: %w", doing, errors.Join(auth.ErrUnavailable, err))
+}
+
+// credentialRow scans the columns.
+type credentialRow struct {
+	c               auth.Credential
+	subjectKind     string
+	organizationID  *uuid.UUID
+	scopes          []string
+	unrestricted    bool
+	organizationIDs []uuid.UUID
+	authenticatedAt *time.Time
+}
+
+func (r *credentialRow) targets() []any {
+	return []any{
+		&r.c.ID, &r.c.Kind, &r.subjectKind, &r.c.Subject.ID, &r.organizationID, &r.scopes, &r.unrestricted,
+		&r.organizationIDs, &r.c.Name, &r.c.CreatedAt, &r.authenticatedAt, &r.c.ExpiresAt, &r.c.LastUsedAt, &r.c.RevokedAt,
+	}
+}
+
+func (r *credentialRow) credential() auth.Credential {
+	r.c.Subject.Kind = auth.SubjectKind(r.subjectKind)
+	if r.organizationID != nil {
+		r.c.Subject.OrganizationID = *r.organizationID
+	}
+	r.c.Scopes = make([]auth.Scope, len(r.scopes))
+	for i, scope := range r.scopes {
+		r.c.Scopes[i] = auth.Scope(scope)
+	}
+	if r.unrestricted {
+		r.c.Limit = auth.Unrestricted()
+	} else {
+		r.c.Limit = auth.LimitedTo(r.organizationIDs...)
+	}
+	if r.authenticatedAt != nil {
+		r.c.AuthenticatedAt = *r.authenticatedAt
+	}
+	return r.c
+}
+
+func texts(scopes []auth.Scope) []string {
+	list := make([]string, len(scopes))
+	for i, scope := range scopes {
+		list[i] = string(scope)
+	}
+	return list
+}
+
+func orNull(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}
+
+func orEmpty(ids []uuid.UUID) []uuid.UUID {
+	if ids == nil {
+		return []uuid.UUID{}
+	}
+	return ids
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,256 @@
+package auth
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"runtime/debug"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// Loader loads subjects of one type, see [SubjectType.Load].
+type Loader struct {
+	kind SubjectKind
+	typ  reflect.Type
+	load func(context.Context, Credential) (any, error)
+}
+
+// Load says how the subjects are loaded, for [Config]. The function is called once
+// per request with a living credential. It fails with [ErrInvalid] when there
+// is no such subject any more; every other error means that it cannot be told.
+func (t SubjectType[S]) Load(load func(context.Context, Credential) (S, error)) Loader {
+	return Loader{kind: t.kind, typ: reflect.TypeFor[S](), load: func(ctx context.Context, c Credential) (any, error) {
+		subject, err := load(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if v := reflect.ValueOf(subject); v.Kind() == reflect.Pointer && v.IsNil() {
+			return nil, errNothing
+		}
+		return subject, nil
+	}}
+}
+
+var (
+	errNothing = errors.New("auth: it answered nothing, without an error")
+	errPanic   = errors.New("auth: the look-up of a credential panicked")
+)
+
+// resolve answers who is calling: the principal, or why there is none. What
+// cannot be told is not kept, so that it may be asked again.
+func (s *state) resolve(r *http.Request) (*principal, Reason, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done {
+		return s.p, s.reason, s.err
+	}
+	p, reason, err := s.a.authenticate(s, r)
+	switch reason {
+	case ReasonUnavailable, ReasonBroken, ReasonClientGone:
+		return nil, reason, err
+	}
+	s.p, s.reason, s.err, s.done = p, reason, err, true
+	return p, reason, err
+}
+
+func (a *Authenticator) authenticate(s *state, r *http.Request) (p *principal, reason Reason, err error) {
+	what := s.sent
+	if what.place == nowhere && a.kinds.session != nil {
+		what = chooseCookie(s.original.Header, a.kinds.session.cookie)
+	}
+	if what.place == nowhere {
+		return a.anonymous(r)
+	}
+	p, reason, err = a.judge(what, s.original, r)
+	switch {
+	case err == nil:
+		return p, "", nil
+	case errors.Is(err, ErrInvalid):
+		a.failed(r, reason)
+		return p, reason, a.invalid(what.place)
+	case reason == ReasonSeveralHeaders:
+		a.failed(r, reason)
+	}
+	return p, reason, err
+}
+
+func (a *Authenticator) invalid(from place) error {
+	if from == cookie {
+		return a.answers.deadCookie
+	}
+	return a.answers.invalid
+}
+
+func (a *Authenticator) failed(r *http.Request, reason Reason) {
+	if a.config.Failures != nil {
+		a.config.Failures.Failed(r, reason)
+	}
+}
+
+// judge runs the pipeline on what was sent, cheapest first. A dead credential
+// is ErrInvalid, with the principal that it would have been where it is known,
+// for the audit.
+func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal, Reason, error) {
+	switch what.problem {
+	case "":
+	case ReasonSeveralHeaders:
+		return nil, what.problem, a.answers.several
+	default:
+		return nil, what.problem, ErrInvalid
+	}
+	kind := a.kinds.of(what.token)
+	switch {
+	case kind == nil && (what.place == cookie || a.config.Fallback == nil):
+		return nil, ReasonUnknownPrefix, ErrInvalid
+	case kind != nil && kind.place != what.place:
+		return nil, ReasonWrongPlace, ErrInvalid
+	case kind != nil:
+		if problem := checkToken(kind.prefix, what.token); problem != "" {
+			return nil, problem, ErrInvalid
+		}
+	}
+	if what.place == cookie {
+		if err := a.csrf.Check(original); err != nil {
+			return nil, ReasonCrossOrigin, a.answers.crossOrigin
+		}
+	}
+	if a.config.Failures != nil {
+		if err := a.config.Failures.Allow(r); err != nil {
+			return nil, ReasonTooManyFailures, refusedByHook(err)
+		}
+	}
+	return a.lookUp(kind, what.token, r)
+}
+
+// refusedByHook keeps an answer that is one, and makes anything else a 503:
+// the hook could not tell.
+func refusedByHook(err error) error {
+	if errors.KindOf(err) == errors.InternalServerError {
+		return unavailable(err)
+	}
+	return err
+}
+
+// lookUp asks the store or the fallback resolver. A panic of theirs is a
+// broken answer: it ends the request, not the process, and its value is not
+// logged, as it may hold a secret.
+func (a *Authenticator) lookUp(kind *CredentialKind, token string, r *http.Request) (p *principal, reason Reason, err error) {
+	ctx := r.Context()
+	defer func() {
+		if v := recover(); v != nil {
+			a.config.Logger.ErrorContext(ctx, errPanic.Error(), slog.String("type", fmt.Sprintf("%T", v)), slog.String("stack", string(debug.Stack())))
+			p, reason, err = nil, ReasonBroken, errors.InternalServerError.Wrap(errPanic)
+		}
+	}()
+	var rehash Hash
+	if kind != nil {
+		p, rehash, reason, err = a.find(ctx, kind, token)
+	} else {
+		p, reason, err = a.fallBack(ctx, token)
+	}
+	if err == nil {
+		p.subject, err = a.subject(ctx, p)
+		if errors.Is(err, ErrInvalid) {
+			reason = ReasonSubjectGone
+		}
+	}
+	if err == nil && kind != nil {
+		a.uses.record(p.credential, Use{At: a.config.Now(), Rehash: rehash})
+	}
+	switch {
+	case err == nil, errors.Is(err, ErrInvalid):
+		return p, reason, err
+	case errors.Is(err, errNothing):
+		a.config.Logger.ErrorContext(ctx, "auth: a look-up answered neither a credential nor an error", slog.Any("error", err))
+		return nil, ReasonBroken, errors.InternalServerError.Wrap(err)
+	case ctx.Err() != nil:
+		return nil, ReasonClientGone, unavailable(err)
+	default:
+		return nil, ReasonUnavailable, unavailable(err)
+	}
+}
+
+// find asks the store. Where the token matched by an older key, it also
+// answers its hash with the current one.
+func (a *Authenticator) find(ctx context.Context, kind *CredentialKind, token string) (p *principal, rehash Hash, reason Reason, err error) {
+	hashes := a.config.Keys.all(token)
+	record, err := a.config.Store.Find(ctx, hashes)
+	switch {
+	case err != nil && errors.Is(err, ErrInvalid):
+		return nil, Hash{}, ReasonUnknownToken, ErrInvalid
+	case err != nil:
+		return nil, Hash{}, "", fmt.Errorf("auth: finding a credential: %w", err)
+	case record == nil:
+		return nil, Hash{}, "", errNothing
+	}
+	matched := -1
+	for i := range hashes {
+		if record.Hash.KeyID == hashes[i].KeyID && subtle.ConstantTimeCompare(record.Hash.Sum[:], hashes[i].Sum[:]) == 1 {
+			matched = i
+		}
+	}
+	credential := &record.Credential
+	if matched < 0 || credential.Kind != kind.name || credential.Subject.Kind != kind.subject.kind {
+		return nil, Hash{}, ReasonUnknownToken, ErrInvalid
+	}
+	idle := a.config.IdleLifetime
+	if kind.place != cookie {
+		idle = 0
+	}
+	p = &principal{credential: credential, kind: kind, kinds: a.kinds}
+	if dead := credential.state(a.config.Now(), idle); dead != "" {
+		return p, Hash{}, dead, ErrInvalid
+	}
+	if matched > 0 {
+		rehash = hashes[0]
+	}
+	return p, rehash, "", nil
+}
+
+func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal, Reason, error) {
+	credential, err := a.config.Fallback.Resolve(ctx, NewSecret(token))
+	switch {
+	case err != nil && errors.Is(err, ErrInvalid):
+		return nil, ReasonUnknownToken, ErrInvalid
+	case err != nil:
+		return nil, "", fmt.Errorf("auth: resolving a token: %w", err)
+	case credential == nil:
+		return nil, "", errNothing
+	}
+	kind := a.kinds.named(credential.Kind)
+	if kind == nil || kind.place != external || credential.Subject.Kind != kind.subject.kind {
+		return nil, "", fmt.Errorf("auth: the fallback resolver answered a credential of kind %q for a subject of kind %q, which is no external kind of the registry: %w", credential.Kind, credential.Subject.Kind, errNothing)
+	}
+	own := *credential
+	p := &principal{credential: &own, kind: kind, kinds: a.kinds}
+	if dead := own.state(a.config.Now(), 0); dead != "" {
+		return p, dead, ErrInvalid
+	}
+	return p, "", nil
+}
+
+func (a *Authenticator) subject(ctx context.Context, p *principal) (any, error) {
+	kind := p.kind.subject
+	if loader, ok := a.loaders[kind.kind]; ok {
+		return loader.load(ctx, *p.credential)
+	}
+	return kind.make(p.credential.Subject), nil
+}
+
+// anonymous is the principal of callers without a credential.
+func (a *Authenticator) anonymous(r *http.Request) (p *principal, reason Reason, err error) {
+	kind := a.kinds.anonymous()
+	p = &principal{kind: kind, kinds: a.kinds}
+	if loader, ok := a.loaders[AnonymousKind]; ok {
+		if p.subject, err = loader.load(r.Context(), Credential{}); err != nil {
+			return nil, ReasonUnavailable, unavailable(err)
+		}
+		return p, "", nil
+	}
+	p.subject = kind.subject.make(SubjectRef{})
+	return p, "", nil
+}

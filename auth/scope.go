@@ -1,0 +1,173 @@
+package auth
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// Scope is the name of something a credential may do, such as
+// "customers:read": lower-case words with underscores, parted by colons.
+type Scope string
+
+// Scopes declares the scopes of an application and what each implies, once:
+//
+//	auth.Scopes{
+//		"customers:read":  nil,
+//		"customers:write": {"customers:read"},
+//	}
+//
+// It is given to [NewKinds]. With a declaration, a requirement that names
+// another scope does not start, and a scope that is stored with a credential
+// and is not declared any more counts for nothing. Without one, every scope
+// is known and implies only itself.
+type Scopes map[Scope][]Scope
+
+func (s Scopes) register(k *Kinds) {
+	if k.lattice.declared {
+		panic("auth: NewKinds: Scopes is given twice; declare all scopes in one")
+	}
+	lattice, err := newLattice(s)
+	if err != nil {
+		panic("auth: NewKinds: " + err.Error())
+	}
+	k.lattice = lattice
+}
+
+// lattice is a declaration, closed: by[w] holds every scope that satisfies w.
+type lattice struct {
+	declared bool
+	by       map[Scope][]Scope
+}
+
+func newLattice(s Scopes) (lattice, error) {
+	l := lattice{declared: true, by: make(map[Scope][]Scope, len(s))}
+	names := make([]Scope, 0, len(s))
+	for name, implied := range s {
+		if !isScope(string(name)) {
+			return l, fmt.Errorf("scope %q: a scope is lower-case words parted by colons, such as customers:read", name)
+		}
+		for _, other := range implied {
+			if _, ok := s[other]; !ok {
+				return l, fmt.Errorf("scope %q implies %q, which is not declared; add it to Scopes", name, other)
+			}
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		seen := map[Scope]bool{}
+		var visit func(Scope)
+		visit = func(at Scope) {
+			if seen[at] {
+				return
+			}
+			seen[at] = true
+			l.by[at] = append(l.by[at], name)
+			for _, other := range s[at] {
+				visit(other)
+			}
+		}
+		visit(name)
+	}
+	return l, nil
+}
+
+func (l lattice) knows(scope Scope) bool {
+	_, ok := l.by[scope]
+	return ok || !l.declared
+}
+
+// satisfiers are the scopes any of which gives the wanted one.
+func (l lattice) satisfiers(want Scope) []Scope {
+	if !l.declared {
+		return []Scope{want}
+	}
+	return l.by[want]
+}
+
+func (l lattice) satisfied(want Scope, have []Scope) bool {
+	return containsAny(have, l.satisfiers(want))
+}
+
+// weakest leaves out every scope that another of them is implied by: what is
+// left is the least that would do.
+func (l lattice) weakest(scopes []Scope) []Scope {
+	return slices.DeleteFunc(slices.Clone(scopes), func(s Scope) bool {
+		return slices.ContainsFunc(scopes, func(other Scope) bool {
+			return other != s && slices.Contains(l.satisfiers(other), s) && !slices.Contains(l.satisfiers(s), other)
+		})
+	})
+}
+
+// strongest leaves out every scope that another of them implies.
+func (l lattice) strongest(scopes []Scope) []Scope {
+	return slices.DeleteFunc(slices.Clone(scopes), func(s Scope) bool {
+		return slices.ContainsFunc(scopes, func(other Scope) bool {
+			return other != s && slices.Contains(l.satisfiers(s), other) && !slices.Contains(l.satisfiers(other), s)
+		})
+	})
+}
+
+func containsAny(have, wanted []Scope) bool {
+	for _, s := range have {
+		if slices.Contains(wanted, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// ParseScopes reads a list of scopes parted by spaces (RFC 6749, section 3.3)
+// or commas, as a command line or an OAuth 2 request has it. Repeated scopes
+// count once. A scope that is not well-formed, or not declared, is an error
+// that names it.
+func (k *Kinds) ParseScopes(text string) ([]Scope, error) {
+	var scopes []Scope
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' }) {
+		scope := Scope(part)
+		if !isScope(part) || !k.lattice.knows(scope) {
+			return nil, fmt.Errorf("auth: unknown scope %q", part)
+		}
+		if !slices.Contains(scopes, scope) {
+			scopes = append(scopes, scope)
+		}
+	}
+	if len(scopes) == 0 {
+		return nil, errors.New("auth: no scope given")
+	}
+	return scopes, nil
+}
+
+// isScope reports whether the name may stand in a challenge as it is: a subset
+// of RFC 6749's scope-token.
+func isScope(name string) bool {
+	if name == "" || len(name) > 128 || !isLower(name[0]) {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case isLower(c), '0' <= c && c <= '9', c == '_', c == '-', c == '.':
+		case c == ':':
+			if i+1 == len(name) || name[i-1] == ':' {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
+
+func joinScopes(scopes []Scope) string {
+	parts := make([]string, len(scopes))
+	for i, s := range scopes {
+		parts[i] = string(s)
+	}
+	return strings.Join(parts, " ")
+}

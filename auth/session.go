@@ -1,0 +1,130 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// cookie is the session's cookie with a value, for so many seconds (-1 clears it).
+func (a *Authenticator) cookie(value string, maxAge int) *http.Cookie {
+	return &http.Cookie{
+		Name:     a.kinds.session.cookie,
+		Value:    value,
+		Path:     "/",
+		MaxAge:   maxAge,
+		Secure:   !a.config.InsecureCookie,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	}
+}
+
+func cookieProblem(c *http.Cookie) string {
+	if c.Secure {
+		return ""
+	}
+	for _, prefix := range [...]string{"__host-", "__secure-"} {
+		if strings.HasPrefix(strings.ToLower(c.Name), prefix) {
+			return fmt.Sprintf("Config.InsecureCookie: browsers refuse a cookie named %s without Secure; give the kind another name with Cookie", c.Name)
+		}
+	}
+	return ""
+}
+
+// Sessions signs users in and out of a web session.
+type Sessions struct {
+	a        *Authenticator
+	issuer   *Issuer
+	lifetime time.Duration
+}
+
+// NewSessions makes the helper. The kinds of the authenticator must have a web
+// session. The lifetime is absolute: a session ends then, however much it is
+// used. Zero is 30 days.
+func NewSessions(a *Authenticator, issuer *Issuer, lifetime time.Duration) (*Sessions, error) {
+	switch {
+	case a == nil || issuer == nil:
+		return nil, errors.New("auth: NewSessions: the authenticator or the issuer is nil")
+	case a.kinds.session == nil:
+		return nil, errors.New("auth: NewSessions: the kinds have no WebSession; add it to NewKinds")
+	case a.kinds != issuer.kinds:
+		return nil, errors.New("auth: NewSessions: the authenticator and the issuer have different kinds")
+	case lifetime < 0:
+		return nil, errors.New("auth: NewSessions: the lifetime is negative")
+	case lifetime == 0:
+		lifetime = 30 * 24 * time.Hour
+	}
+	return &Sessions{a: a, issuer: issuer, lifetime: lifetime}, nil
+}
+
+// Login starts a session for a user who has just proved who they are, and adds
+// its cookie to the response's headers. It always makes a new identifier, and
+// revokes the session that the request came with. A request from another site
+// is refused with [CrossOrigin], so that nobody is signed in to an account that
+// is not theirs. The session's scopes are those of the application's web pages;
+// it reaches whatever the user reaches.
+//
+// It takes the headers and not the writer, so that it is of use where the reply
+// is written later.
+func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, scopes ...Scope) (Credential, error) {
+	if err := s.a.csrf.Check(r); err != nil {
+		return Credential{}, s.a.answers.crossOrigin
+	}
+	issued, err := s.issuer.Issue(r.Context(), Issue{
+		Kind:     *s.a.kinds.session,
+		Subject:  SubjectRef{Kind: s.a.kinds.session.subject.kind, ID: user},
+		Scopes:   scopes,
+		Limit:    Unrestricted(),
+		Lifetime: s.lifetime,
+	})
+	if err != nil {
+		return Credential{}, err
+	}
+	if _, err := s.end(r); err != nil {
+		// Two sessions would be left where one was meant; the new one is not handed out.
+		_, revokeErr := s.issuer.Revoke(context.WithoutCancel(r.Context()), Selection{Subject: issued.Credential.Subject, ID: issued.Credential.ID})
+		return Credential{}, errors.Join(err, revokeErr)
+	}
+	header.Add("Set-Cookie", s.a.cookie(issued.Token.Reveal(), int(s.lifetime/time.Second)).String())
+	header.Set("Cache-Control", "no-store")
+	return issued.Credential, nil
+}
+
+// Logout ends the session that the request came with, in the store and in the
+// browser. Without one it only clears the cookie. A request from another site
+// is refused with [CrossOrigin].
+func (s *Sessions) Logout(header http.Header, r *http.Request) error {
+	if err := s.a.csrf.Check(r); err != nil {
+		return s.a.answers.crossOrigin
+	}
+	if _, err := s.end(r); err != nil {
+		return err
+	}
+	header.Add("Set-Cookie", s.a.cookie("", -1).String())
+	header.Set("Cache-Control", "no-store")
+	return nil
+}
+
+// end revokes the session of the request's cookie, whoever else the request's
+// Authorization header names.
+func (s *Sessions) end(r *http.Request) (int, error) {
+	what := chooseCookie(r.Header, s.a.kinds.session.cookie)
+	kind := s.a.kinds.session
+	if what.place == nowhere || what.problem != "" || s.a.kinds.of(what.token) != kind || checkToken(kind.prefix, what.token) != "" {
+		return 0, nil
+	}
+	p, _, _, err := s.a.find(r.Context(), kind, what.token)
+	switch {
+	case errors.Is(err, ErrInvalid):
+		return 0, nil
+	case err != nil:
+		return 0, unavailable(err)
+	}
+	return s.issuer.Revoke(r.Context(), Selection{Subject: p.credential.Subject, Kind: kind.name, ID: p.credential.ID})
+}
