@@ -1,0 +1,83 @@
+package pgstore_test
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/pgstore"
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/repository/pgtest"
+)
+
+var database = pgtest.FromSQL(pgstore.Schema(), `CREATE TABLE users (id uuid PRIMARY KEY, deleted_at timestamptz)`)
+
+var kinds = auth.NewKinds("shop", auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession)
+
+var canRead = auth.Require[auth.Admin](kinds, auth.AnyScope("customers:read", "customers:write"))
+
+func newKeys(tb testing.TB) auth.Keys {
+	tb.Helper()
+	keys, err := auth.NewKeys(auth.Key{ID: "test", Secret: bytes.Repeat([]byte{7}, 32)})
+	require.NoError(tb, err)
+	return keys
+}
+
+func TestWholePath(t *testing.T) {
+	t.Parallel()
+	pool := database.Pool(t)
+	store := pgstore.New(pool, pgstore.AliveWhile(auth.UserKind,
+		"EXISTS (SELECT 1 FROM users WHERE users.id = credential.subject_id AND users.deleted_at IS NULL)"))
+	keys := newKeys(t)
+	authenticator, err := auth.New(kinds, auth.Config{Store: store, Keys: keys})
+	require.NoError(t, err)
+	issuer, err := auth.NewIssuer(kinds, keys, store)
+	require.NoError(t, err)
+
+	user := auth.User{ID: uuid.New()}
+	_, err = pool.Exec(t.Context(), `INSERT INTO users (id) VALUES ($1)`, user.ID)
+	require.NoError(t, err)
+	issued, err := issuer.Issue(t.Context(), auth.Issue{
+		Kind: auth.PersonalAccessToken, Subject: user.Ref(), Scopes: []auth.Scope{"customers:read"},
+		Limit: auth.Unrestricted(), Lifetime: time.Hour,
+	})
+	require.NoError(t, err)
+
+	ask := func() (auth.AuthSubject[auth.Admin], error) {
+		var subject auth.AuthSubject[auth.Admin]
+		var err error
+		handler := authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			subject, err = canRead.Authorize(r)
+		}))
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("Authorization", "Bearer "+issued.Token.Reveal())
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+		return subject, err
+	}
+	subject, err := ask()
+	require.NoError(t, err)
+	require.Equal(t, user, subject.Subject())
+	require.True(t, subject.HasScope("customers:read"))
+	require.Equal(t, issued.Credential.ID, subject.Credential().ID)
+
+	require.NoError(t, authenticator.Close(t.Context()))
+	list, err := issuer.List(t.Context(), auth.Selection{Subject: user.Ref()})
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.NotNil(t, list[0].LastUsedAt)
+
+	_, err = pool.Exec(t.Context(), `UPDATE users SET deleted_at = now()`)
+	require.NoError(t, err)
+	_, err = ask()
+	require.ErrorIs(t, err, auth.InvalidToken)
+
+	pool.Close()
+	_, err = ask()
+	require.ErrorIs(t, err, errors.ServiceUnavailable)
+}
