@@ -84,9 +84,9 @@ type PolarError struct {
 
 type header struct{ name, value string }
 
-// Kind is the kind of the error, never nil for an error made by a Kind.
+// Kind is the kind of the error; [InternalServerError] for a nil or zero PolarError.
 func (e *PolarError) Kind() *Kind {
-	if e.kind == nil {
+	if e == nil || e.kind == nil {
 		return InternalServerError
 	}
 	return e.kind
@@ -94,7 +94,7 @@ func (e *PolarError) Kind() *Kind {
 
 // Detail is the text for the client.
 func (e *PolarError) Detail() string {
-	if e.kind == nil {
+	if e == nil || e.kind == nil {
 		return InternalServerError.detail
 	}
 	return e.detail
@@ -104,14 +104,19 @@ func (e *PolarError) Detail() string {
 // meant for logs: a reply holds only the name and the text.
 func (e *PolarError) Error() string {
 	text := e.Kind().name + ": " + e.Detail()
-	if e.cause != nil {
+	if e != nil && e.cause != nil {
 		text += ": " + e.cause.Error()
 	}
 	return text
 }
 
 // Unwrap is the cause.
-func (e *PolarError) Unwrap() error { return e.cause }
+func (e *PolarError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
 
 // Is reports whether the target is the error's kind.
 func (e *PolarError) Is(target error) bool {
@@ -145,6 +150,9 @@ func (e *PolarError) WithHeader(name, value string) *PolarError {
 // Headers are the headers that the reply sets, in the order they were added.
 func (e *PolarError) Headers() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
+		if e == nil {
+			return
+		}
 		for _, h := range e.headers {
 			if !yield(h.name, h.value) {
 				return

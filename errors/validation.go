@@ -64,17 +64,23 @@ func InvalidRequest(details ...ValidationError) *PolarRequestValidationError {
 }
 
 // Details are the errors, in order. The slice is the error's own: read it only.
-func (e *PolarRequestValidationError) Details() []ValidationError { return e.details }
+func (e *PolarRequestValidationError) Details() []ValidationError {
+	if e == nil {
+		return nil
+	}
+	return e.details
+}
 
 // Error names the first error and the number of the others, without the input:
 // that is the client's, and may be a secret.
 func (e *PolarRequestValidationError) Error() string {
-	if len(e.details) == 0 {
+	details := e.Details()
+	if len(details) == 0 {
 		return RequestValidation.name
 	}
-	first := e.details[0]
+	first := details[0]
 	text := fmt.Sprintf("%s: %s at %s", RequestValidation.name, first.Type, first.Loc)
-	if n := len(e.details) - 1; n > 0 {
+	if n := len(details) - 1; n > 0 {
 		text += fmt.Sprintf(" and %d more", n)
 	}
 	return text

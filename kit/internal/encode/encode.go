@@ -1,0 +1,244 @@
+// Package encode writes Go values as the JSON of a reply, as Pydantic writes a
+// response model: compact, in raw UTF-8 without HTML escapes, every field on the
+// wire, [] for nil slices and {} for nil maps, datetimes with Z and microseconds,
+// numbers as Python prints them.
+//
+// Beyond that the rules are those of encoding/json: field tags, promotion of
+// embedded fields, json.Marshaler and encoding.TextMarshaler, sorted map keys.
+// Each type is compiled once into a plan, which is kept for the life of the program.
+package encode
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"sync"
+)
+
+// maxDepth is how deep pointers, slices, maps and interfaces may nest. Only a
+// cyclic value gets there.
+const maxDepth = 1000
+
+var errDepth = fmt.Errorf("the value is nested deeper than %d levels or refers to itself", maxDepth)
+
+// Raw is JSON that is known to be valid and compact; it is written as it is.
+type Raw []byte
+
+// Append appends the JSON of v. After an error the returned slice is the one given.
+func Append(to []byte, v any) ([]byte, error) { return appendValue(to, v, false) }
+
+// AppendEcho is [Append] for a value that a client sent: what has no JSON is
+// written in another form instead of failing. NaN and the infinities become
+// text, and what cannot be written at all is null.
+func AppendEcho(to []byte, v any) []byte {
+	out, err := appendValue(to, v, true)
+	if err != nil {
+		return append(to, "null"...)
+	}
+	return out
+}
+
+func appendValue(to []byte, v any, echo bool) ([]byte, error) {
+	s := state{buf: to, echo: echo}
+	if done := s.plain(v); done {
+		return s.buf, nil
+	}
+	value := reflect.ValueOf(v)
+	if kind := value.Kind(); kind == reflect.Struct || kind == reflect.Array {
+		// In addressable memory, fields such as times need no copy of their own.
+		addressable := reflect.New(value.Type()).Elem()
+		addressable.Set(value)
+		value = addressable
+	}
+	if err := encoderOf(value.Type())(&s, value); err != nil {
+		return to, fmt.Errorf("cannot encode %T: %w", v, err)
+	}
+	return s.buf, nil
+}
+
+// state is one run of the encoder.
+type state struct {
+	buf   []byte
+	depth int
+	echo  bool
+}
+
+// plain writes the values of any that need no plan.
+func (s *state) plain(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		s.null()
+	case string:
+		s.buf = AppendString(s.buf, v)
+	case bool:
+		s.bool(v)
+	case int:
+		s.int(int64(v))
+	case int64:
+		s.int(v)
+	case Raw:
+		s.buf = append(s.buf, v...)
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *state) enter() error {
+	if s.depth++; s.depth > maxDepth {
+		return errDepth
+	}
+	return nil
+}
+
+// An encoder writes values of one type.
+type encoder func(s *state, v reflect.Value) error
+
+var encoders sync.Map // of reflect.Type to encoder
+
+func encoderOf(t reflect.Type) encoder {
+	if found, ok := encoders.Load(t); ok {
+		return found.(encoder) //nolint:forcetypeassert // nothing else is stored
+	}
+	c := compiler{done: map[reflect.Type]*encoder{}}
+	result := c.compile(t)
+	// Stored only now that all of them are complete.
+	for t, e := range c.done {
+		encoders.Store(t, *e)
+	}
+	return *result
+}
+
+// compiler makes the encoders of a type and of all that it is made of.
+type compiler struct {
+	done map[reflect.Type]*encoder
+}
+
+// compile returns a pointer, because a type that refers to itself is used
+// before its encoder is complete.
+func (c *compiler) compile(t reflect.Type) *encoder {
+	if e, ok := c.done[t]; ok {
+		return e
+	}
+	e := new(encoder)
+	c.done[t] = e
+	*e = c.make(t)
+	return e
+}
+
+func (c *compiler) make(t reflect.Type) encoder {
+	if e := special(t); e != nil {
+		return e
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return func(s *state, v reflect.Value) error { s.bool(v.Bool()); return nil }
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return func(s *state, v reflect.Value) error { s.int(v.Int()); return nil }
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return func(s *state, v reflect.Value) error { s.uint(v.Uint()); return nil }
+	case reflect.Float32:
+		return func(s *state, v reflect.Value) error { return s.float(v.Float(), 32) }
+	case reflect.Float64:
+		return func(s *state, v reflect.Value) error { return s.float(v.Float(), 64) }
+	case reflect.String:
+		return func(s *state, v reflect.Value) error { s.buf = AppendString(s.buf, v.String()); return nil }
+	case reflect.Interface:
+		return encodeInterface
+	case reflect.Pointer:
+		return c.pointer(t)
+	case reflect.Slice:
+		return c.slice(t)
+	case reflect.Array:
+		return c.array(t)
+	case reflect.Map:
+		return c.mapping(t)
+	case reflect.Struct:
+		return c.structure(t)
+	default:
+		err := fmt.Errorf("the type %s has no JSON", t)
+		return func(*state, reflect.Value) error { return err }
+	}
+}
+
+func encodeInterface(s *state, v reflect.Value) error {
+	if v.IsNil() {
+		s.null()
+		return nil
+	}
+	held := v.Elem()
+	switch held.Kind() { // the plain ones without a look-up, where the type is the predeclared one
+	case reflect.String:
+		if held.Type() == stringType {
+			s.buf = AppendString(s.buf, held.String())
+			return nil
+		}
+	case reflect.Int64:
+		if held.Type() == int64Type {
+			s.int(held.Int())
+			return nil
+		}
+	}
+	if err := s.enter(); err != nil {
+		return err
+	}
+	err := encoderOf(held.Type())(s, held)
+	s.depth--
+	return err
+}
+
+func (c *compiler) pointer(t reflect.Type) encoder {
+	element := c.compile(t.Elem())
+	return func(s *state, v reflect.Value) error {
+		if v.IsNil() {
+			s.null()
+			return nil
+		}
+		if err := s.enter(); err != nil {
+			return err
+		}
+		err := (*element)(s, v.Elem())
+		s.depth--
+		return err
+	}
+}
+
+func (c *compiler) slice(t reflect.Type) encoder {
+	if t.Elem().Kind() == reflect.Uint8 && !hasMarshaler(reflect.PointerTo(t.Elem())) {
+		return encodeBytes
+	}
+	return c.array(t)
+}
+
+// array writes the elements of a slice or an array.
+func (c *compiler) array(t reflect.Type) encoder {
+	element := c.compile(t.Elem())
+	return func(s *state, v reflect.Value) error {
+		if err := s.enter(); err != nil {
+			return err
+		}
+		s.buf = append(s.buf, '[')
+		for i := range v.Len() {
+			if i > 0 {
+				s.buf = append(s.buf, ',')
+			}
+			if err := (*element)(s, v.Index(i)); err != nil {
+				return within(err, "["+strconv.Itoa(i)+"]")
+			}
+		}
+		s.buf = append(s.buf, ']')
+		s.depth--
+		return nil
+	}
+}
+
+// within says where a value stands. For a cycle that would be a long way.
+func within(err error, place string) error {
+	if errors.Is(err, errDepth) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", place, err)
+}
+
+var errNotFinite = errors.New("NaN and infinities have no JSON")

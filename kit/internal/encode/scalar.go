@@ -1,0 +1,249 @@
+package encode
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+)
+
+func (s *state) null() { s.buf = append(s.buf, "null"...) }
+
+func (s *state) bool(v bool) { s.buf = strconv.AppendBool(s.buf, v) }
+
+func (s *state) int(v int64) { s.buf = strconv.AppendInt(s.buf, v, 10) }
+
+func (s *state) uint(v uint64) { s.buf = strconv.AppendUint(s.buf, v, 10) }
+
+func (s *state) float(f float64, bits int) error {
+	switch {
+	case math.IsNaN(f) || math.IsInf(f, 0):
+		if !s.echo {
+			return errNotFinite
+		}
+		s.buf = append(s.buf, notFinite(f)...)
+	case bits == 32:
+		// The shortest text of a float32 is shorter than that of the same float64.
+		short, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'g', -1, 32), 64)
+		s.buf = lax.AppendFloatRepr(s.buf, short)
+	default:
+		s.buf = lax.AppendFloatRepr(s.buf, f)
+	}
+	return nil
+}
+
+func notFinite(f float64) string {
+	switch {
+	case math.IsInf(f, 1):
+		return `"Infinity"`
+	case math.IsInf(f, -1):
+		return `"-Infinity"`
+	}
+	return `"NaN"`
+}
+
+var (
+	stringType        = reflect.TypeFor[string]()
+	int64Type         = reflect.TypeFor[int64]()
+	timeType          = reflect.TypeFor[time.Time]()
+	uuidType          = reflect.TypeFor[uuid.UUID]()
+	rawType           = reflect.TypeFor[Raw]()
+	rawMessageType    = reflect.TypeFor[json.RawMessage]()
+	numberType        = reflect.TypeFor[json.Number]()
+	optionalType      = reflect.TypeFor[optional]()
+	marshalerType     = reflect.TypeFor[json.Marshaler]()
+	textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
+)
+
+// optional is kit.Optional, which this package cannot import.
+type optional interface {
+	Lookup() (value any, set bool)
+	IsSet() bool
+	IsZero() bool
+}
+
+// special is the encoder of a type that is not written by its kind; nil for others.
+func special(t reflect.Type) encoder {
+	switch t {
+	case timeType:
+		return encodeTime
+	case uuidType:
+		return encodeUUID
+	case rawType:
+		return func(s *state, v reflect.Value) error { s.buf = append(s.buf, v.Bytes()...); return nil }
+	case rawMessageType:
+		return encodeRawMessage
+	case numberType:
+		return encodeNumber
+	}
+	pointer := reflect.PointerTo(t)
+	switch {
+	case t.Kind() == reflect.Interface:
+		return nil // what it holds decides
+	case t.Kind() == reflect.Struct && t.Implements(optionalType):
+		return encodeOptional
+	case t.Implements(marshalerType):
+		return encodeMarshaler
+	case pointer.Implements(marshalerType):
+		return whenAddressable(t, encodeMarshaler)
+	case t.Implements(textMarshalerType):
+		return encodeTextMarshaler
+	case pointer.Implements(textMarshalerType):
+		return whenAddressable(t, encodeTextMarshaler)
+	}
+	return nil
+}
+
+func hasMarshaler(t reflect.Type) bool {
+	return t.Implements(marshalerType) || t.Implements(textMarshalerType)
+}
+
+// whenAddressable uses a marshaler with a pointer receiver where there is a
+// pointer, and the kind of the type elsewhere, as encoding/json does.
+func whenAddressable(t reflect.Type, marshal encoder) encoder {
+	return func(s *state, v reflect.Value) error {
+		if !v.CanAddr() {
+			addressable := reflect.New(t).Elem()
+			addressable.Set(v)
+			v = addressable
+		}
+		return marshal(s, v.Addr())
+	}
+}
+
+// of takes the value out without a copy where it can be addressed.
+func of[T any](v reflect.Value) T {
+	if v.CanAddr() {
+		return *v.Addr().Interface().(*T) //nolint:forcetypeassert // the encoder is chosen by the type
+	}
+	return v.Interface().(T) //nolint:forcetypeassert // likewise
+}
+
+func encodeTime(s *state, v reflect.Value) error {
+	at := of[time.Time](v)
+	if year := at.Year(); year < 0 || year > 9999 {
+		return fmt.Errorf("the year %d has no JSON", year)
+	}
+	s.buf = append(s.buf, '"')
+	s.buf = AppendTime(s.buf, at)
+	s.buf = append(s.buf, '"')
+	return nil
+}
+
+// AppendTime appends a datetime as Pydantic writes it: with microseconds, all
+// six digits of them, where there are any; with Z for UTC and +02:00 for others.
+func AppendTime(to []byte, at time.Time) []byte {
+	layout := "2006-01-02T15:04:05Z07:00"
+	if at.Nanosecond() >= 1000 {
+		layout = "2006-01-02T15:04:05.000000Z07:00"
+	}
+	return at.AppendFormat(to, layout)
+}
+
+func encodeUUID(s *state, v reflect.Value) error {
+	id := of[uuid.UUID](v)
+	const digits = "0123456789abcdef"
+	s.buf = append(s.buf, '"')
+	for i, b := range id {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			s.buf = append(s.buf, '-')
+		}
+		s.buf = append(s.buf, digits[b>>4], digits[b&15])
+	}
+	s.buf = append(s.buf, '"')
+	return nil
+}
+
+// encodeOptional writes null for what is absent, unless the field is left out by omitzero.
+func encodeOptional(s *state, v reflect.Value) error {
+	value, set := v.Interface().(optional).Lookup() //nolint:forcetypeassert // chosen by the type
+	if !set || s.plain(value) {
+		if !set {
+			s.null()
+		}
+		return nil
+	}
+	if err := s.enter(); err != nil {
+		return err
+	}
+	held := reflect.ValueOf(value)
+	err := encoderOf(held.Type())(s, held)
+	s.depth--
+	return err
+}
+
+func encodeRawMessage(s *state, v reflect.Value) error {
+	if v.IsNil() {
+		s.null()
+		return nil
+	}
+	return s.compact(v.Bytes())
+}
+
+// compact appends JSON from elsewhere, checked and without white space.
+func (s *state) compact(data []byte) error {
+	compacted := bytes.NewBuffer(s.buf)
+	if err := json.Compact(compacted, data); err != nil {
+		return err
+	}
+	s.buf = compacted.Bytes()
+	return nil
+}
+
+func encodeNumber(s *state, v reflect.Value) error {
+	text := v.String()
+	if text == "" {
+		text = "0" // as encoding/json has it
+	}
+	if first, last := text[0], text[len(text)-1]; first != '-' && !isDigit(first) || !isDigit(last) || !json.Valid([]byte(text)) {
+		return fmt.Errorf("%q is not a number", text)
+	}
+	s.buf = append(s.buf, text...)
+	return nil
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func encodeMarshaler(s *state, v reflect.Value) error {
+	if v.Kind() == reflect.Pointer && v.IsNil() {
+		s.null()
+		return nil
+	}
+	data, err := v.Interface().(json.Marshaler).MarshalJSON() //nolint:forcetypeassert // chosen by the type
+	if err != nil {
+		return err
+	}
+	if err := s.compact(data); err != nil {
+		return fmt.Errorf("MarshalJSON of %s: %w", v.Type(), err)
+	}
+	return nil
+}
+
+func encodeTextMarshaler(s *state, v reflect.Value) error {
+	if v.Kind() == reflect.Pointer && v.IsNil() {
+		s.null()
+		return nil
+	}
+	text, err := v.Interface().(encoding.TextMarshaler).MarshalText() //nolint:forcetypeassert // chosen by the type
+	if err != nil {
+		return err
+	}
+	s.buf = AppendString(s.buf, string(text))
+	return nil
+}
+
+func encodeBytes(s *state, v reflect.Value) error {
+	s.buf = append(s.buf, '"')
+	s.buf = base64.StdEncoding.AppendEncode(s.buf, v.Bytes())
+	s.buf = append(s.buf, '"')
+	return nil
+}

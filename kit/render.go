@@ -1,0 +1,246 @@
+package kit
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/encode"
+	"github.com/polarkit-go/polarkit/kit/internal/response"
+)
+
+// statusClientClosedRequest is what nginx logs for a client that went away. It
+// is seen by middlewares and logs only.
+const statusClientClosedRequest = 499
+
+// ErrorRenderer answers with an error, always in one of two shapes:
+//
+//	{"error":"ResourceNotFound","detail":"Not found"}
+//	{"error":"PolarRequestValidationError","detail":[{"type":"missing","loc":["body","email"],"msg":"Field required","input":{}}]}
+//
+// What a client sees of an error is its kind, the kind's text and the errors of
+// a request's data; causes go to the log.
+type ErrorRenderer struct {
+	// Logger gets what a client does not see. Nil means slog.Default().
+	Logger *slog.Logger
+}
+
+// WriteError is [ErrorRenderer.Write] with the default logger.
+func WriteError(w http.ResponseWriter, r *http.Request, err error) {
+	ErrorRenderer{}.Write(w, r, err)
+}
+
+// Write replies with the error:
+//
+//   - the first errors.PolarError or errors.Kind in the tree of err, with its
+//     headers;
+//   - else every errors.PolarRequestValidationError in the tree, merged into one
+//     reply in their order (422); what else was joined with them is logged as an
+//     error;
+//   - an http.MaxBytesError: 413;
+//   - a deadline that passed: 503;
+//   - anything else: 500 with a neutral text.
+//
+// Statuses from 500 up are logged as errors with the cause, the method and the
+// path of the request, others with a cause at debug level.
+//
+// When the client went away and err is the cancelled context, nobody reads a
+// reply: the status is 499 without a body, so that logs tell it from a failure.
+// Where the reply has begun already, as far as that is known (see
+// [ErrorRenderer.Handler]), err is logged and nothing is written. The reply to a
+// HEAD request has no body. A nil error does nothing.
+func (e ErrorRenderer) Write(w http.ResponseWriter, r *http.Request, err error) {
+	switch {
+	case err == nil:
+		return
+	case response.Started(w):
+		e.log(r, slog.LevelError, "the request failed after its reply had begun", slog.Any("error", err))
+		return
+	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
+		e.log(r, slog.LevelDebug, "the client went away", slog.Any("error", err))
+		w.WriteHeader(statusClientClosedRequest)
+		return
+	}
+
+	polar := polarError(err)
+	kind := errors.RequestValidation
+	if polar != nil {
+		kind = polar.Kind()
+	}
+	e.report(r, kind, err)
+	reply(w, r, polar, err)
+}
+
+// polarError is the error to answer with, or nil where that is the errors of
+// the request's data.
+func polarError(err error) *errors.PolarError {
+	if polar, ok := errors.AsType[*errors.PolarError](err); ok && polar != nil {
+		return polar
+	}
+	if kind, ok := errors.AsType[*errors.Kind](err); ok && kind != nil {
+		return kind.New()
+	}
+	if _, ok := errors.AsType[*errors.PolarRequestValidationError](err); ok {
+		return nil
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return errors.RequestBodyTooLarge.New()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return errors.ServiceUnavailable.New()
+	}
+	return errors.InternalServerError.New()
+}
+
+// reply writes the error, or where it is nil all errors of the request's data in the tree.
+func reply(w http.ResponseWriter, r *http.Request, polar *errors.PolarError, tree error) {
+	buffer := buffers.Get().(*[]byte) //nolint:forcetypeassert // nothing else is put there
+	defer buffers.Put(buffer)
+	status, body := errors.RequestValidation.Status(), (*buffer)[:0]
+	header := w.Header()
+	// What the handler said of a body that is not sent now.
+	header.Del("Etag")
+	header.Del("Last-Modified")
+	if polar != nil {
+		status = polar.Kind().Status()
+		body = appendError(body, polar.Kind().Name(), polar.Detail())
+		for name, value := range polar.Headers() {
+			header.Add(name, value)
+		}
+	} else {
+		body = appendValidation(body, tree)
+	}
+	send(w, status, body, r.Method != http.MethodHead)
+	keep(buffer, body)
+}
+
+// report logs what the client does not see.
+func (e ErrorRenderer) report(r *http.Request, kind *errors.Kind, err error) {
+	switch {
+	case kind.Status() >= http.StatusInternalServerError:
+		e.log(r, slog.LevelError, "the request failed", slog.Int("status", kind.Status()), slog.Any("error", err))
+	case kind == errors.RequestValidation && !isDetails(err):
+		e.log(r, slog.LevelError, "the request was refused, and a part of it failed", slog.Int("status", kind.Status()), slog.Any("error", err))
+	case errors.Unwrap(err) != nil:
+		e.log(r, slog.LevelDebug, "the request was refused", slog.Int("status", kind.Status()), slog.Any("error", err))
+	}
+}
+
+func (e ErrorRenderer) log(r *http.Request, level slog.Level, message string, attributes ...slog.Attr) {
+	logger := e.Logger
+	if logger == nil {
+		logger = slog.Default()
+	}
+	if !logger.Enabled(r.Context(), level) {
+		return
+	}
+	attributes = append([]slog.Attr{slog.String("method", r.Method), slog.String("path", r.URL.Path)}, attributes...)
+	logger.LogAttrs(r.Context(), level, message, attributes...)
+}
+
+func appendError(to []byte, name, detail string) []byte {
+	to = append(to, `{"error":`...)
+	to = encode.AppendString(to, name)
+	to = append(to, `,"detail":`...)
+	to = encode.AppendString(to, detail)
+	return append(to, '}')
+}
+
+// appendValidation appends the reply of all errors of the request's data in the tree.
+func appendValidation(to []byte, err error) []byte {
+	to = append(to, `{"error":`...)
+	to = encode.AppendString(to, errors.RequestValidation.Name())
+	to = append(to, `,"detail":[`...)
+	start := len(to)
+	to = appendDetails(to, err)
+	if len(to) > start {
+		to = to[:len(to)-1] // the last comma
+	}
+	return append(to, "]}"...)
+}
+
+// appendDetails appends each error with a comma after it.
+func appendDetails(to []byte, err error) []byte {
+	switch e := err.(type) { //nolint:errorlint // this is the walk down the tree
+	case *errors.PolarRequestValidationError:
+		for _, detail := range e.Details() {
+			to = append(appendDetail(to, &detail), ',')
+		}
+	case interface{ Unwrap() error }:
+		to = appendDetails(to, e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, each := range e.Unwrap() {
+			to = appendDetails(to, each)
+		}
+	}
+	return to
+}
+
+// isDetails reports whether the tree holds nothing but errors of the request's data.
+func isDetails(err error) bool {
+	switch e := err.(type) { //nolint:errorlint // this is the walk down the tree
+	case *errors.PolarRequestValidationError, *errors.PolarError, *errors.Kind:
+		return true
+	case interface{ Unwrap() error }:
+		return isDetails(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		return !slices.ContainsFunc(e.Unwrap(), func(each error) bool { return !isDetails(each) })
+	}
+	return false
+}
+
+// appendDetail writes the keys in the order in which FastAPI has them.
+func appendDetail(to []byte, detail *errors.ValidationError) []byte {
+	to = append(to, `{"type":`...)
+	to = encode.AppendString(to, detail.Type)
+	to = append(to, `,"loc":[`...)
+	for i, part := range detail.Loc {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = encode.AppendEcho(to, part)
+	}
+	to = append(to, `],"msg":`...)
+	to = encode.AppendString(to, detail.Msg)
+	to = append(to, `,"input":`...)
+	to = encode.AppendEcho(to, detail.Input)
+	if len(detail.Ctx) > 0 {
+		to = append(to, `,"ctx":{`...)
+		for i, entry := range detail.Ctx {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			to = encode.AppendString(to, entry.Name)
+			to = append(to, ':')
+			to = encode.AppendEcho(to, entry.Value)
+		}
+		to = append(to, '}')
+	}
+	return append(to, '}')
+}
+
+// Recover answers for a handler that panics. It is to be deferred directly:
+//
+//	defer renderer.Recover(w, r)
+//
+// The panic becomes a 500 in the shape of every error and goes to the log with
+// its stack. http.ErrAbortHandler passes through. Where the reply has begun
+// already (see [ErrorRenderer.Handler]) the connection is aborted with that
+// value, so that the client does not take a part for the whole.
+func (e ErrorRenderer) Recover(w http.ResponseWriter, r *http.Request) {
+	value := recover()
+	if value == nil {
+		return
+	}
+	if value == http.ErrAbortHandler { //nolint:errorlint // compared as net/http does
+		panic(value)
+	}
+	e.log(r, slog.LevelError, "the handler panicked", slog.Any("panic", value), slog.String("stack", string(debug.Stack())))
+	if response.Started(w) {
+		panic(http.ErrAbortHandler)
+	}
+	reply(w, r, errors.InternalServerError.New(), nil)
+}
