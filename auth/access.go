@@ -19,15 +19,8 @@ type Reach = reach.Reach
 // Owner is the owner of a new row, as [Access.Own] or [Organizations.Own] make it.
 type Owner = reach.Owner
 
-// OwnerKind names a kind of owner of rows.
+// OwnerKind names a kind of owner of rows, such as [OrganizationKind].
 type OwnerKind = reach.Kind
-
-// The kinds of owner that the package grants. They are untyped so that they
-// also name a [SubjectKind].
-const (
-	ownerOrganization = OwnerKind(OrganizationKind)
-	ownerCustomer     = OwnerKind(CustomerKind)
-)
 
 // ErrOutOfReach is returned by [Organizations.Own] for an organization out of reach.
 var ErrOutOfReach = reach.ErrOutOfReach
@@ -113,7 +106,7 @@ func (a *Access) reach(ctx context.Context, caller Caller, permission Permission
 	}
 	var grants []reach.Grant
 	if ref.Kind == CustomerKind {
-		grants = append(grants, IDs(ref.ID).grant(ownerCustomer))
+		grants = append(grants, IDs(ref.ID).grant(CustomerKind))
 	} else {
 		organizations, err := a.organizations(ctx, caller, ref, permission)
 		if err != nil {
@@ -130,7 +123,7 @@ func (a *Access) reach(ctx context.Context, caller Caller, permission Permission
 	}
 	grants = slices.Clone(grants)
 	for _, g := range more {
-		if g.Kind != ownerOrganization && g.Kind != ownerCustomer {
+		if g.Kind != OrganizationKind && g.Kind != CustomerKind {
 			grants = append(grants, g.Set.grant(g.Kind))
 		}
 	}
@@ -161,9 +154,9 @@ func (a *Access) organizations(ctx context.Context, caller Caller, ref SubjectRe
 			return Organizations{}, err
 		}
 	}
-	all := reach.Of(set.grant(ownerOrganization))
+	all := reach.Of(set.grant(OrganizationKind))
 	if !limit.unrestricted {
-		all = all.Restrict(ownerOrganization, limit.ids...)
+		all = all.Restrict(OrganizationKind, limit.ids...)
 	}
 	return Organizations{reach: all}, nil
 }
@@ -234,7 +227,7 @@ type Organizations struct{ reach reach.Reach }
 
 // Restrict keeps only those named: for a filter by organization.
 func (o Organizations) Restrict(ids ...uuid.UUID) Organizations {
-	return Organizations{reach: o.reach.Restrict(ownerOrganization, ids...)}
+	return Organizations{reach: o.reach.Restrict(OrganizationKind, ids...)}
 }
 
 // Reach is the set as a reach.
@@ -246,7 +239,7 @@ func (o Organizations) IsEmpty() bool { return o.reach.IsEmpty() }
 // Own makes the owner of a new row; it fails with [ErrOutOfReach] for an
 // organization that is not in the set.
 func (o Organizations) Own(ctx context.Context, id uuid.UUID) (Owner, error) {
-	return o.reach.Own(ctx, ownerOrganization, id)
+	return o.reach.Own(ctx, OrganizationKind, id)
 }
 
 // Contains reports whether an organization is in the set.

@@ -70,6 +70,17 @@ func NewExternalKind(name string, subject AnySubjectType) CredentialKind {
 // Name is the kind's name, as in [Credential.Kind].
 func (k CredentialKind) Name() string { return k.name }
 
+// Subject is the kind of subject that it stands for.
+func (k CredentialKind) Subject() SubjectKind { return k.subject.kind }
+
+// CookieName is the name of its cookie, empty for tokens. It is known once
+// [NewKinds] has taken the kind: ask one of [Kinds.All].
+func (k CredentialKind) CookieName() string { return k.cookie }
+
+// IsIssued reports whether an [Issuer] issues it: every kind but
+// [NoCredential] and external ones.
+func (k CredentialKind) IsIssued() bool { return k.place == bearer || k.place == cookie }
+
 // Of is the kind for another Go type of its subject.
 func (k CredentialKind) Of(subject AnySubjectType) CredentialKind {
 	k.subject = subject.subjectType()
@@ -175,6 +186,15 @@ func collision(a, b *CredentialKind) string {
 		return fmt.Sprintf("subjects of kind %q are %v in one and %v in the other; use Of to give both the same type", a.subject.kind, b.subject.typ, a.subject.typ)
 	}
 	return ""
+}
+
+// All are the kinds in their order, [NoCredential] among them.
+func (k *Kinds) All() []CredentialKind {
+	all := make([]CredentialKind, len(k.kinds))
+	for i, kind := range k.kinds {
+		all[i] = *kind
+	}
+	return all
 }
 
 // named is the kind with a name, nil without one.

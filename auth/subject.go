@@ -7,8 +7,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// SubjectKind names a kind of subject, such as "user".
-type SubjectKind string
+// SubjectKind names a kind of subject, such as "user". Subjects own rows, so it
+// is also a kind of owner.
+type SubjectKind = OwnerKind
 
 // The kinds of subject that the package knows.
 const (

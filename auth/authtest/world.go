@@ -1,0 +1,195 @@
+package authtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/auth"
+)
+
+// World is a small world of two tenants over a store in memory.
+type World struct {
+	Kinds         *auth.Kinds
+	Keys          auth.Keys
+	Store         *Store
+	Issuer        *auth.Issuer
+	Authenticator *auth.Authenticator
+	Access        *auth.Access
+	// A and B are the tenants.
+	A, B Tenant
+	// Both is a user who is a member of A and of B.
+	Both auth.SubjectRef
+
+	tb testing.TB
+
+	mu      sync.Mutex
+	now     time.Time
+	members map[uuid.UUID][]member
+}
+
+// Tenant is an organization with one subject of each kind.
+type Tenant struct {
+	OrganizationID uuid.UUID
+	User           auth.SubjectRef
+	Organization   auth.SubjectRef
+	Customer       auth.SubjectRef
+}
+
+type member struct {
+	organizationID uuid.UUID
+	permissions    []auth.Permission
+}
+
+// New makes a world for the kinds, which must issue a credential to every
+// subject that the test uses. The functions change the authenticator's
+// configuration before it is made.
+func New(tb testing.TB, kinds *auth.Kinds, configure ...func(*auth.Config)) *World {
+	tb.Helper()
+	w := &World{Kinds: kinds, Store: &Store{}, tb: tb, now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), members: map[uuid.UUID][]member{}}
+	secret := sha256.Sum256([]byte(tb.Name()))
+	var err error
+	if w.Keys, err = auth.NewKeys(auth.Key{ID: "test", Secret: secret[:]}); err != nil {
+		tb.Fatalf("authtest: New: %v", err)
+	}
+	config := auth.Config{Store: w.Store, Keys: w.Keys, Now: w.Now}
+	for _, change := range configure {
+		change(&config)
+	}
+	if w.Authenticator, err = auth.New(kinds, config); err != nil {
+		tb.Fatalf("authtest: New: %v", err)
+	}
+	tb.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := w.Authenticator.Close(ctx); err != nil {
+			tb.Errorf("authtest: closing the authenticator: %v", err)
+		}
+	})
+	if w.Issuer, err = auth.NewIssuer(kinds, config.Keys, w.Store); err != nil {
+		tb.Fatalf("authtest: New: %v", err)
+	}
+	w.Issuer = w.Issuer.At(w.Now)
+	w.Access = auth.NewAccess(auth.AccessConfig{Memberships: w})
+	w.A, w.B = newTenant(), newTenant()
+	w.Both = auth.User{ID: uuid.New()}.Ref()
+	w.Join(w.A.User, w.A.OrganizationID)
+	w.Join(w.B.User, w.B.OrganizationID)
+	w.Join(w.Both, w.A.OrganizationID)
+	w.Join(w.Both, w.B.OrganizationID)
+	return w
+}
+
+func newTenant() Tenant {
+	id := uuid.New()
+	return Tenant{
+		OrganizationID: id,
+		User:           auth.User{ID: uuid.New()}.Ref(),
+		Organization:   auth.Organization{ID: id}.Ref(),
+		Customer:       auth.Customer{ID: uuid.New(), OrganizationID: id}.Ref(),
+	}
+}
+
+// Now is the world's clock: it stands still.
+func (w *World) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+// Pass lets time pass.
+func (w *World) Pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+// Join makes a user a member of an organization, with these permissions.
+func (w *World) Join(user auth.SubjectRef, organizationID uuid.UUID, permissions ...auth.Permission) {
+	w.Leave(user, organizationID)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.members[user.ID] = append(w.members[user.ID], member{organizationID, permissions})
+}
+
+// Leave ends a membership.
+func (w *World) Leave(user auth.SubjectRef, organizationID uuid.UUID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.members[user.ID] = slices.DeleteFunc(w.members[user.ID], func(m member) bool { return m.organizationID == organizationID })
+}
+
+// DeleteOrganization deletes an organization: nobody is a member any more, and
+// its own credentials and those of its customers are dead.
+func (w *World) DeleteOrganization(organizationID uuid.UUID) {
+	w.mu.Lock()
+	for user, members := range w.members {
+		w.members[user] = slices.DeleteFunc(members, func(m member) bool { return m.organizationID == organizationID })
+	}
+	w.mu.Unlock()
+	w.Store.Remove(auth.Organization{ID: organizationID}.Ref())
+}
+
+// Organizations makes the world an auth.Memberships.
+func (w *World) Organizations(_ context.Context, userID uuid.UUID, permission auth.Permission) (auth.Set, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var ids []uuid.UUID
+	for _, m := range w.members[userID] {
+		if permission == "" || slices.Contains(m.permissions, permission) {
+			ids = append(ids, m.organizationID)
+		}
+	}
+	return auth.IDs(ids...), nil
+}
+
+// As is a caller with a new bearer token of the subject: of the first kind in
+// the registry that stands for it. It lives for an hour and has no limit.
+func (w *World) As(subject auth.SubjectRef, scopes ...auth.Scope) Caller {
+	w.tb.Helper()
+	for _, kind := range w.Kinds.All() {
+		if kind.Subject() == subject.Kind && kind.IsIssued() && kind.CookieName() == "" {
+			return w.Issue(auth.Issue{Kind: kind, Subject: subject, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+		}
+	}
+	w.tb.Fatalf("authtest: As(%s): none of the kinds is a token of such a subject", subject)
+	return Caller{}
+}
+
+// SignedIn is a caller with a new web session of the user, an hour long.
+func (w *World) SignedIn(user auth.SubjectRef, scopes ...auth.Scope) Caller {
+	w.tb.Helper()
+	for _, kind := range w.Kinds.All() {
+		if kind.CookieName() != "" {
+			return w.Issue(auth.Issue{Kind: kind, Subject: user, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+		}
+	}
+	w.tb.Fatalf("authtest: SignedIn(%s): none of the kinds is a web session", user)
+	return Caller{}
+}
+
+// Issue is a caller with a credential that is issued for it.
+func (w *World) Issue(issue auth.Issue) Caller {
+	w.tb.Helper()
+	issued, err := w.Issuer.Issue(context.Background(), issue)
+	if err != nil {
+		w.tb.Fatalf("authtest: issuing a credential: %v", err)
+	}
+	return w.Present(issued)
+}
+
+// Present is a caller who presents an issued credential where its kind belongs.
+func (w *World) Present(issued auth.Issued) Caller {
+	name := issued.Credential.Kind + " of " + issued.Credential.Subject.String()
+	for _, kind := range w.Kinds.All() {
+		if kind.Name() == issued.Credential.Kind && kind.CookieName() != "" {
+			return Cookie(name, kind.CookieName(), issued.Token.Reveal()).of(issued)
+		}
+	}
+	return Bearer(name, issued.Token.Reveal()).of(issued)
+}
