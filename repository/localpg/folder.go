@@ -24,6 +24,10 @@ const (
 	maxSocketPath = 103
 )
 
+// elsewhere is where root's clusters lie that the server's user could not reach
+// in the folder itself, as it cannot in /root and root's temporary folders.
+const elsewhere = "/var/lib/polarkit"
+
 // poll is how often a lock, a starting or a stopping server is looked at.
 const poll = 10 * time.Millisecond
 
@@ -55,27 +59,46 @@ func openFolder(ctx context.Context, dir string) (*folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("localpg: %w", err)
 	}
-	mode := os.FileMode(0o700)
-	if as != nil {
-		mode = 0o711 // the server's user passes through to its own folders
-	}
-	if err := os.MkdirAll(dir, mode); err != nil {
-		return nil, fmt.Errorf("localpg: %w", err)
+	f := &folder{dir: dir, base: dir, as: as}
+	if err := f.make(); err != nil {
+		return nil, err
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
 		return nil, fmt.Errorf("localpg: %w", err)
 	}
-	if !ownedByUs(info) {
-		return nil, fmt.Errorf("localpg: the folder %s belongs to another user, or others may write into it; name one of your own", dir)
+	if !info.IsDir() || !ownedByUs(info) {
+		return nil, fmt.Errorf("localpg: %s belongs to another user, or others may write into it; name a folder of your own", dir)
 	}
-	f := &folder{dir: dir, base: dir, as: as}
 	if as != nil && !f.reachable(ctx) {
-		if err := f.moveBase(); err != nil {
-			return nil, err
+		f.base = filepath.Join(elsewhere, shortHash(f.dir))
+		if err := f.make(); err != nil {
+			return nil, fmt.Errorf("%w (the user %s, who is to run PostgreSQL, cannot enter %s)", err, as.name, dir)
 		}
 	}
 	return f, nil
+}
+
+// make makes the folder, and the base if that is another one.
+func (f *folder) make() error {
+	mode := os.FileMode(0o700)
+	if f.as != nil {
+		mode = 0o711 // the server's user passes through to its own folders
+	}
+	if err := os.MkdirAll(f.dir, mode); err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	if f.base == f.dir {
+		return nil
+	}
+	if err := os.MkdirAll(f.base, mode); err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	// So that whoever looks into the folder finds the cluster.
+	if err := os.Symlink(f.data(), filepath.Join(f.dir, "data")); err != nil && !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	return nil
 }
 
 // reachable asks the system itself whether the server's user gets into the folder.
@@ -84,20 +107,6 @@ func (f *folder) reachable(ctx context.Context) bool {
 	cmd.Dir = "/"
 	asAccount(cmd, f.as)
 	return cmd.Run() == nil
-}
-
-// moveBase puts the cluster where the server's user can reach it, as /root and
-// root's temporary folders cannot be. The folder keeps the locks, and a link.
-func (f *folder) moveBase() error {
-	f.base = filepath.Join("/var/lib/polarkit", shortHash(f.dir))
-	if err := os.MkdirAll(f.base, 0o711); err != nil { //nolint:gosec // the server's user must pass through
-		return fmt.Errorf("localpg: the user %s, who is to run PostgreSQL, cannot enter %s, and there is no other place for the cluster: %w", f.as.name, f.dir, err)
-	}
-	link := filepath.Join(f.dir, "data")
-	if err := os.Symlink(f.data(), link); err != nil && !errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("localpg: %w", err)
-	}
-	return nil
 }
 
 // shortHash names a folder in the space of a socket's path.
@@ -117,23 +126,48 @@ func (f *folder) open(name string) (*os.File, error) {
 
 // acquire waits for a lock of the folder. Closing the file releases it.
 func (f *folder) acquire(ctx context.Context, name string, exclusive bool) (*os.File, error) {
-	file, err := f.open(name)
+	file, err := f.reopen(name)
 	if err != nil {
 		return nil, err
 	}
 	for {
 		locked, err := tryLock(file, exclusive)
-		if locked {
+		if locked && f.is(file, name) {
 			return file, nil
+		}
+		if locked { // Remove took the folder away while we waited
+			closeQuietly(file)
+			if file, err = f.reopen(name); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if err == nil {
 			err = sleep(ctx, poll)
 		}
 		if err != nil {
-			_ = file.Close()
+			closeQuietly(file)
 			return nil, fmt.Errorf("localpg: waiting for the lock %s: %w", file.Name(), err)
 		}
 	}
+}
+
+// is reports whether the open file is still the one of that name.
+func (f *folder) is(file *os.File, name string) bool {
+	open, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Stat(filepath.Join(f.dir, name))
+	return err == nil && os.SameFile(open, now)
+}
+
+// reopen opens a lock file in a folder that Remove may have removed.
+func (f *folder) reopen(name string) (*os.File, error) {
+	if err := f.make(); err != nil {
+		return nil, err
+	}
+	return f.open(name)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -166,14 +200,8 @@ func (f *folder) major() (int, error) {
 // initialize makes the cluster under another name first, so that a killed
 // initdb leaves nothing that looks like one.
 func (f *folder) initialize(ctx context.Context, bin Binaries, sync bool, hold *os.File) error {
-	leftOver, err := filepath.Glob(filepath.Join(f.base, "init-*"))
-	if err != nil {
-		return fmt.Errorf("localpg: %w", err)
-	}
-	for _, dir := range leftOver {
-		if err := os.RemoveAll(dir); err != nil {
-			return fmt.Errorf("localpg: %w", err)
-		}
+	if err := f.removeHalfMade(); err != nil {
+		return err
 	}
 	if err := f.writePrivate(f.password(), rand.Text()); err != nil {
 		return err
@@ -198,6 +226,18 @@ func (f *folder) initialize(ctx context.Context, bin Binaries, sync bool, hold *
 		return errors.Join(fmt.Errorf("localpg: initdb of PostgreSQL %d in %s: %w\n%s", bin.Major, bin.Dir, err, out), os.RemoveAll(dir))
 	}
 	if err := os.Rename(dir, f.data()); err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	return nil
+}
+
+// removeHalfMade removes what a killed initdb left.
+func (f *folder) removeHalfMade() error {
+	dirs, err := filepath.Glob(filepath.Join(f.base, "init-*"))
+	for _, dir := range dirs {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	if err != nil {
 		return fmt.Errorf("localpg: %w", err)
 	}
 	return nil
@@ -237,19 +277,14 @@ func (f *folder) writePrivate(path, content string) error {
 // that is too long or on a file system without sockets, a short one among the
 // temporary folders. It is empty where neither works.
 func (f *folder) socketFolder(ctx context.Context) (string, error) {
-	short := "polarkit-" + shortHash(f.base)
 	var problem error
-	for _, dir := range []string{
-		filepath.Join(f.base, "socket"),
-		filepath.Join(os.TempDir(), short),
-		filepath.Join("/tmp", short),
-	} {
+	for _, dir := range f.socketFolders() {
 		if len(filepath.Join(dir, socketName)) > maxSocketPath {
 			continue
 		}
 		err := f.makePrivate(dir)
 		if err == nil {
-			err = trySocket(ctx, dir)
+			err = clearSocket(ctx, dir)
 		}
 		if err == nil {
 			return dir, nil
@@ -260,6 +295,15 @@ func (f *folder) socketFolder(ctx context.Context) (string, error) {
 		return "", problem // somebody else's folder in our place is no reason to go on
 	}
 	return "", nil
+}
+
+func (f *folder) socketFolders() []string {
+	short := "polarkit-" + shortHash(f.base)
+	return []string{
+		filepath.Join(f.base, "socket"),
+		filepath.Join(os.TempDir(), short),
+		filepath.Join("/tmp", short),
+	}
 }
 
 var errNotPrivate = errors.New("is not private: it belongs to another user, or others may enter it; remove it")
@@ -288,13 +332,18 @@ func (f *folder) makePrivate(dir string) error {
 	return nil
 }
 
-func trySocket(ctx context.Context, dir string) error {
+// clearSocket removes what a killed server left, whose lock file names a process
+// that may be another one by now, and tries whether sockets work there.
+func clearSocket(ctx context.Context, dir string) error {
 	var config net.ListenConfig
-	probe := filepath.Join(dir, ".probe")
-	_ = os.Remove(probe) // of a program that was killed while it tried
-	listener, err := config.Listen(ctx, "unix", probe)
+	for _, name := range []string{socketName, socketName + ".lock"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("localpg: %w", err)
+		}
+	}
+	listener, err := config.Listen(ctx, "unix", filepath.Join(dir, socketName))
 	if err != nil {
 		return fmt.Errorf("localpg: %w", err)
 	}
-	return listener.Close()
+	return listener.Close() // and removes it
 }

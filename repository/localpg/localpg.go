@@ -46,6 +46,8 @@ type Options struct {
 	// Logger is told of starts, stops and of a server that died. Nil: nothing
 	// is logged.
 	Logger *slog.Logger
+
+	tcp bool // tests: as if the system had no Unix sockets
 }
 
 func (o Options) withDefaults() (Options, error) {

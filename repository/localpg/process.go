@@ -158,7 +158,7 @@ func majors(found []Binaries) string {
 }
 
 func (s *Server) launch(ctx context.Context, bin Binaries, hold *os.File) (<-chan error, error) {
-	at, err := s.folder.newAddress(ctx)
+	at, err := s.folder.newAddress(ctx, s.options.tcp)
 	if err != nil {
 		return nil, err
 	}
@@ -188,13 +188,12 @@ func (s *Server) launch(ctx context.Context, bin Binaries, hold *os.File) (<-cha
 	return exited, nil
 }
 
-func (f *folder) newAddress(ctx context.Context) (address, error) {
-	socket, err := f.socketFolder(ctx)
-	if err != nil {
-		return address{}, err
-	}
-	if socket != "" {
-		return address{socket: socket, port: socketPort}, nil
+func (f *folder) newAddress(ctx context.Context, tcp bool) (address, error) {
+	if !tcp {
+		socket, err := f.socketFolder(ctx)
+		if err != nil || socket != "" {
+			return address{socket: socket, port: socketPort}, err
+		}
 	}
 	port, err := freePort()
 	return address{port: port}, err
