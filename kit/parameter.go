@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/plan"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
@@ -45,14 +46,20 @@ type ParameterSpec struct {
 type ParameterInput struct {
 	field  ParameterField
 	state  any
-	query  url.Values
+	query  *plan.Query
 	report func(errors.ValidationError)
 }
 
 // NewParameterInput makes an input by hand, for the tests of a [Parameter].
 // The report function receives each error in its order.
 func NewParameterInput(field ParameterField, state any, query url.Values, report func(errors.ValidationError)) *ParameterInput {
-	return &ParameterInput{field: field, state: state, query: query, report: report}
+	pairs := new(plan.Query)
+	for name, values := range query {
+		for _, value := range values {
+			pairs.Add(name, value)
+		}
+	}
+	return &ParameterInput{field: field, state: state, query: pairs, report: report}
 }
 
 // Field is the field that the parameter is declared as.
@@ -62,16 +69,30 @@ func (in *ParameterInput) Field() ParameterField { return in.field }
 func (in *ParameterInput) State() any { return in.state }
 
 // Values are all values of a query parameter, in their order; nil when it is absent.
-func (in *ParameterInput) Values(name string) []string { return in.query[name] }
+func (in *ParameterInput) Values(name string) []string { return in.query.Values(name) }
 
 // Last is the value that counts for a parameter that takes one: the last.
 func (in *ParameterInput) Last(name string) (value string, present bool) {
-	values := in.query[name]
-	if len(values) == 0 {
-		return "", false
-	}
-	return values[len(values)-1], true
+	return in.query.Last(name)
 }
 
 // Invalid reports an error. Its Loc is to begin with "query" and the parameter's name.
 func (in *ParameterInput) Invalid(err errors.ValidationError) { in.report(err) }
+
+// attached tells the plan of requests how the types of this package work.
+var attached = attach()
+
+func attach() bool {
+	plan.Attach(plan.Host{
+		Parameter: reflect.TypeFor[Parameter](),
+		Compile: func(target any, name string, tag reflect.StructTag) ([]openapi.Parameter, any, error) {
+			spec, err := target.(Parameter).CompileParameter(ParameterField{Name: name, Tag: tag}) //nolint:forcetypeassert // the plan has looked
+			return spec.Document, spec.State, err
+		},
+		Bind: func(target any, f *plan.Field, state any, query *plan.Query, report func(errors.ValidationError)) {
+			in := ParameterInput{field: ParameterField{Name: f.Name, Tag: f.Tag}, state: state, query: query, report: report}
+			target.(Parameter).BindParameter(&in) //nolint:forcetypeassert // the plan has looked
+		},
+	})
+	return true
+}

@@ -1,0 +1,156 @@
+package kit
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/plan"
+)
+
+// MaxBodySize is how many bytes [Decode] and [Bind] read of a body (Polar's
+// limit); a body of exactly this size passes. For a lower limit wrap the
+// request's body in http.MaxBytesReader.
+const MaxBodySize = 10 << 20
+
+// Decode reads the JSON body of a request into a T, as FastAPI reads the body
+// parameter of an endpoint: T is a struct, most often one that embeds [Schema],
+// or a slice, a map or an interface defined with [DefineUnion].
+//
+// The error is a *errors.PolarRequestValidationError (422) with everything that
+// is wrong, in the order of T's fields; or a *errors.PolarError: BadRequest for
+// bytes that are no text, nesting beyond 500 levels or integers of more than
+// 4300 digits, RequestBodyTooLarge for more than [MaxBodySize] bytes. What a
+// Validate method returns besides validation errors is returned as it is. At
+// most 1000 errors and about 4 MiB of inputs are reported.
+//
+// A content type other than JSON is no error of its own: as in FastAPI the body
+// is then a text, which is refused where a struct is wanted.
+//
+// Decode panics if T cannot be read from a request at all, such as a struct
+// with a rule that is unknown: a mistake in the program, which [Check] reports
+// as an error.
+func Decode[T any](r *http.Request) (T, error) {
+	var value T
+	node, err := plan.For(reflect.TypeFor[T]())
+	if err != nil {
+		panic("kit: Decode: " + err.Error())
+	}
+	body, err := readBody(r)
+	if err != nil {
+		return value, err
+	}
+	if err := node.Decode(r.Context(), body, reflect.ValueOf(&value).Elem()); err != nil {
+		var zero T
+		return zero, err
+	}
+	return value, nil
+}
+
+// Bind reads a whole request into a T. A T that embeds [Schema] is the body, as
+// with [Decode]. Any other struct holds parameters, told by their tags, and the
+// body in a field of the name Body:
+//
+//	type UpdateCustomer struct {
+//		ID     uuid.UUID           `path:"id"`
+//		Expand bool                `query:"expand" default:"false"`
+//		Trace  kit.Optional[string] `header:"x-trace"`
+//		Body   CustomerUpdate
+//	}
+//
+// Path parameters are those of http.Request.PathValue. A query parameter that
+// is repeated fills a slice or a [Filter]; for anything else the last one
+// counts. A field is required unless it is an [Optional], a [Filter], a
+// [MetadataFilter] or has a default. Types that implement [Parameter] read
+// their own query parameters.
+//
+// Everything that is wrong is reported together, in FastAPI's order: embedded
+// parameters, path, query, header, body. Errors and panics are those of
+// [Decode].
+func Bind[T any](r *http.Request) (T, error) {
+	var value T
+	in, err := plan.ForInput(reflect.TypeFor[T]())
+	if err != nil {
+		panic("kit: Bind: " + err.Error())
+	}
+	request := plan.Request{
+		Context: r.Context(),
+		Path:    r.PathValue,
+		Query:   r.URL.RawQuery,
+		Header:  r.Header.Values,
+		Body:    func() (plan.Body, error) { return readBody(r) },
+	}
+	if err := in.Bind(&request, reflect.ValueOf(&value).Elem()); err != nil {
+		var zero T
+		return zero, err
+	}
+	return value, nil
+}
+
+// Check reports whether [Bind] can read a T: whether its rules fit their
+// fields, its defaults parse, and its wire names differ. Programs call it when
+// they start.
+func Check[T any]() error {
+	if _, err := plan.ForInput(reflect.TypeFor[T]()); err != nil {
+		return fmt.Errorf("kit: %w", err)
+	}
+	return nil
+}
+
+// firstRead is how much room a body gets before any of it has arrived.
+const firstRead = 64 << 10
+
+// readBody reads a body up to the limit.
+func readBody(r *http.Request) (plan.Body, error) {
+	body := plan.Body{JSON: isJSON(r.Header.Get("Content-Type"))}
+	if r.Body == nil || r.Body == http.NoBody {
+		return body, nil
+	}
+	if r.ContentLength > MaxBodySize {
+		return body, errors.RequestBodyTooLarge.New()
+	}
+	size := min(r.ContentLength, firstRead) + 1 // room for the end to be seen
+	if r.ContentLength < 0 {
+		size = 512
+	}
+	data := make([]byte, 0, size)
+	for {
+		n, err := r.Body.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		switch {
+		case len(data) > MaxBodySize:
+			return body, errors.RequestBodyTooLarge.New()
+		case err == io.EOF:
+			body.Data = data
+			return body, nil
+		case err != nil:
+			return body, readError(err)
+		}
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+	}
+}
+
+// readError tells a body beyond a limit from one that broke off.
+func readError(err error) error {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return errors.RequestBodyTooLarge.Wrap(err)
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return errors.BadRequest.Wrap(err).WithDetail("There was an error parsing the body")
+}
+
+// isJSON reports whether a content type is application/json or
+// application/*+json, as FastAPI tells it.
+func isJSON(contentType string) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	main, sub, ok := strings.Cut(strings.ToLower(strings.TrimSpace(media)), "/")
+	return ok && main == "application" && (sub == "json" || strings.HasSuffix(sub, "+json") && !strings.Contains(sub, "/"))
+}

@@ -1,0 +1,272 @@
+package plan
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+)
+
+// Body is the body of a request.
+type Body struct {
+	// Data is what was sent. It must not change afterwards.
+	Data []byte
+	// JSON says that the content type is JSON. Anything else is taken as a text.
+	JSON bool
+}
+
+// Request is what a plan reads. Only what the plan needs is asked for.
+type Request struct {
+	Context context.Context //nolint:containedctx // it is the request's, for the call only
+	Path    func(name string) string
+	Query   string
+	Header  func(name string) []string
+	Body    func() (Body, error)
+}
+
+// errBadBody is the answer to a body that cannot be read.
+func errBadBody(cause error) error {
+	return errors.BadRequest.Wrap(cause).WithDetail("There was an error parsing the body")
+}
+
+// load scans a body. The error is final: nothing else is looked at.
+func (d *decoder) load(body Body) error {
+	if len(body.Data) == 0 || !body.JSON {
+		return nil
+	}
+	err := d.own.load(body.Data)
+	if err == nil {
+		return nil
+	}
+	if syntax, ok := errors.AsType[*syntaxError](err); ok {
+		return errors.InvalidRequest(errors.ValidationError{
+			Type: "json_invalid", Loc: errors.Loc{"body", syntax.pos}, Msg: "JSON decode error",
+			Input: emptyObject{}, Ctx: errors.Ctx{{Name: "error", Value: syntax.text}},
+		})
+	}
+	return errBadBody(err)
+}
+
+type emptyObject struct{}
+
+// Decode reads a body into v, a zero value of the node's type.
+func (n *Node) Decode(ctx context.Context, body Body, v reflect.Value) error {
+	d := newDecoder(ctx)
+	defer d.free()
+	if err := d.load(body); err != nil {
+		return err
+	}
+	(&Field{Node: n, Required: true}).decodeBody(d, body, v)
+	return d.err()
+}
+
+// decodeBody reads the whole body.
+func (f *Field) decodeBody(d *decoder, body Body, v reflect.Value) bool {
+	d.push("body")
+	defer d.pop()
+	n := f.Node
+	switch {
+	case len(body.Data) == 0 || body.JSON && d.isNull(0):
+		if f.HasDefault {
+			f.setDefault(d, f.target(v))
+			return true
+		}
+		if !f.Required {
+			return true
+		}
+		return d.failInput(issueMissing, nil)
+	case body.JSON:
+		if f.Sensitive {
+			d.mask++
+			defer func() { d.mask-- }()
+		}
+		return n.decode(d, 0, f.target(v))
+	}
+	text := string(body.Data)
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\uFFFD")
+	}
+	d.atText(text)
+	if n.sensitive || f.Sensitive {
+		d.mask++
+		defer func() { d.mask-- }()
+	}
+	return n.decodeParam(d, text, f.target(v))
+}
+
+// decodeParam reads a value from text that may stand for a pointer.
+func (n *Node) decodeParam(d *decoder, s string, v reflect.Value) bool {
+	if !n.Nullable {
+		return n.decodeText(d, s, v, true)
+	}
+	p := reflect.New(n.Type)
+	if !n.decodeText(d, s, p.Elem(), true) {
+		return false
+	}
+	v.Set(p)
+	return true
+}
+
+// Bind reads a whole request into v, a zero value of the input's type. All
+// errors of path, query, header and body are reported together; a body that is
+// no JSON is reported alone.
+func (in *Input) Bind(r *Request, v reflect.Value) error {
+	d := newDecoder(r.Context)
+	defer d.free()
+	var body Body
+	if in.Body != nil {
+		var err error
+		if body, err = r.Body(); err != nil {
+			return err
+		}
+		if err := d.load(body); err != nil {
+			return err
+		}
+	}
+	var query Query
+	if in.query {
+		query = ParseQuery(r.Query)
+	}
+	valid := true
+	for _, f := range in.Params {
+		if !f.bind(d, r, &query, v) {
+			valid = false
+		}
+	}
+	if in.Body != nil && !in.Body.decodeBody(d, body, v) {
+		valid = false
+	}
+	if valid && in.validates {
+		d.validate(v, none, nil)
+	}
+	return d.err()
+}
+
+func (f *Field) bind(d *decoder, r *Request, query *Query, v reflect.Value) bool {
+	if f.custom {
+		count := len(d.errs)
+		host.Bind(f.target(v).Addr().Interface(), f, f.state, query, func(e errors.ValidationError) {
+			if !d.full() {
+				d.errs = append(d.errs, e)
+			}
+		})
+		return len(d.errs) == count
+	}
+	if f.MetadataFilter {
+		f.bindMetadata(query, v)
+		return true
+	}
+	d.push(f.In)
+	d.push(f.boxed)
+	if f.Sensitive {
+		d.mask++
+	}
+	valid := f.bindValue(d, r, query, v)
+	if f.Sensitive {
+		d.mask--
+	}
+	d.pop()
+	d.pop()
+	return valid
+}
+
+func (f *Field) bindValue(d *decoder, r *Request, query *Query, v reflect.Value) bool {
+	var value string
+	var present bool
+	if f.Node.Kind == List {
+		values := query.Values(f.Name)
+		if f.In == "header" {
+			values = r.Header(f.Name)
+		}
+		if len(values) > 0 {
+			return f.Node.decodeParams(d, values, f.target(v))
+		}
+	} else {
+		switch f.In {
+		case "path":
+			value, present = r.Path(f.Name), true
+		case "query":
+			value, present = query.Last(f.Name)
+		case "header":
+			if values := r.Header(f.Name); len(values) > 0 {
+				value, present = values[len(values)-1], true
+			}
+		}
+	}
+	switch {
+	case present:
+		d.atText(value)
+		return f.Node.decodeParam(d, value, f.target(v))
+	case f.HasDefault:
+		f.setDefault(d, f.target(v))
+		return true
+	case f.Required:
+		return d.failInput(issueMissing, nil)
+	}
+	return true
+}
+
+// decodeParams reads a list from a repeated parameter.
+func (n *Node) decodeParams(d *decoder, values []string, v reflect.Value) bool {
+	if n.Nullable {
+		p := reflect.New(n.Type)
+		v.Set(p)
+		v = p.Elem()
+	}
+	if n.maxLength != nil && len(values) > n.maxLength.n {
+		return d.failInput(n.maxLength.actual(len(values)), values)
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(values), len(values)))
+	valid := true
+	for i, value := range values {
+		d.pushIndex(i)
+		d.atText(value)
+		if !n.Elem.decodeParam(d, value, v.Index(i)) {
+			valid = false
+		}
+		d.pop()
+	}
+	if !valid {
+		return false
+	}
+	var issue *lax.Issue
+	if n.minLength != nil && len(values) < n.minLength.n {
+		issue = n.minLength.actual(len(values))
+	}
+	for i := 0; issue == nil && i < len(n.checks); i++ {
+		issue = n.checks[i](v)
+	}
+	if issue != nil {
+		return d.failInput(issue, values)
+	}
+	return true
+}
+
+// bindMetadata reads name[key]=value. The name matches at its beginning, as
+// Polar's pattern does: what follows the bracket is ignored.
+func (f *Field) bindMetadata(query *Query, v reflect.Value) {
+	target := f.target(v)
+	index := map[string]int{}
+	for _, p := range query.pairs {
+		rest, ok := strings.CutPrefix(p.name, f.Name+"[")
+		if !ok {
+			continue
+		}
+		key, _, closed := strings.Cut(rest, "]")
+		if !closed || key == "" {
+			continue
+		}
+		i, seen := index[key]
+		if !seen {
+			i = target.Len()
+			index[key] = i
+			target.Set(reflect.Append(target, reflect.Zero(target.Type().Elem())))
+			target.Index(i).Field(0).SetString(key)
+		}
+		values := target.Index(i).Field(1)
+		values.Set(reflect.Append(values, reflect.ValueOf(p.value)))
+	}
+}

@@ -1,0 +1,502 @@
+package plan
+
+import (
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+)
+
+// kitPath is the package whose types the plan knows by name.
+const kitPath = "github.com/polarkit-go/polarkit/kit"
+
+// plans, outputs and inputs hold what has been compiled, by reflect.Type. A
+// failure is kept as well: a type does not get better.
+var plans, outputs, inputs sync.Map
+
+type compiled[T any] struct {
+	plan T
+	err  error
+}
+
+func cached[T any](cache *sync.Map, t reflect.Type, compile func() (T, error)) (T, error) {
+	if found, ok := cache.Load(t); ok {
+		c := found.(*compiled[T]) //nolint:forcetypeassert // each cache holds one type
+		return c.plan, c.err
+	}
+	made := new(compiled[T])
+	made.plan, made.err = compile()
+	found, _ := cache.LoadOrStore(t, made) // of two at once, the first counts
+	c := found.(*compiled[T])              //nolint:forcetypeassert // see above
+	return c.plan, c.err
+}
+
+// For is the plan of a body of the type. The error names type and field and
+// says what to do.
+func For(t reflect.Type) (*Node, error) {
+	return cached(&plans, t, func() (*Node, error) { return compileBody(t, false) })
+}
+
+// ForOutput is the plan of a type that is only written: types that cannot be
+// read are [Any] in it.
+func ForOutput(t reflect.Type) (*Node, error) {
+	return cached(&outputs, t, func() (*Node, error) { return compileBody(t, true) })
+}
+
+func compileBody(t reflect.Type, output bool) (*Node, error) {
+	c := newCompiler(output)
+	n, err := c.node(t, "", t.String())
+	if err == nil {
+		err = c.finish()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// compiler makes the plan of one type and all that it refers to.
+type compiler struct {
+	output  bool
+	objects map[reflect.Type]*ObjectPlan
+	unions  map[reflect.Type]*UnionPlan
+	nodes   []*Node
+	first   []func() error // what needs all fields: the tags of unions
+	later   []func() error // what needs the finished tree: defaults
+}
+
+func newCompiler(output bool) *compiler {
+	return &compiler{output: output, objects: map[reflect.Type]*ObjectPlan{}, unions: map[reflect.Type]*UnionPlan{}}
+}
+
+func (c *compiler) finish() error {
+	for _, f := range c.first {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, n := range c.nodes {
+			if !n.sensitive && n.anySensitive() {
+				n.sensitive, changed = true, true
+			}
+		}
+	}
+	for _, f := range c.later {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Node) anySensitive() bool {
+	if n.Elem != nil && n.Elem.sensitive {
+		return true
+	}
+	if n.Union != nil {
+		for _, variant := range n.Union.Variants {
+			if variant.Node.sensitive {
+				return true
+			}
+		}
+	}
+	if n.Object != nil {
+		for _, f := range n.Object.Fields {
+			if f.Sensitive || f.Node != nil && f.Node.sensitive {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var (
+	timeType        = reflect.TypeFor[time.Time]()
+	uuidType        = reflect.TypeFor[uuid.UUID]()
+	rawType         = reflect.TypeFor[json.RawMessage]()
+	bigType         = reflect.TypeFor[big.Int]()
+	textType        = reflect.TypeFor[encoding.TextUnmarshaler]()
+	unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
+	marshalerType   = reflect.TypeFor[json.Marshaler]()
+	textOutType     = reflect.TypeFor[encoding.TextMarshaler]()
+)
+
+func isKit(t reflect.Type, name string) bool {
+	return t.PkgPath() == kitPath && (t.Name() == name || strings.HasPrefix(t.Name(), name+"["))
+}
+
+// node compiles a type with the rules of a field. where names the place in errors.
+func (c *compiler) node(t reflect.Type, validate, where string) (*Node, error) {
+	rules, err := parseRules(validate)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", where, err)
+	}
+	return c.nodeWith(t, rules, where)
+}
+
+func (c *compiler) nodeWith(t reflect.Type, rules *ruleSet, where string) (*Node, error) {
+	n := &Node{Type: t}
+	if t.Kind() == reflect.Pointer {
+		n.Nullable, n.Type = true, t.Elem()
+		if n.Type.Kind() == reflect.Pointer {
+			return nil, fmt.Errorf("%s: a pointer to a pointer means nothing; use one pointer for a value that may be null", where)
+		}
+	}
+	c.nodes = append(c.nodes, n)
+	if err := c.classify(n, rules, where); err != nil {
+		return nil, err
+	}
+	if c.output {
+		describeRules(n, rules)
+		return n, nil
+	}
+	if err := applyRules(n, rules.own); err != nil {
+		return nil, fmt.Errorf("%s: %w", where, err)
+	}
+	return n, nil
+}
+
+func (c *compiler) classify(n *Node, rules *ruleSet, where string) error {
+	t := n.Type
+	pointer := reflect.PointerTo(t)
+	switch {
+	case isKit(t, "Optional"):
+		return fmt.Errorf("%s: kit.Optional belongs around the type of a field; inside another type use a pointer", where)
+	case t == timeType:
+		n.Kind = Datetime
+	case t == uuidType:
+		n.Kind, n.Format = UUID, "uuid"
+	case t == rawType:
+		n.Kind = Raw
+	case t == bigType:
+		n.Kind, n.big = Integer, true
+	case isKit(t, "Date"):
+		n.Kind = Date
+	case isKit(t, "Decimal"):
+		n.Kind = Decimal
+	case isKit(t, "Metadata"):
+		metadataNode(n)
+	case isEnum(t):
+		return enumNode(n, where)
+	case pointer.Implements(textType) || c.output && pointer.Implements(textOutType):
+		n.Kind = Text
+	case pointer.Implements(unmarshalerType) || c.output && pointer.Implements(marshalerType):
+		n.Kind = Custom
+	case t.Kind() == reflect.Interface:
+		return c.interfaceNode(n, where)
+	default:
+		return c.plainNode(n, rules, where)
+	}
+	return nil
+}
+
+func (c *compiler) plainNode(n *Node, rules *ruleSet, where string) (err error) {
+	t := n.Type
+	switch t.Kind() {
+	case reflect.Bool:
+		n.Kind = Bool
+	case reflect.String:
+		n.Kind = String
+	case reflect.Float32, reflect.Float64:
+		n.Kind = Float
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		n.Kind = Integer
+		n.numbers.max = 1<<(t.Bits()-1) - 1
+		n.numbers.min = -n.numbers.max - 1
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		n.Kind = Integer
+		n.numbers.umax = 1<<t.Bits() - 1
+		if t.Bits() == 64 {
+			n.numbers.umax = ^uint64(0)
+		}
+	case reflect.Slice:
+		n.Kind = List
+		n.Elem, err = c.nodeWith(t.Elem(), rules.elem(), where+"[]")
+	case reflect.Map:
+		n.Kind = Map
+		if n.Key, err = c.nodeWith(t.Key(), rules.key(), where+"[key]"); err != nil {
+			return err
+		}
+		switch n.Key.Kind {
+		case String, Enum, Literal, UUID, Integer, Text, Date, Datetime, Email, URL:
+		default:
+			return fmt.Errorf("%s: keys of type %s cannot be read; use a string type", where, t.Key())
+		}
+		n.Elem, err = c.nodeWith(t.Elem(), rules.elem(), where+"[]")
+	case reflect.Struct:
+		n.Kind = Object
+		n.Object, err = c.object(t)
+	default:
+		if c.output {
+			n.Kind = Any
+			return nil
+		}
+		return fmt.Errorf("%s: a value of type %s cannot be read from a request", where, t)
+	}
+	return err
+}
+
+func (c *compiler) interfaceNode(n *Node, where string) (err error) {
+	if def, ok := unionOf(n.Type); ok {
+		n.Kind = Union
+		n.Union, err = c.union(n.Type, def)
+		return err
+	}
+	if n.Type.NumMethod() > 0 && !c.output {
+		return fmt.Errorf("%s: %s is an interface; name its structs with kit.DefineUnion", where, n.Type)
+	}
+	n.Kind = Any
+	return nil
+}
+
+// isEnum reports whether the type is a closed set: a named string or integer
+// type whose Values method returns a slice of it.
+func isEnum(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint8, reflect.Uint16, reflect.Uint32:
+	default:
+		return false
+	}
+	m, ok := t.MethodByName("Values")
+	return ok && m.Type.NumIn() == 1 && m.Type.NumOut() == 1 && m.Type.Out(0) == reflect.SliceOf(t)
+}
+
+func enumNode(n *Node, where string) error {
+	n.Kind = Enum
+	values := reflect.Zero(n.Type).MethodByName("Values").Call(nil)[0]
+	if values.Len() == 0 {
+		return fmt.Errorf("%s: Values of %s is empty; a closed set needs a value", where, n.Type)
+	}
+	for i := range values.Len() {
+		n.Values = append(n.Values, plainValue(values.Index(i)))
+	}
+	n.expect("enum")
+	return nil
+}
+
+func plainValue(v reflect.Value) any {
+	switch {
+	case v.Kind() == reflect.String:
+		return v.String()
+	case v.CanUint():
+		return int64(v.Uint()) //nolint:gosec // at most 32 bits
+	default:
+		return v.Int()
+	}
+}
+
+// expect prepares the issue of a closed set.
+func (n *Node) expect(typ string) {
+	reprs := make([]string, len(n.Values))
+	for i, value := range n.Values {
+		switch value := value.(type) {
+		case string:
+			reprs[i] = lax.Repr(value)
+		case int64:
+			reprs[i] = strconv.FormatInt(value, 10)
+		}
+	}
+	expected := lax.Expected(reprs)
+	n.expected = lax.Issue{Type: typ, Msg: "Input should be " + expected, Ctx: errors.Ctx{{Name: "expected", Value: expected}}}
+	n.texts = nil
+	if len(n.Values) > few && n.Type.Kind() == reflect.String {
+		n.texts = make(map[string]struct{}, len(n.Values))
+		for _, value := range n.Values {
+			n.texts[value.(string)] = struct{}{} //nolint:forcetypeassert // the kind says so
+		}
+	}
+}
+
+// object compiles a struct once, however often it is referred to.
+func (c *compiler) object(t reflect.Type) (*ObjectPlan, error) {
+	if o, ok := c.objects[t]; ok {
+		return o, nil
+	}
+	o := &ObjectPlan{Type: t, byName: map[string]int{}, validates: !c.output && reflect.PointerTo(t).Implements(validatorType)}
+	c.objects[t] = o
+	if err := c.fields(o, t, nil); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func (c *compiler) fields(o *ObjectPlan, t reflect.Type, index []int) error {
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		at := append(index[:len(index):len(index)], i)
+		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
+		if sf.Anonymous && name == "" {
+			embedded, err := c.embedded(o, sf, at)
+			if err != nil {
+				return err
+			}
+			if embedded {
+				continue
+			}
+		}
+		if !sf.IsExported() || sf.Tag.Get("json") == "-" {
+			continue
+		}
+		if name == "" {
+			name = sf.Name
+		}
+		f, err := c.field(sf, name, at, o.Type.String()+"."+sf.Name)
+		if err != nil {
+			return err
+		}
+		if other, ok := o.byName[name]; ok {
+			return fmt.Errorf("%s: the fields %s and %s have the same wire name %q; rename one",
+				o.Type, o.Fields[other].GoName, sf.Name, name)
+		}
+		o.byName[name] = len(o.Fields)
+		o.Fields = append(o.Fields, f)
+	}
+	return nil
+}
+
+// embedded takes in an embedded struct. It reports false for an embedded type
+// that is a field like any other.
+func (c *compiler) embedded(o *ObjectPlan, sf reflect.StructField, at []int) (bool, error) {
+	t := sf.Type
+	if t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct {
+		if !sf.IsExported() {
+			return true, nil
+		}
+		return false, fmt.Errorf("%s: embeds a pointer to %s; embed the struct itself", o.Type, t.Elem())
+	}
+	if t.Kind() != reflect.Struct || t == timeType {
+		return false, nil
+	}
+	if o.Doc == "" {
+		o.Doc = sf.Tag.Get("doc")
+	}
+	switch extra := sf.Tag.Get("extra"); extra {
+	case "", "ignore":
+	case "forbid":
+		o.ForbidExtra = true
+	default:
+		return false, fmt.Errorf("%s: extra:%q is neither \"forbid\" nor \"ignore\"", o.Type, extra)
+	}
+	if isKit(t, "Schema") {
+		o.Schema = true
+		return true, nil
+	}
+	return true, c.fields(o, t, at)
+}
+
+// field compiles a field of a body or a parameter.
+func (c *compiler) field(sf reflect.StructField, name string, at []int, where string) (*Field, error) {
+	f := &Field{
+		Name: name, GoName: sf.Name, Doc: sf.Tag.Get("doc"), Example: sf.Tag.Get("example"), Tag: sf.Tag,
+		index: at, boxed: name,
+	}
+	t := sf.Type
+	if isKit(t, "Optional") {
+		f.Optional = true
+		value, _ := t.FieldByName("value")
+		set, _ := t.FieldByName("set")
+		f.optional = optionalLayout{value: value.Index[0], set: set.Index[0]}
+		t = value.Type
+	}
+	switch secret := sf.Tag.Get("sensitive"); secret {
+	case "", "false":
+	case "true":
+		f.Sensitive = true
+	default:
+		return nil, fmt.Errorf("%s: sensitive:%q is neither \"true\" nor \"false\"", where, secret)
+	}
+	rules, err := parseRules(sf.Tag.Get("validate"))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", where, err)
+	}
+	if f.Node, err = c.nodeWith(t, rules, where); err != nil {
+		return nil, err
+	}
+	if pattern, ok := sf.Tag.Lookup("pattern"); ok {
+		if err := setPattern(f.Node, pattern); err != nil {
+			return nil, fmt.Errorf("%s: %w", where, err)
+		}
+	}
+	text, hasDefault := sf.Tag.Lookup("default")
+	if hasDefault {
+		f.HasDefault = true
+		c.later = append(c.later, func() error { return f.parseDefault(text, where) })
+	}
+	f.Required = !f.Optional && !hasDefault
+	if rules.required && !f.Required && !c.output {
+		return nil, fmt.Errorf("%s: required contradicts %s; take one away", where, map[bool]string{true: "kit.Optional", false: "the default"}[f.Optional])
+	}
+	return f, nil
+}
+
+// parseDefault scans the default and tries it once.
+func (f *Field) parseDefault(text, where string) error {
+	f.fallback = new(document)
+	err := f.fallback.load(f.Node.defaultJSON(text))
+	if err == nil {
+		d := newDecoder(nil)
+		defer d.free()
+		d.doc = f.fallback
+		t := f.Node.Type
+		if f.Node.Nullable {
+			t = reflect.PointerTo(t)
+		}
+		v := reflect.New(t).Elem()
+		if f.Node.decode(d, 0, v) {
+			f.Default = v.Interface()
+			return nil
+		}
+		err = d.err()
+		if invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err); ok && len(invalid.Details()) > 0 {
+			err = errors.New(invalid.Details()[0].Msg)
+		}
+	}
+	return fmt.Errorf("%s: the default %q does not parse: %w", where, text, err)
+}
+
+// defaultJSON is the JSON of a default tag: the text itself for what is
+// written as text, JSON for everything else. A list may be separated by commas.
+func (n *Node) defaultJSON(text string) []byte {
+	switch {
+	case n.Nullable && text == "null":
+		return []byte(text)
+	case n.isText():
+		return appendString(nil, text)
+	case n.Kind == List && !strings.HasPrefix(text, "["):
+		out := []byte{'['}
+		for i, item := range strings.Split(text, ",") {
+			if text == "" {
+				break
+			}
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = append(out, n.Elem.defaultJSON(item)...)
+		}
+		return append(out, ']')
+	}
+	return []byte(text)
+}
+
+func (n *Node) isText() bool {
+	switch n.Kind {
+	case String, UUID, Datetime, Date, Decimal, Email, URL, Text:
+		return true
+	case Enum, Literal:
+		return n.Type.Kind() == reflect.String
+	}
+	return false
+}

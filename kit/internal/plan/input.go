@@ -1,0 +1,198 @@
+package plan
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/openapi"
+)
+
+// Host is what the plan needs of package kit: the types that read themselves.
+type Host struct {
+	// Parameter is the interface kit.Parameter.
+	Parameter reflect.Type
+	// Compile compiles a parameter, given a pointer to its zero value.
+	Compile func(target any, name string, tag reflect.StructTag) (document []openapi.Parameter, state any, err error)
+	// Bind reads a parameter into its target.
+	Bind func(target any, f *Field, state any, query *Query, report func(errors.ValidationError))
+}
+
+var host Host
+
+// Attach is called by package kit, once, when the program starts.
+func Attach(h Host) { host = h }
+
+// ForInput is the plan of a request: a schema, which is the body, or a struct
+// of parameters with an optional field Body.
+func ForInput(t reflect.Type) (*Input, error) {
+	return cached(&inputs, t, func() (*Input, error) { return compileInput(t) })
+}
+
+func compileInput(t reflect.Type) (*Input, error) {
+	in := &Input{Type: t}
+	if t.Kind() != reflect.Struct || t == timeType || EmbedsSchema(t) {
+		n, err := For(t)
+		if err != nil {
+			return nil, err
+		}
+		in.Self, in.Body = true, &Field{Node: n, Required: true}
+		return in, nil
+	}
+	in.validates = reflect.PointerTo(t).Implements(validatorType)
+	c := newCompiler(false)
+	groups := map[string][]*Field{}
+	if err := c.params(in, groups, t, nil); err != nil {
+		return nil, err
+	}
+	if err := c.finish(); err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, from := range []string{"", "path", "query", "header"} {
+		for _, f := range groups[from] {
+			key := from + " " + strings.ToLower(f.Name)
+			if from != "header" {
+				key = from + " " + f.Name
+			}
+			if other, taken := names[key]; taken && f.Name != "" {
+				return nil, fmt.Errorf("%s: the fields %s and %s have the same wire name %q; rename one", t, other, f.GoName, f.Name)
+			}
+			names[key] = f.GoName
+			in.Params = append(in.Params, f)
+			if f.In == "query" {
+				in.query = true
+			}
+		}
+	}
+	return in, nil
+}
+
+// EmbedsSchema reports whether a struct embeds kit.Schema, directly or through
+// other embedded structs.
+func EmbedsSchema(t reflect.Type) bool {
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		if sf.Anonymous && (isKit(sf.Type, "Schema") || EmbedsSchema(sf.Type)) {
+			return true
+		}
+	}
+	return false
+}
+
+// params collects the parameters of a struct by where they stand; those of
+// embedded types that read themselves come first, as FastAPI's dependencies do.
+func (c *compiler) params(in *Input, groups map[string][]*Field, t reflect.Type, index []int) error {
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		at := append(index[:len(index):len(index)], i)
+		where := in.Type.String() + "." + sf.Name
+		from, name, err := placement(sf, where)
+		switch {
+		case err != nil:
+			return err
+		case sf.IsExported() && reflect.PointerTo(sf.Type).Implements(host.Parameter):
+			f, err := customParam(sf, from, name, at, where)
+			if err != nil {
+				return err
+			}
+			group := ""
+			if from != "" {
+				group = "query"
+			}
+			groups[group] = append(groups[group], f)
+		case from != "":
+			f, err := c.param(sf, from, name, at, where)
+			if err != nil {
+				return err
+			}
+			groups[from] = append(groups[from], f)
+		case sf.Anonymous && sf.Type.Kind() == reflect.Struct:
+			if err := c.params(in, groups, sf.Type, at); err != nil {
+				return err
+			}
+		case sf.Name == "Body":
+			if in.Body != nil {
+				return fmt.Errorf("%s: a request has one body, and this is the second field for it", where)
+			}
+			if in.Body, err = c.field(sf, "", at, where); err != nil {
+				return err
+			}
+		case sf.IsExported():
+			return fmt.Errorf("%s: has no path, query or header tag and is not called Body; if %s is a body, embed kit.Schema in it", where, in.Type)
+		}
+	}
+	return nil
+}
+
+// placement is where a field's parameter stands and what it is called.
+func placement(sf reflect.StructField, where string) (from, name string, err error) {
+	for _, key := range []string{"path", "query", "header"} {
+		value, ok := sf.Tag.Lookup(key)
+		if !ok {
+			continue
+		}
+		switch {
+		case !sf.IsExported():
+			return "", "", fmt.Errorf("%s: has a %s tag but is not exported", where, key)
+		case value == "":
+			return "", "", fmt.Errorf("%s: the %s tag is empty; it holds the name of the parameter", where, key)
+		case from != "":
+			return "", "", fmt.Errorf("%s: has a %s tag and a %s tag; a parameter stands in one place", where, from, key)
+		}
+		from, name = key, value
+	}
+	return from, name, nil
+}
+
+func customParam(sf reflect.StructField, from, name string, at []int, where string) (*Field, error) {
+	if from != "" && from != "query" {
+		return nil, fmt.Errorf("%s: a %s reads query parameters; use a query tag", where, sf.Type)
+	}
+	f := &Field{Name: name, GoName: sf.Name, In: "query", Tag: sf.Tag, Doc: sf.Tag.Get("doc"), index: at, custom: true}
+	var err error
+	f.Parameters, f.state, err = host.Compile(reflect.New(sf.Type).Interface(), name, sf.Tag)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", where, err)
+	}
+	return f, nil
+}
+
+func (c *compiler) param(sf reflect.StructField, from, name string, at []int, where string) (*Field, error) {
+	if isKit(sf.Type, "MetadataFilter") {
+		if from != "query" {
+			return nil, fmt.Errorf("%s: a kit.MetadataFilter needs a query tag", where)
+		}
+		return &Field{
+			Name: name, GoName: sf.Name, In: from, Tag: sf.Tag, Doc: sf.Tag.Get("doc"), Example: sf.Tag.Get("example"),
+			MetadataFilter: true, index: at, boxed: name,
+		}, nil
+	}
+	f, err := c.field(sf, name, at, where)
+	if err != nil {
+		return nil, err
+	}
+	f.In = from
+	if isKit(sf.Type, "Filter") {
+		f.Filter, f.Required = true, false
+	}
+	item := f.Node
+	if item.Kind == List {
+		if from == "path" {
+			return nil, fmt.Errorf("%s: a path parameter is one value, not a %s", where, sf.Type)
+		}
+		item = item.Elem
+	}
+	switch item.Kind {
+	case List, Map, Metadata, Object, Union, Raw:
+		return nil, fmt.Errorf("%s: a parameter is a text, and a %s cannot be read from one", where, sf.Type)
+	}
+	if from == "path" && !f.Required {
+		return nil, fmt.Errorf("%s: a path parameter is always there; take kit.Optional or the default away", where)
+	}
+	return f, nil
+}

@@ -1,0 +1,148 @@
+package plan
+
+import (
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+)
+
+// The limits of kit.Metadata (Polar guideline).
+const (
+	MetadataKeys      = 50
+	MetadataKeyLength = 40
+	MetadataTextMax   = 500
+)
+
+// metadataNode is the plan of kit.Metadata, without the type.
+func metadataNode(n *Node) {
+	one, keys, key, text := 1, MetadataKeys, MetadataKeyLength, MetadataTextMax
+	n.Kind, n.MaxLength = Metadata, &keys
+	n.Key = &Node{Kind: String, Type: reflect.TypeFor[string](), MinLength: &one, MaxLength: &key}
+	n.Elem = &Node{Kind: String, Type: reflect.TypeFor[string](), MinLength: &one, MaxLength: &text}
+	n.Key.prepareLength()
+	n.Elem.prepareLength()
+	n.prepareLength()
+}
+
+// decodeMetadata reads text, int64, float64 and bool by key. A value that is
+// none of them is reported once for each, as Pydantic reports a union.
+func (n *Node) decodeMetadata(d *decoder, tok int32, v reflect.Value) bool {
+	d.at(tok)
+	if d.doc.first(tok) != '{' {
+		return d.failWith(issueDict, n)
+	}
+	entries := d.doc.entries(tok)
+	m := reflect.MakeMapWithSize(v.Type(), min(len(entries), MetadataKeys))
+	valid := true
+	for _, e := range entries {
+		d.push(e.key)
+		if !n.metadataKey(d, e) {
+			valid = false
+		}
+		value, ok := n.metadataValue(d, e.value)
+		d.pop()
+		if !ok {
+			valid = false
+		}
+		if valid {
+			m.SetMapIndex(reflect.ValueOf(strings.Clone(e.key)), reflect.ValueOf(value))
+		}
+	}
+	if !valid || !n.checkMapLength(d, tok, len(entries)) {
+		return false
+	}
+	v.Set(m)
+	return n.check(d, tok, v)
+}
+
+func (n *Node) metadataKey(d *decoder, e entry) bool {
+	if issue := n.Key.textLength(e.key); issue != nil {
+		d.push("[key]")
+		d.at(e.name)
+		d.fail(issue)
+		d.pop()
+		return false
+	}
+	return true
+}
+
+// textLength is the length of a text that has a minimum and a maximum.
+func (n *Node) textLength(s string) *lax.Issue {
+	switch count := utf8.RuneCountInString(s); {
+	case count < n.minLength.n:
+		return &n.minLength.issue
+	case count > n.maxLength.n:
+		return &n.maxLength.issue
+	}
+	return nil
+}
+
+// branch is one type of the union, and what is wrong with the value for it.
+type branch struct {
+	label string
+	issue *lax.Issue
+}
+
+var noBranch = [...]branch{
+	{"constrained-str", issueString},
+	{"int", issueInt},
+	{"float", issueFloat},
+	{"bool", issueBool},
+}
+
+func (n *Node) metadataValue(d *decoder, tok int32) (any, bool) {
+	d.at(tok)
+	branches := noBranch
+	switch first := d.doc.first(tok); first {
+	case '"':
+		return n.metadataText(d, d.doc.str(tok))
+	case 't', 'f':
+		return first == 't', true
+	case 'n', '{', '[':
+	default:
+		if raw := d.doc.raw(tok); first <= '9' && d.doc.tokens[tok].next&flagFloat == 0 {
+			if i, err := strconv.ParseInt(raw, 10, 64); err == nil {
+				return i, true
+			}
+		}
+		return d.doc.float(tok), true
+	}
+	return nil, d.failBranches(branches[:])
+}
+
+func (n *Node) metadataText(d *decoder, s string) (any, bool) {
+	tooLong := n.Elem.textLength(s)
+	if tooLong == nil && (d.tok == none || d.doc.tokens[d.tok].next&flagSurrogate == 0) {
+		return strings.Clone(s), true
+	}
+	if tooLong == nil {
+		tooLong = issueUnicode
+	}
+	i, overflow, noInt := lax.Int(s)
+	f, noFloat := lax.Float(s)
+	b, noBool := lax.Bool(s)
+	switch {
+	case noInt == nil && overflow == 0:
+		return i, true
+	case noInt == nil || noFloat == nil && !math.IsNaN(f):
+		return f, true
+	case noFloat == nil:
+		return f, true
+	case noBool == nil:
+		return b, true
+	}
+	return nil, d.failBranches([]branch{{"constrained-str", tooLong}, {"int", noInt}, {"float", noFloat}, {"bool", noBool}})
+}
+
+func (d *decoder) failBranches(branches []branch) bool {
+	for _, b := range branches {
+		d.push(b.label)
+		d.fail(b.issue)
+		d.pop()
+	}
+	return false
+}

@@ -1,0 +1,237 @@
+package plan
+
+import (
+	"reflect"
+	"regexp"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/openapi"
+)
+
+// Kind is what a [Node] takes.
+type Kind uint8
+
+// The kinds of nodes.
+const (
+	// Any takes every value; it decodes to what encoding/json makes of it, with
+	// int64 for integers that fit.
+	Any Kind = iota
+	// Raw is json.RawMessage.
+	Raw
+	// Bool is a Go bool.
+	Bool
+	// Integer is any Go integer type, or big.Int.
+	Integer
+	// Float is float32 or float64.
+	Float
+	// String is a Go string.
+	String
+	// UUID is uuid.UUID, or a string with a uuid rule.
+	UUID
+	// Datetime is time.Time.
+	Datetime
+	// Date is kit.Date.
+	Date
+	// Decimal is kit.Decimal.
+	Decimal
+	// Email is a string with the email rule.
+	Email
+	// URL is a string with one of the url rules.
+	URL
+	// Enum is a named type with a Values method: Pydantic's enum.
+	Enum
+	// Literal is a string or an integer with a oneof rule: Pydantic's Literal.
+	Literal
+	// Text is a type that reads itself from text (encoding.TextUnmarshaler).
+	Text
+	// Custom is a type that reads itself from JSON (json.Unmarshaler).
+	Custom
+	// Object is a struct.
+	Object
+	// List is a slice.
+	List
+	// Map is a map with keys that are texts.
+	Map
+	// Metadata is kit.Metadata.
+	Metadata
+	// Union is an interface with a closed set of structs, told apart by a tag.
+	Union
+)
+
+var kindNames = [...]string{
+	"any", "raw", "bool", "integer", "float", "string", "uuid", "datetime", "date", "decimal", "email", "url",
+	"enum", "literal", "text", "custom", "object", "list", "map", "metadata", "union",
+}
+
+// String is the name of the kind, for messages.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "unknown"
+}
+
+// A Node is the plan of one value.
+type Node struct {
+	Kind Kind
+	// Type is the Go type of the value, without the pointer of a nullable one.
+	Type reflect.Type
+	// Nullable says that null is a value: the Go type is a pointer to Type.
+	Nullable bool
+	// Format narrows a kind: "uuid4" for UUID, "aware" or "naive" for Datetime,
+	// "http", "https" or "any" for URL.
+	Format string
+	// Values are the values of an Enum or a Literal: strings or int64s.
+	Values []any
+	// Elem is the node of a List's items or a Map's values.
+	Elem *Node
+	// Key is the node of a Map's keys.
+	Key *Node
+	// Object holds the fields of an Object.
+	Object *ObjectPlan
+	// Union holds the variants of a Union.
+	Union *UnionPlan
+
+	// The rules with their numbers; nil where there is none.
+	MinLength, MaxLength       *int // characters of a text, items of a list or map
+	GE, GT, LE, LT, MultipleOf *float64
+	MaxDigits, DecimalPlaces   *int
+	Pattern                    string
+	Unique                     bool
+	// Rules are the remaining rules, as their tags.
+	Rules []string
+
+	checks    []check
+	minLength *sizeRule
+	maxLength *sizeRule
+	numbers   numberRules
+	decimals  decimalRules
+	pattern   *patternRule
+	expected  lax.Issue // for Enum and Literal
+	texts     map[string]struct{}
+	sensitive bool // holds a sensitive field somewhere
+	big       bool // big.Int
+}
+
+// ObjectPlan is the plan of a struct.
+type ObjectPlan struct {
+	// Type is the struct.
+	Type reflect.Type
+	// Doc describes the schema: the doc tag of the embedded Schema.
+	Doc string
+	// Schema says that the struct embeds kit.Schema, and so refuses NUL characters.
+	Schema bool
+	// ForbidExtra says that unknown keys are refused (extra:"forbid" on the embedded Schema).
+	ForbidExtra bool
+	// Fields are in the order of the struct, those of embedded structs in their place.
+	Fields []*Field
+
+	byName    map[string]int
+	validates bool
+}
+
+// Field is a field of an [ObjectPlan], or a parameter of an [Input].
+type Field struct {
+	// Name is the wire name.
+	Name string
+	// GoName is the name in Go.
+	GoName string
+	// In is where a parameter stands: "path", "query", "header"; empty for a field of a body.
+	In string
+	// Node is the plan of the value.
+	Node *Node
+	// Required says that the field has to be there.
+	Required bool
+	// Optional says that the Go type is kit.Optional.
+	Optional bool
+	// HasDefault says that an absent field takes Default.
+	HasDefault bool
+	// Default is the value of an absent field, in Go.
+	Default any
+	// Doc describes the field.
+	Doc string
+	// Example is the text of the example tag.
+	Example string
+	// Sensitive says that the value is never echoed.
+	Sensitive bool
+	// Filter says that the Go type is kit.Filter.
+	Filter bool
+	// MetadataFilter says that the Go type is kit.MetadataFilter; Node is nil.
+	MetadataFilter bool
+	// Parameters describes the query parameters of a type that reads itself; Node is nil.
+	Parameters []openapi.Parameter
+	// Tag is the whole tag.
+	Tag reflect.StructTag
+
+	index    []int
+	boxed    any // Name, for locations
+	optional optionalLayout
+	fallback *document // the default, scanned
+	state    any
+	custom   bool
+}
+
+// UnionPlan is the plan of a discriminated union.
+type UnionPlan struct {
+	// Tag is the wire name of the field that tells the variants apart.
+	Tag string
+	// Variants are the structs in their order.
+	Variants []Variant
+
+	byTag    map[string]int
+	expected string
+	notFound lax.Issue
+}
+
+// Variant is one struct of a union.
+type Variant struct {
+	// Tags are the values of the tag field that mean this variant.
+	Tags []string
+	// Node is the struct's plan.
+	Node *Node
+}
+
+// Input is the plan of a request.
+type Input struct {
+	Type reflect.Type
+	// Params are the parameters in the order in which they are checked: those
+	// of embedded types that read themselves, then path, query and header.
+	Params []*Field
+	// Body is the body's field; nil when there is none. Its Name is empty.
+	Body *Field
+	// Self says that the type itself is the body.
+	Self bool
+
+	validates bool
+	query     bool
+}
+
+type optionalLayout struct{ value, set int }
+
+type sizeRule struct {
+	n     int
+	issue lax.Issue
+}
+
+type patternRule struct {
+	re    *regexp.Regexp
+	issue lax.Issue
+}
+
+// check is a rule that is applied after a value has been read; nil is fine.
+type check func(v reflect.Value) *lax.Issue
+
+type limit struct {
+	i     int64
+	f     float64
+	issue lax.Issue
+}
+
+type numberRules struct {
+	multipleOf, le, lt, ge, gt *limit
+	min, max                   int64  // the range of the Go type
+	umax                       uint64 // for unsigned types
+}
+
+func valueErrorCtx() errors.Ctx { return errors.Ctx{{Name: "error", Value: struct{}{}}} }

@@ -1,0 +1,485 @@
+package plan
+
+import (
+	"encoding"
+	"encoding/json"
+	"math/big"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+)
+
+// What a value of the wrong JSON type is told. The parsers of package lax know
+// the rest.
+var (
+	issueString   = &lax.Issue{Type: "string_type", Msg: "Input should be a valid string"}
+	issueUnicode  = &lax.Issue{Type: "string_unicode", Msg: "Input should be a valid string, unable to parse raw data as a unicode string"}
+	issueInt      = &lax.Issue{Type: "int_type", Msg: "Input should be a valid integer"}
+	issueFloat    = &lax.Issue{Type: "float_type", Msg: "Input should be a valid number"}
+	issueBool     = &lax.Issue{Type: "bool_type", Msg: "Input should be a valid boolean"}
+	issueBoolText = &lax.Issue{Type: "bool_parsing", Msg: "Input should be a valid boolean, unable to interpret input"}
+	issueUUID     = &lax.Issue{Type: "uuid_type", Msg: "UUID input should be a string, bytes or UUID object"}
+	issueDatetime = &lax.Issue{Type: "datetime_type", Msg: "Input should be a valid datetime"}
+	issueDate     = &lax.Issue{Type: "date_type", Msg: "Input should be a valid date"}
+	issueDecimal  = &lax.Issue{Type: "decimal_type", Msg: "Decimal input should be an integer, float, string or Decimal object"}
+	issueURL      = &lax.Issue{Type: "url_type", Msg: "URL input should be a string or URL"}
+	issueAware    = &lax.Issue{Type: "timezone_aware", Msg: "Input should have timezone info"}
+	issueNaive    = &lax.Issue{Type: "timezone_naive", Msg: "Input should not have timezone info"}
+	issueFinite   = &lax.Issue{Type: "finite_number", Msg: "Input should be a finite number"}
+	issuePast     = &lax.Issue{Type: "datetime_past", Msg: "Input should be in the past"}
+	issueFuture   = &lax.Issue{Type: "datetime_future", Msg: "Input should be in the future"}
+	issueDayPast  = &lax.Issue{Type: "date_past", Msg: "Date should be in the past"}
+	issueDayNext  = &lax.Issue{Type: "date_future", Msg: "Date should be in the future"}
+)
+
+// decodeScalar reads a value that is not a container. The decoder stands at it.
+func (n *Node) decodeScalar(d *decoder, tok int32, v reflect.Value) bool {
+	first := d.doc.first(tok)
+	if first == '"' {
+		if d.doc.tokens[tok].next&flagSurrogate != 0 && n.Kind != Enum && n.Kind != Literal {
+			return d.fail(issueUnicode)
+		}
+		return n.decodeText(d, d.doc.str(tok), v, false)
+	}
+	number := first == '-' || isDigit(first) || first == 'N' || first == 'I'
+	float := number && (first > '9' || d.doc.tokens[tok].next&flagFloat != 0 || d.doc.raw(tok) == "-Infinity")
+	switch n.Kind {
+	case Bool:
+		return n.decodeBool(d, tok, first, number, float, v)
+	case Integer:
+		return n.decodeInteger(d, tok, first, number, float, v)
+	case Float:
+		switch {
+		case number:
+			return n.setFloat(d, d.doc.float(tok), v)
+		case first == 't':
+			return n.setFloat(d, 1, v)
+		case first == 'f':
+			return n.setFloat(d, 0, v)
+		}
+		return d.fail(issueFloat)
+	case Datetime:
+		switch i, err := strconv.ParseInt(d.doc.raw(tok), 10, 64); {
+		case !number:
+			return d.fail(issueDatetime)
+		case !float && err == nil:
+			at, issue := lax.DatetimeFromInt(i)
+			return n.setDatetime(d, at, true, issue, v)
+		default:
+			at, issue := lax.DatetimeFromFloat(d.doc.float(tok))
+			return n.setDatetime(d, at, true, issue, v)
+		}
+	case Date:
+		switch i, err := strconv.ParseInt(d.doc.raw(tok), 10, 64); {
+		case !number:
+			return d.fail(issueDate)
+		case !float && err == nil:
+			year, month, day, issue := lax.DateFromInt(i)
+			return n.setDate(d, year, month, day, issue, v)
+		default:
+			year, month, day, issue := lax.DateFromFloat(d.doc.float(tok))
+			return n.setDate(d, year, month, day, issue, v)
+		}
+	case Decimal:
+		switch {
+		case !number:
+			return d.fail(issueDecimal)
+		case float:
+			return n.setDecimal(d, lax.FloatRepr(d.doc.float(tok)), v)
+		}
+		return n.setDecimal(d, string(renderer{doc: d.doc}.scalar(nil, tok)), v)
+	case UUID:
+		return d.fail(issueUUID)
+	case URL:
+		return d.fail(issueURL)
+	case Enum, Literal:
+		return n.decodeChoice(d, tok, first, float, v)
+	case Custom:
+		return n.decodeCustom(d, tok, v)
+	}
+	return d.fail(issueString)
+}
+
+// decodeText reads a value from text: a JSON string or, with param, a parameter.
+func (n *Node) decodeText(d *decoder, s string, v reflect.Value, param bool) bool {
+	switch n.Kind {
+	case String:
+		if n.minLength != nil || n.maxLength != nil {
+			count := utf8.RuneCountInString(s)
+			if n.minLength != nil && count < n.minLength.n {
+				return d.fail(&n.minLength.issue)
+			}
+			if n.maxLength != nil && count > n.maxLength.n {
+				return d.fail(&n.maxLength.issue)
+			}
+		}
+		if n.pattern != nil && !n.pattern.re.MatchString(s) {
+			return d.fail(&n.pattern.issue)
+		}
+		v.SetString(strings.Clone(s))
+	case Integer:
+		i, overflow, issue := lax.Int(s)
+		if issue != nil {
+			return d.fail(issue)
+		}
+		return n.setInteger(d, i, overflow, s, v)
+	case Float:
+		f, issue := lax.Float(s)
+		if issue != nil {
+			return d.fail(issue)
+		}
+		return n.setFloat(d, f, v)
+	case Bool:
+		b, issue := lax.Bool(s)
+		if issue != nil {
+			return d.fail(issue)
+		}
+		v.SetBool(b)
+	case UUID:
+		return n.setUUID(d, s, v)
+	case Datetime:
+		at, aware, issue := lax.Datetime(s)
+		return n.setDatetime(d, at, aware, issue, v)
+	case Date:
+		year, month, day, issue := lax.Date(s)
+		return n.setDate(d, year, month, day, issue, v)
+	case Decimal:
+		return n.setDecimal(d, s, v)
+	case Email:
+		return n.setEmail(d, s, v)
+	case URL:
+		return n.setURL(d, s, v)
+	case Enum, Literal:
+		return n.setChoice(d, s, v, param)
+	case Text:
+		return n.setFromText(d, s, v)
+	case Custom:
+		if d.tok != none {
+			return n.decodeCustom(d, d.tok, v)
+		}
+		return n.unmarshal(d, appendString(nil, s), v)
+	case Any:
+		v.Set(reflect.ValueOf(strings.Clone(s)))
+	default:
+		return d.fail(n.mismatch())
+	}
+	return n.check(d, none, v)
+}
+
+// mismatch is what a text is told where another shape is wanted.
+func (n *Node) mismatch() *lax.Issue {
+	switch n.Kind {
+	case List:
+		return issueList
+	case Map, Metadata:
+		return issueDict
+	default:
+		return issueModel
+	}
+}
+
+func (n *Node) decodeBool(d *decoder, tok int32, first byte, number, float bool, v reflect.Value) bool {
+	switch {
+	case first == 't' || first == 'f':
+		v.SetBool(first == 't')
+		return n.check(d, none, v)
+	case !number:
+		return d.fail(issueBool)
+	}
+	f := d.doc.float(tok)
+	switch {
+	case f == 0 || f == 1:
+		v.SetBool(f == 1)
+		return n.check(d, none, v)
+	case float && (f != f || f-f != 0 || f != float64(int64(f))): // NaN, infinite, or with a fraction
+		return d.fail(issueBool)
+	}
+	return d.fail(issueBoolText)
+}
+
+func (n *Node) decodeInteger(d *decoder, tok int32, first byte, number, float bool, v reflect.Value) bool {
+	switch {
+	case first == 't':
+		return n.setInteger(d, 1, 0, "1", v)
+	case first == 'f':
+		return n.setInteger(d, 0, 0, "0", v)
+	case !number:
+		return d.fail(issueInt)
+	case float:
+		i, issue := lax.IntFromFloat(d.doc.float(tok))
+		if issue != nil {
+			return d.fail(issue)
+		}
+		return n.setInteger(d, i, 0, "", v)
+	}
+	raw := d.doc.raw(tok)
+	i, err := strconv.ParseInt(raw, 10, 64)
+	overflow := 0
+	if err != nil { // out of range: the scanner knows the grammar
+		if overflow = 1; raw[0] == '-' {
+			overflow = -1
+		}
+	}
+	return n.setInteger(d, i, overflow, raw, v)
+}
+
+// setInteger applies the bounds in Pydantic's order. A value beyond 64 bits has
+// overflow and the text it came from.
+func (n *Node) setInteger(d *decoder, i int64, overflow int, text string, v reflect.Value) bool {
+	r := &n.numbers
+	if r.multipleOf != nil && !isMultiple(i, overflow, text, r.multipleOf.i) {
+		return d.fail(&r.multipleOf.issue)
+	}
+	above := func(bound int64) bool { return overflow > 0 || overflow == 0 && i > bound }
+	below := func(bound int64) bool { return overflow < 0 || overflow == 0 && i < bound }
+	switch {
+	case r.le != nil && above(r.le.i):
+		return d.fail(&r.le.issue)
+	case r.lt != nil && !below(r.lt.i):
+		return d.fail(&r.lt.issue)
+	case r.ge != nil && below(r.ge.i):
+		return d.fail(&r.ge.issue)
+	case r.gt != nil && !above(r.gt.i):
+		return d.fail(&r.gt.issue)
+	}
+	switch {
+	case n.big:
+		target := v.Addr().Interface().(*big.Int) //nolint:forcetypeassert // that is what big says
+		if overflow == 0 {
+			target.SetInt64(i)
+		} else {
+			target.SetString(integerDigits(text), 10)
+		}
+	case n.Type.Kind() >= reflect.Uint && n.Type.Kind() <= reflect.Uintptr:
+		u := uint64(i)
+		if overflow > 0 {
+			var err error
+			if u, err = strconv.ParseUint(integerDigits(text), 10, 64); err != nil {
+				return d.fail(lessThanEqual(strconv.FormatUint(r.umax, 10), r.umax))
+			}
+		}
+		switch {
+		case overflow < 0 || overflow == 0 && i < 0:
+			return d.fail(greaterThanEqual("0", 0))
+		case u > r.umax:
+			return d.fail(lessThanEqual(strconv.FormatUint(r.umax, 10), r.umax))
+		}
+		v.SetUint(u)
+	default:
+		switch {
+		case above(r.max):
+			return d.fail(lessThanEqual(strconv.FormatInt(r.max, 10), r.max))
+		case below(r.min):
+			return d.fail(greaterThanEqual(strconv.FormatInt(r.min, 10), r.min))
+		}
+		v.SetInt(i)
+	}
+	return n.check(d, none, v)
+}
+
+// integerDigits is the sign and the digits of a text that is a valid integer.
+func integerDigits(s string) string {
+	out := make([]byte, 0, len(s))
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '-' || isDigit(c):
+			out = append(out, c)
+		case c == '.':
+			return string(out)
+		}
+	}
+	return string(out)
+}
+
+func isMultiple(i int64, overflow int, text string, of int64) bool {
+	if overflow == 0 {
+		return i%of == 0
+	}
+	if of < 0 {
+		of = -of
+	}
+	var rest uint64
+	for _, c := range []byte(integerDigits(text)) {
+		if c != '-' {
+			rest = (rest*10 + uint64(c-'0')) % uint64(of)
+		}
+	}
+	return rest == 0
+}
+
+func (n *Node) setFloat(d *decoder, f float64, v reflect.Value) bool {
+	r := &n.numbers
+	if m := r.multipleOf; m != nil && !isFloatMultiple(f, m.f) {
+		return d.fail(&m.issue)
+	}
+	switch {
+	case r.le != nil && f > r.le.f:
+		return d.fail(&r.le.issue)
+	case r.lt != nil && f >= r.lt.f:
+		return d.fail(&r.lt.issue)
+	case r.ge != nil && f < r.ge.f:
+		return d.fail(&r.ge.issue)
+	case r.gt != nil && f <= r.gt.f:
+		return d.fail(&r.gt.issue)
+	}
+	v.SetFloat(f)
+	return n.check(d, none, v)
+}
+
+func (n *Node) setUUID(d *decoder, s string, v reflect.Value) bool {
+	id, issue := lax.UUID(s)
+	if issue == nil && n.Format == "uuid4" {
+		issue = lax.UUIDVersion(id, 4)
+	}
+	if issue != nil {
+		return d.fail(issue)
+	}
+	if target, ok := v.Addr().Interface().(*uuid.UUID); ok {
+		*target = id
+	} else {
+		v.SetString(id.String())
+	}
+	return n.check(d, none, v)
+}
+
+func (n *Node) setDatetime(d *decoder, at time.Time, aware bool, issue *lax.Issue, v reflect.Value) bool {
+	switch {
+	case issue != nil:
+	case n.Format == "aware" && !aware:
+		issue = issueAware
+	case n.Format == "naive" && aware:
+		issue = issueNaive
+	}
+	if issue != nil {
+		return d.fail(issue)
+	}
+	*v.Addr().Interface().(*time.Time) = at //nolint:forcetypeassert // Datetime is time.Time
+	return n.check(d, none, v)
+}
+
+func (n *Node) setDate(d *decoder, year int, month time.Month, day int, issue *lax.Issue, v reflect.Value) bool {
+	if issue != nil {
+		return d.fail(issue)
+	}
+	v.Field(0).SetInt(int64(year))
+	v.Field(1).SetInt(int64(month))
+	v.Field(2).SetInt(int64(day))
+	return n.check(d, none, v)
+}
+
+func (n *Node) setFromText(d *decoder, s string, v reflect.Value) bool {
+	target, ok := v.Addr().Interface().(encoding.TextUnmarshaler)
+	if !ok {
+		return d.fail(issueString)
+	}
+	if err := target.UnmarshalText([]byte(s)); err != nil {
+		return d.failError(err)
+	}
+	return n.check(d, none, v)
+}
+
+func (n *Node) decodeCustom(d *decoder, tok int32, v reflect.Value) bool {
+	return n.unmarshal(d, renderer{doc: d.doc}.value(nil, tok, nil), v)
+}
+
+func (n *Node) unmarshal(d *decoder, data []byte, v reflect.Value) bool {
+	target, ok := v.Addr().Interface().(json.Unmarshaler)
+	if !ok {
+		return d.fail(issueString)
+	}
+	if err := target.UnmarshalJSON(data); err != nil {
+		return d.failError(err)
+	}
+	return n.check(d, none, v)
+}
+
+// failError reports the error of a type that reads itself: a validation error
+// as it is, any other as the ValueError of a Pydantic validator.
+func (d *decoder) failError(err error) bool {
+	if invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err); ok {
+		for _, e := range invalid.Details() {
+			d.fail(&lax.Issue{Type: e.Type, Msg: e.Msg, Ctx: e.Ctx})
+		}
+		return false
+	}
+	text := err.Error()
+	if d.mask > 0 {
+		text = "the value is not valid" // the text may repeat it
+	}
+	return d.fail(&lax.Issue{Type: "value_error", Msg: "Value error, " + text, Ctx: valueErrorCtx()})
+}
+
+// decodeChoice reads a value of a closed set that is not a text.
+func (n *Node) decodeChoice(d *decoder, tok int32, first byte, float bool, v reflect.Value) bool {
+	if n.Type.Kind() == reflect.String {
+		return d.fail(&n.expected)
+	}
+	var i int64
+	switch {
+	case first == 't':
+		i = 1
+	case first == 'f':
+	case first != '-' && !isDigit(first):
+		return d.fail(&n.expected)
+	case float:
+		whole, issue := lax.IntFromFloat(d.doc.float(tok))
+		if issue != nil {
+			return d.fail(&n.expected)
+		}
+		i = whole
+	default:
+		whole, err := strconv.ParseInt(d.doc.raw(tok), 10, 64)
+		if err != nil {
+			return d.fail(&n.expected)
+		}
+		i = whole
+	}
+	return n.setNumberChoice(d, i, v)
+}
+
+// setChoice reads a value of a closed set from text. An integer of an enum may
+// be a text, one of a Literal only in a parameter, where nothing else exists.
+func (n *Node) setChoice(d *decoder, s string, v reflect.Value, param bool) bool {
+	if n.Type.Kind() == reflect.String {
+		if n.texts != nil {
+			if _, ok := n.texts[s]; !ok {
+				return d.fail(&n.expected)
+			}
+			v.SetString(strings.Clone(s))
+			return n.check(d, none, v)
+		}
+		for _, value := range n.Values {
+			if value == s {
+				v.SetString(value.(string)) //nolint:forcetypeassert // equal to a string
+				return n.check(d, none, v)
+			}
+		}
+		return d.fail(&n.expected)
+	}
+	i, overflow, issue := lax.Int(s)
+	if issue != nil || overflow != 0 || n.Kind == Literal && !param {
+		return d.fail(&n.expected)
+	}
+	return n.setNumberChoice(d, i, v)
+}
+
+func (n *Node) setNumberChoice(d *decoder, i int64, v reflect.Value) bool {
+	for _, value := range n.Values {
+		if value == i {
+			if v.CanUint() {
+				v.SetUint(uint64(i))
+			} else {
+				v.SetInt(i)
+			}
+			return n.check(d, none, v)
+		}
+	}
+	return d.fail(&n.expected)
+}

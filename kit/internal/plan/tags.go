@@ -1,0 +1,100 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ruleTag is one rule of a validate tag.
+type ruleTag struct {
+	name, param string
+	raw         string
+}
+
+// ruleSet is a validate tag, taken apart at dive.
+type ruleSet struct {
+	required bool
+	own      []ruleTag
+	keys     *ruleSet
+	items    *ruleSet
+}
+
+var noRules = &ruleSet{}
+
+// key and elem are the rules of a map's keys and of what a slice or map holds.
+func (r *ruleSet) key() *ruleSet {
+	if r.keys == nil {
+		return noRules
+	}
+	return r.keys
+}
+
+func (r *ruleSet) elem() *ruleSet {
+	if r.items == nil {
+		return noRules
+	}
+	return r.items
+}
+
+// crossField are the tags that look at other fields, which a single value does
+// not have.
+var crossField = []string{
+	"eqfield", "nefield", "gtfield", "gtefield", "ltfield", "ltefield",
+	"eqcsfield", "necsfield", "gtcsfield", "gtecsfield", "ltcsfield", "ltecsfield",
+	"fieldcontains", "fieldexcludes",
+	"required_if", "required_unless", "required_with", "required_with_all", "required_without", "required_without_all",
+	"excluded_if", "excluded_unless", "excluded_with", "excluded_with_all", "excluded_without", "excluded_without_all",
+	"skip_unless", "validateFn",
+}
+
+// parseRules takes a validate tag apart. required and omitempty are taken out:
+// presence is what the type of the field says.
+func parseRules(tag string) (*ruleSet, error) {
+	if tag == "" || tag == "-" {
+		return noRules, nil
+	}
+	return parseLevel(strings.Split(tag, ","))
+}
+
+func parseLevel(parts []string) (*ruleSet, error) {
+	set := new(ruleSet)
+	for i, part := range parts {
+		name, param, _ := strings.Cut(part, "=")
+		if strings.Contains(part, "|") {
+			name, param = part, ""
+		}
+		switch {
+		case name == "required":
+			set.required = true
+		case name == "omitempty" || name == "omitnil" || name == "omitzero":
+		case name == "":
+			return nil, fmt.Errorf("the validate tag %q has an empty rule", strings.Join(parts, ","))
+		case slices.Contains(crossField, name):
+			return nil, fmt.Errorf("the rule %s looks at other fields; write a Validate(ctx) error method on the schema instead", name)
+		case name == "dive":
+			return set, set.dive(parts[i+1:])
+		case name == "keys" || name == "endkeys":
+			return nil, fmt.Errorf("the rule %s belongs right after dive, as in dive,keys,…,endkeys", name)
+		default:
+			param = strings.ReplaceAll(strings.ReplaceAll(param, "0x2C", ","), "0x7C", "|")
+			set.own = append(set.own, ruleTag{name: name, param: param, raw: part})
+		}
+	}
+	return set, nil
+}
+
+func (r *ruleSet) dive(rest []string) (err error) {
+	if len(rest) > 0 && rest[0] == "keys" {
+		end := slices.Index(rest, "endkeys")
+		if end < 0 {
+			return fmt.Errorf("the rule keys has no endkeys")
+		}
+		if r.keys, err = parseLevel(rest[1:end]); err != nil {
+			return err
+		}
+		rest = rest[end+1:]
+	}
+	r.items, err = parseLevel(rest)
+	return err
+}

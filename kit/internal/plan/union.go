@@ -1,0 +1,108 @@
+package plan
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+)
+
+type unionDefinition struct {
+	tag      string
+	variants []reflect.Type
+}
+
+// unions holds the unions that package kit has defined, by interface.
+var unions sync.Map
+
+// DefineUnion declares the structs of an interface.
+func DefineUnion(t reflect.Type, tag string, variants []reflect.Type) error {
+	switch {
+	case t.Kind() != reflect.Interface:
+		return fmt.Errorf("%s is no interface", t)
+	case tag == "":
+		return fmt.Errorf("%s: the name of the tag field is empty", t)
+	case len(variants) == 0:
+		return fmt.Errorf("%s: there are no structs to choose from", t)
+	}
+	if _, taken := unions.LoadOrStore(t, &unionDefinition{tag: tag, variants: variants}); taken {
+		return fmt.Errorf("%s has been defined already", t)
+	}
+	return nil
+}
+
+func unionOf(t reflect.Type) (*unionDefinition, bool) {
+	def, ok := unions.Load(t)
+	if !ok {
+		return nil, false
+	}
+	return def.(*unionDefinition), true //nolint:forcetypeassert // the map holds nothing else
+}
+
+func (c *compiler) union(t reflect.Type, def *unionDefinition) (*UnionPlan, error) {
+	if u, ok := c.unions[t]; ok {
+		return u, nil
+	}
+	u := &UnionPlan{Tag: def.tag, byTag: map[string]int{}}
+	c.unions[t] = u
+	for _, variant := range def.variants {
+		if variant.Kind() == reflect.Pointer {
+			variant = variant.Elem()
+		}
+		if variant.Kind() != reflect.Struct {
+			return nil, fmt.Errorf("%s: %s is no struct", t, variant)
+		}
+		n := &Node{Kind: Object, Type: variant}
+		c.nodes = append(c.nodes, n)
+		var err error
+		if n.Object, err = c.object(variant); err != nil {
+			return nil, err
+		}
+		u.Variants = append(u.Variants, Variant{Node: n})
+	}
+	c.first = append(c.first, func() error { return u.complete(t) })
+	u.notFound = lax.Issue{
+		Type: "union_tag_not_found",
+		Msg:  "Unable to extract tag using discriminator '" + def.tag + "'",
+		Ctx:  errors.Ctx{{Name: "discriminator", Value: "'" + def.tag + "'"}},
+	}
+	return u, nil
+}
+
+// complete reads the tags of the variants, once their fields are known.
+func (u *UnionPlan) complete(t reflect.Type) error {
+	var reprs []string
+	for i := range u.Variants {
+		variant := &u.Variants[i]
+		tags, err := variant.Node.Object.tagValues(u.Tag)
+		if err != nil {
+			return err
+		}
+		for _, tag := range tags {
+			if other, taken := u.byTag[tag]; taken {
+				return fmt.Errorf("%s: %s and %s have the same %s %q", t, u.Variants[other].Node.Type, variant.Node.Type, u.Tag, tag)
+			}
+			u.byTag[tag] = i
+			reprs = append(reprs, lax.Repr(tag))
+		}
+		variant.Tags = tags
+	}
+	u.expected = strings.Join(reprs, ", ")
+	return nil
+}
+
+// tagValues are the values of the tag field of a variant.
+func (o *ObjectPlan) tagValues(tag string) ([]string, error) {
+	f := o.field(tag)
+	if f == nil || f.Node == nil || f.Node.Kind != Literal && f.Node.Kind != Enum || f.Node.Type.Kind() != reflect.String {
+		return nil, fmt.Errorf("%s: needs a field with the wire name %q that says which values mean it, such as `json:%q validate:\"oneof=…\"`", o.Type, tag, tag)
+	}
+	var tags []string
+	for _, value := range f.Node.Values {
+		tags = append(tags, value.(string)) //nolint:forcetypeassert // checked above
+	}
+	return tags, nil
+}

@@ -1,0 +1,67 @@
+package kit
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/plan"
+)
+
+// Rule is a rule of an application's own for values of type T.
+type Rule[T any] struct {
+	// Type is the error's stable name, such as "invalid_slug" or "value_error".
+	Type string
+	// Msg is the sentence for people. {param} stands for the tag's parameter.
+	Msg string
+	// Ctx is the error's context; empty for none.
+	Ctx errors.Ctx
+	// Check reports whether a value passes. The parameter is what follows the
+	// equals sign in the tag. It must be safe for concurrent use.
+	Check func(value T, param string) bool
+}
+
+// RuleName is the name of a rule that has been defined.
+type RuleName string
+
+// DefineRule makes a rule that validate tags can name, once, in a package
+// variable. It fits fields of type T and named types of it.
+//
+//	var slug = kit.DefineRule("slug", kit.Rule[string]{
+//		Type: "invalid_slug", Msg: "Only letters, numbers and hyphens.",
+//		Check: func(value, _ string) bool { return isSlug(value) },
+//	})
+//
+// It panics for a name that is taken, by validator's own rules too, or for a
+// rule without Type, Msg or Check.
+func DefineRule[T any](name string, rule Rule[T]) RuleName {
+	if rule.Type == "" || rule.Msg == "" || rule.Check == nil {
+		panic("kit: DefineRule(" + name + "): Type, Msg and Check have to be set")
+	}
+	err := plan.DefineRule(name, &plan.RuleDefinition{
+		Type:  reflect.TypeFor[T](),
+		Issue: lax.Issue{Type: rule.Type, Msg: rule.Msg, Ctx: rule.Ctx},
+		Check: func(v reflect.Value, param string) bool {
+			value, ok := v.Interface().(T)
+			return ok && rule.Check(value, param)
+		},
+	})
+	if err != nil {
+		panic("kit: DefineRule: " + err.Error())
+	}
+	return RuleName(name)
+}
+
+// Validator is implemented by schemas, and structs of parameters, with rules
+// that no tag can say. Validate runs when all fields are valid, of nested
+// schemas first.
+//
+// It returns nil or a *errors.PolarRequestValidationError, whose locations are
+// relative to the schema: a nil Loc is the schema itself, errors.Loc{"ends"} its
+// field. An input that is nil is filled in from the request. For a struct of
+// parameters the locations are whole, as in errors.Loc{"query", "end"}. Any other
+// error is returned to the handler as it is.
+type Validator interface {
+	Validate(ctx context.Context) error
+}

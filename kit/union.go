@@ -1,0 +1,54 @@
+package kit
+
+import (
+	"reflect"
+
+	"github.com/polarkit-go/polarkit/kit/internal/plan"
+)
+
+// Union is a closed set of structs, as [DefineUnion] makes it.
+type Union[I any] struct {
+	tag      string
+	variants []I
+}
+
+// Tag is the wire name of the field that tells the structs apart.
+func (u *Union[I]) Tag() string { return u.tag }
+
+// DefineUnion names the structs that an interface stands for in requests, and
+// the wire name of the field that tells them apart (Pydantic's discriminated
+// union). It is called once per interface, in a package variable:
+//
+//	type Pet interface{ pet() }
+//
+//	type Cat struct {
+//		kit.Schema
+//
+//		Type  string `json:"type" validate:"oneof=cat"`
+//		Lives int    `json:"lives"`
+//	}
+//
+//	func (Cat) pet() {}
+//
+//	var _ = kit.DefineUnion[Pet]("type", Cat{}, Dog{})
+//
+// The compiler checks that each struct implements the interface. Its tag field
+// says with oneof, or with a closed type, which values mean it. Fields of type
+// Pet, []Pet or kit.Optional[Pet] then work in schemas, and a body may be a Pet
+// itself.
+//
+// It panics for an interface that has been defined before and for a variant
+// that is no struct; that tags are missing or double is reported when a type
+// that uses the union is compiled.
+func DefineUnion[I any](tag string, variants ...I) *Union[I] {
+	types := make([]reflect.Type, len(variants))
+	for i, variant := range variants {
+		if types[i] = reflect.TypeOf(variant); types[i] == nil {
+			panic("kit: DefineUnion: a variant is nil; pass the zero value of each struct, such as Cat{}")
+		}
+	}
+	if err := plan.DefineUnion(reflect.TypeFor[I](), tag, types); err != nil {
+		panic("kit: DefineUnion: " + err.Error())
+	}
+	return &Union[I]{tag: tag, variants: variants}
+}
