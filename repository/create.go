@@ -1,0 +1,187 @@
+package repository
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/reach"
+	"github.com/polarkit-go/polarkit/kit"
+)
+
+// Create inserts a row and returns it as the database has it.
+//
+// Whose row it is comes from the owner alone, which [Reach.Own] makes of a
+// reach, never from a request: the owner column may be left zero in the row and
+// must not name anybody else. An owner that this scope does not reach is a
+// ResourceNotFound. Only a [System] scope takes the zero owner; the row then
+// says whose it is.
+//
+// The repository sets the primary key (a UUIDv7, unless the row has one), the
+// time of creation, and the version; the time of the last change and that of
+// deletion are NULL. Everything else is written as it is in the row: also the
+// zero value. A nil [kit.Metadata] is the empty object.
+func (s Scope[Row]) Create(ctx context.Context, to Writable, owner Owner, row Row) (Row, error) {
+	p := s.plan
+	var none Row
+	h, err := s.writer(to)
+	if err != nil {
+		return none, err
+	}
+	if err := s.admits(ctx, owner); err != nil {
+		return none, err
+	}
+	v := reflect.ValueOf(&row).Elem()
+	if err := p.complete(v, owner, now()); err != nil {
+		return none, err
+	}
+	st := newStatement()
+	p.insert(st, v)
+	st.write(p.returning)
+	return queryOne[Row](p.named(ctx, "create"), p, h, st, func(name string) (any, bool) { return p.input(v, name) })
+}
+
+// now is what the database keeps of the time.
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// writer is the handle for a verb that writes.
+func (s Scope[Row]) writer(to Writable) (*handle, error) {
+	if s.source() != nil {
+		return nil, fmt.Errorf("repository: %s: the rows of a query of one's own are only read", s.plan.table)
+	}
+	return s.plan.writer(to)
+}
+
+// admits reports whether rows of the owner may be made in this scope.
+func (s Scope[Row]) admits(ctx context.Context, owner Owner) error {
+	p := s.plan
+	if owner.IsZero() {
+		if s.reach.IsSystem() {
+			return nil
+		}
+		return fmt.Errorf("repository: %s: a row needs an owner: make one with Own of the reach", p.table)
+	}
+	name, ok := p.owners[owner.Kind()]
+	if !ok {
+		return fmt.Errorf("repository: %s: a %s cannot own a row: the model has no column for it", p.table, owner.Kind())
+	}
+	if p.columns[p.byName[name]].key {
+		return fmt.Errorf("repository: %s: a row that is its owner (%s) cannot be created by it", p.table, owner.Kind())
+	}
+	_, err := s.reach.Own(ctx, owner.Kind(), owner.ID())
+	if errors.Is(err, reach.ErrOutOfReach) {
+		return errors.ResourceNotFound.Wrap(err)
+	}
+	return err
+}
+
+// complete sets what the repository sets in a new row.
+func (p *plan) complete(row reflect.Value, owner Owner, at time.Time) error {
+	if !owner.IsZero() {
+		if err := p.setOwner(row, owner); err != nil {
+			return err
+		}
+	}
+	if len(p.key) == 1 {
+		key := row.FieldByIndex(p.columns[p.key[0]].index)
+		if key.Type() == uuidType && key.IsZero() && !p.columns[p.key[0]].readonly {
+			id, err := uuid.NewV7()
+			if err != nil {
+				return fmt.Errorf("repository: %s: a new ID: %w", p.table, err)
+			}
+			key.Set(reflect.ValueOf(id))
+		}
+	}
+	if p.created >= 0 {
+		created := row.FieldByIndex(p.columns[p.created].index)
+		if created.IsZero() {
+			created.Set(reflect.ValueOf(at))
+		}
+	}
+	if p.updated >= 0 {
+		updated := row.FieldByIndex(p.columns[p.updated].index)
+		if updated.Type() == timeType {
+			updated.Set(reflect.ValueOf(at))
+		} else {
+			updated.SetZero()
+		}
+	}
+	if i, ok := p.byName[p.softDelete]; ok {
+		row.FieldByIndex(p.columns[i].index).SetZero()
+	}
+	if p.version >= 0 {
+		row.FieldByIndex(p.columns[p.version].index).SetInt(1)
+	}
+	return nil
+}
+
+// setOwner refuses a row that names another owner, rather than move it.
+func (p *plan) setOwner(row reflect.Value, owner Owner) error {
+	name := p.owners[owner.Kind()]
+	field := row.FieldByIndex(p.columns[p.byName[name]].index)
+	id := owner.ID()
+	switch named := field.Interface().(type) {
+	case uuid.UUID:
+		if named != uuid.Nil && named != id {
+			return fmt.Errorf("repository: %s: the row names another %s than its owner", p.table, owner.Kind())
+		}
+		field.Set(reflect.ValueOf(id))
+	case *uuid.UUID:
+		if named != nil && *named != id {
+			return fmt.Errorf("repository: %s: the row names another %s than its owner", p.table, owner.Kind())
+		}
+		field.Set(reflect.ValueOf(&id))
+	}
+	return nil
+}
+
+// insert writes an INSERT of one row, up to its end.
+func (p *plan) insert(st *statement, row reflect.Value) {
+	st.write(p.inserts, " VALUES (")
+	first := true
+	for i := range p.columns {
+		if p.columns[i].readonly {
+			continue
+		}
+		if !first {
+			st.write(", ")
+		}
+		first = false
+		st.bind(p.columns[i].value(row))
+	}
+	st.write(")")
+}
+
+// value is a column's value as it is written.
+func (c *column) value(row reflect.Value) any {
+	field := row.FieldByIndex(c.index)
+	if c.typ == metadataType && field.IsNil() {
+		return kit.Metadata{}
+	}
+	return field.Interface()
+}
+
+// input is the value of a column for the error of a field.
+func (p *plan) input(row reflect.Value, name string) (any, bool) {
+	i, ok := p.byName[name]
+	if !ok {
+		return nil, false
+	}
+	return p.columns[i].value(row), true
+}
+
+// insertHead is the constant beginning of every INSERT.
+func (p *plan) insertHead() string {
+	names := make([]string, 0, len(p.columns))
+	for _, c := range p.columns {
+		if !c.readonly {
+			names = append(names, quote(c.name))
+		}
+	}
+	return "INSERT INTO " + p.quoted + " (" + strings.Join(names, ", ") + ")"
+}

@@ -1,0 +1,124 @@
+package repository
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/Masterminds/squirrel"
+)
+
+// SoftDelete marks the row with this primary key as deleted, which hides it
+// from every verb but those of [Scope.WithDeleted] and [Scope.OnlyDeleted]. It
+// fails with ResourceNotFound when there is no such row in scope, so also the
+// second time.
+func (s Scope[Row]) SoftDelete(ctx context.Context, to Writable, id any) error {
+	p := s.plan
+	if p.softDelete == "" {
+		return p.noSoftDelete("SoftDelete")
+	}
+	h, err := s.writer(to)
+	if err != nil {
+		return err
+	}
+	st := newStatement()
+	p.mark(st)
+	return s.only(p.named(ctx, "soft_delete"), h, st, id)
+}
+
+// Restore takes back the deletion of the row with this primary key and returns
+// it. It fails with ResourceNotFound when there is no such deleted row in scope.
+func (s Scope[Row]) Restore(ctx context.Context, to Writable, id any) (Row, error) {
+	p := s.plan
+	var none Row
+	if p.softDelete == "" {
+		return none, p.noSoftDelete("Restore")
+	}
+	h, err := s.writer(to)
+	if err != nil {
+		return none, err
+	}
+	st := newStatement()
+	st.write("UPDATE ", p.quoted, " SET ", quote(p.softDelete), " = NULL")
+	p.touch(st, false)
+	if !s.OnlyDeleted().where(st, nil) {
+		return none, p.notFound()
+	}
+	st.write(" AND ")
+	p.whereKey(st, id)
+	st.write(p.returning)
+	if st.err != nil {
+		return none, st.err
+	}
+	return queryOne[Row](p.named(ctx, "restore"), p, h, st, nil)
+}
+
+// Delete removes the row with this primary key for good. It fails with
+// ResourceNotFound when there is no such row in scope: one that is softly
+// deleted is in that of [Scope.WithDeleted] only.
+func (s Scope[Row]) Delete(ctx context.Context, to Writable, id any) error {
+	p := s.plan
+	h, err := s.writer(to)
+	if err != nil {
+		return err
+	}
+	st := newStatement()
+	st.write("DELETE FROM ", p.quoted)
+	return s.only(p.named(ctx, "delete"), h, st, id)
+}
+
+// SoftDeleteWhere is [Scope.SoftDelete] for all rows of the scope for which the
+// predicate holds; it returns how many there were. An empty predicate is refused.
+func (s Scope[Row]) SoftDeleteWhere(ctx context.Context, to Writable, where squirrel.Sqlizer) (int64, error) {
+	p := s.plan
+	if p.softDelete == "" {
+		return 0, p.noSoftDelete("SoftDeleteWhere")
+	}
+	h, err := s.writer(to)
+	if err != nil {
+		return 0, err
+	}
+	st := newStatement()
+	p.mark(st)
+	return s.execWhere(p.named(ctx, "soft_delete_where"), h, st, where, nil)
+}
+
+// DeleteWhere is [Scope.Delete] for all rows of the scope for which the
+// predicate holds; it returns how many there were. An empty predicate is refused.
+func (s Scope[Row]) DeleteWhere(ctx context.Context, to Writable, where squirrel.Sqlizer) (int64, error) {
+	p := s.plan
+	h, err := s.writer(to)
+	if err != nil {
+		return 0, err
+	}
+	st := newStatement()
+	st.write("DELETE FROM ", p.quoted)
+	return s.execWhere(p.named(ctx, "delete_where"), h, st, where, nil)
+}
+
+// mark writes the UPDATE that marks rows as deleted. The deletion is a change.
+func (p *plan) mark(st *statement) {
+	st.write("UPDATE ", p.quoted, " SET ", quote(p.softDelete), " = ").bind(now())
+	p.touch(st, false)
+}
+
+// only ends a statement that writes with a primary key, and runs it.
+func (s Scope[Row]) only(ctx context.Context, h *handle, st *statement, id any) error {
+	p := s.plan
+	if !s.where(st, nil) {
+		return p.notFound()
+	}
+	st.write(" AND ")
+	p.whereKey(st, id)
+	if st.err != nil {
+		return st.err
+	}
+	affected, err := p.exec(ctx, h, st, nil)
+	if err == nil && affected == 0 {
+		return p.notFound()
+	}
+	return err
+}
+
+func (p *plan) noSoftDelete(verb string) error {
+	return fmt.Errorf("repository: %s: %s needs a deleted_at column, or Options.SoftDelete", p.table, verb)
+}

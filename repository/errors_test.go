@@ -1,0 +1,43 @@
+package repository_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/repository"
+)
+
+func TestConstraintBecomesAFieldsError(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	w.create(t, w.globe, customerRow{Email: "a@example.com"})
+
+	_, err := w.in(w.acme).Create(t.Context(), w.writer, w.owner(t, w.acme), customerRow{Email: "a@example.com"})
+	invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, []errors.ValidationError{{
+		Type: "value_error", Loc: errors.Loc{"body", "email"}, Msg: "This value already exists.", Input: "a@example.com",
+	}}, invalid.Details())
+	require.Same(t, errors.RequestValidation, errors.KindOf(err))
+	typed, ok := errors.AsType[*repository.Error](err)
+	require.True(t, ok)
+	require.Equal(t, repository.UniqueViolation, typed.Reason)
+	require.Equal(t, "customers_organization_id_email_key", typed.Constraint)
+	require.Equal(t, []string{"organization_id", "email"}, typed.Columns)
+
+	_, err = w.in(w.acme).Create(t.Context(), w.writer, w.owner(t, w.acme), customerRow{Email: "bad"})
+	require.ErrorIs(t, err, repository.CheckViolation)
+	require.Same(t, errors.RequestValidation, errors.KindOf(err))
+
+	order := orderRow{CustomerID: uuid.New(), Status: "open"}
+	_, err = orders.In(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), order)
+	require.ErrorIs(t, err, repository.ForeignKeyViolation)
+	invalid, ok = errors.AsType[*errors.PolarRequestValidationError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, errors.Loc{"body", "customer_id"}, invalid.Details()[0].Loc)
+	require.Equal(t, order.CustomerID, invalid.Details()[0].Input)
+}

@@ -1,0 +1,112 @@
+package repository
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// Readable is what a verb that reads takes: a [Reader], a [Writer] or a [Tx].
+// It is an interface only so that one verb takes all three; nothing else
+// implements it.
+type Readable interface{ reads() *handle }
+
+// Writable is what a verb that writes takes: a [Writer] or a [Tx].
+type Writable interface {
+	Readable
+	writes() *handle
+}
+
+// Reader reads from a pool, perhaps of a replica. A function that takes a
+// Reader cannot write.
+type Reader struct{ *handle }
+
+// Writer reads and writes through a pool of the primary, each call in a
+// transaction of its own. Reading through it sees what was just written, which
+// a replica may not yet.
+type Writer struct{ *handle }
+
+// Tx reads, writes and locks in one transaction. [InTx] makes it, or [WrapTx].
+// It must not be used by several goroutines at once, nor after its end.
+type Tx struct{ *handle }
+
+// NewReader makes a reader of a pool.
+func NewReader(pool *pgxpool.Pool) Reader { return Reader{&handle{db: pool}} }
+
+// NewWriter makes a writer of a pool of the primary.
+func NewWriter(pool *pgxpool.Pool) Writer { return Writer{&handle{db: pool, pool: pool}} }
+
+// WrapTx makes a transaction that was begun elsewhere usable here. Whoever
+// began it also ends it, and then calls [Tx.Committed] if there are hooks.
+func WrapTx(tx pgx.Tx) Tx { return Tx{&handle{db: tx, tx: &txState{tx: tx}}} }
+
+// Pgx is the transaction itself, for statements that have no verb. Whoever
+// uses it is on their own: nothing narrows what they touch.
+func (t Tx) Pgx() pgx.Tx { return t.tx.tx }
+
+// handle is what stands behind the three: one place to run statements.
+type handle struct {
+	db   querier
+	pool *pgxpool.Pool // of a Writer
+	tx   *txState      // of a Tx
+}
+
+// querier is what a pool and a transaction have in common.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults
+}
+
+func (r Reader) reads() *handle  { return r.handle }
+func (w Writer) reads() *handle  { return w.handle }
+func (w Writer) writes() *handle { return w.handle }
+func (t Tx) reads() *handle      { return t.handle }
+func (t Tx) writes() *handle     { return t.handle }
+
+var errNoHandle = errors.New("repository: a zero Reader, Writer or Tx: make one with NewReader, NewWriter or InTx")
+
+func reader(from Readable) (*handle, error) {
+	if from == nil {
+		return nil, errNoHandle
+	}
+	if h := from.reads(); h != nil {
+		return h, nil
+	}
+	return nil, errNoHandle
+}
+
+func (p *plan) writer(to Writable) (*handle, error) {
+	if to == nil {
+		return nil, errNoHandle
+	}
+	h := to.writes()
+	if h == nil {
+		return nil, errNoHandle
+	}
+	return h, nil
+}
+
+// statementKey is the key of a [StatementName] in a context.
+type statementKey struct{}
+
+type statementName struct{ table, verb string }
+
+// StatementName is the name of the statement that a context belongs to, such
+// as "customers.page", for the tracers of pgx: they get this context. It is
+// empty where no verb of a repository is at work.
+func StatementName(ctx context.Context) string {
+	name, ok := ctx.Value(statementKey{}).(*statementName)
+	if !ok {
+		return ""
+	}
+	return name.table + "." + name.verb
+}
+
+func (p *plan) named(ctx context.Context, verb string) context.Context {
+	return context.WithValue(ctx, statementKey{}, &statementName{table: p.table, verb: verb})
+}

@@ -1,0 +1,105 @@
+package repository
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// Model is a table with its row type: what it needs to write every statement,
+// computed once. It is made in a package variable and holds no connection; it
+// is immutable and safe for concurrent use. [Model.In] makes it usable.
+type Model[Row any] struct {
+	plan *plan
+}
+
+// New makes a model of a table, which may be named with its schema. Row is a
+// struct whose fields name their columns:
+//
+//	type customerRow struct {
+//		repository.Record
+//
+//		Email          string       `db:"email"`
+//		Name           *string      `db:"name"`           // a pointer where the column takes NULL
+//		OrganizationID uuid.UUID    `db:"organization_id"`
+//		Metadata       kit.Metadata `db:"metadata"`       // jsonb
+//		Search         string       `db:"search,readonly"` // generated: read, never written
+//	}
+//
+// After the name may stand pk, for a primary key that is not simply id (several
+// for a composite key), readonly, for what the database sets, and version, for
+// the number by which [Scope.UpdateVersion] sees changes. The tag db:"-" leaves
+// a field out. Embedded structs without a tag are taken apart.
+//
+// New fails when the row type and the options do not fit together.
+func New[Row any](table string, options Options) (*Model[Row], error) {
+	typ := reflect.TypeFor[Row]()
+	fail := func(err error) (*Model[Row], error) {
+		return nil, fmt.Errorf("repository: model of %s in table %q: %w", typ, table, err)
+	}
+	if typ.Kind() != reflect.Struct {
+		return fail(fmt.Errorf("the row type must be a struct"))
+	}
+	if !isTable(table) {
+		return fail(fmt.Errorf("the table is named in letters, digits and underscores, with or without a schema"))
+	}
+	p := &plan{row: typ, table: table, byName: map[string]int{}, version: -1}
+	p.quoted, p.alias = quoteTable(table)
+	if err := p.addColumns(typ, nil); err != nil {
+		return fail(err)
+	}
+	if err := p.compile(options); err != nil {
+		return fail(err)
+	}
+	return &Model[Row]{plan: p}, nil
+}
+
+// MustNew is [New] for package variables: it panics where New fails.
+func MustNew[Row any](table string, options Options) *Model[Row] {
+	m, err := New[Row](table, options)
+	if err != nil {
+		panic(err.Error())
+	}
+	return m
+}
+
+// In is the model as far as the reach goes: the only way to its rows. Every
+// verb of the [Scope] touches only rows in reach; with the zero reach there are
+// none.
+func (m *Model[Row]) In(reach Reach) Scope[Row] { return Scope[Row]{plan: m.plan, reach: reach} }
+
+// Table is the name of the table.
+func (m *Model[Row]) Table() string { return m.plan.table }
+
+// Scope is the rows of a model that a reach holds and that are not deleted.
+// Its methods are the verbs. Those that read take a [Readable] (a Reader,
+// Writer or Tx), those that write a [Writable] (a Writer or Tx), and locks a
+// [Tx].
+type Scope[Row any] struct {
+	plan  *plan
+	reach Reach
+	which deletion
+	from  *fragment // a query of one's own in place of the table
+	with  []Narrowed
+	err   error
+}
+
+// deletion says which rows of a model with soft deletion are seen.
+type deletion int8
+
+const (
+	notDeleted deletion = iota
+	withDeleted
+	onlyDeleted
+)
+
+// WithDeleted is the scope with deleted rows beside the others, for all verbs.
+func (s Scope[Row]) WithDeleted() Scope[Row] {
+	s.which = withDeleted
+	return s
+}
+
+// OnlyDeleted is the scope of the deleted rows alone, for all verbs.
+func (s Scope[Row]) OnlyDeleted() Scope[Row] {
+	s.which = onlyDeleted
+	return s
+}

@@ -1,0 +1,88 @@
+package repository
+
+import (
+	"fmt"
+
+	"github.com/Masterminds/squirrel"
+)
+
+// Narrowed is a [Scope] of any row type, for [Scope.With].
+type Narrowed interface {
+	// shadow appends the scope as a part of WITH under the table's name.
+	shadow(st *statement)
+}
+
+// From is the scope with a query of one's own in place of the table: a
+// squirrel SelectBuilder with joins, parts of WITH or sub-selects. Its result
+// must have the columns of the row type, by their names, the owner columns
+// included. All verbs that read work on it: paged, counted, and by cursor.
+//
+//	spenders := squirrel.Select("c.*").From("customers c").
+//		Join("orders o ON o.customer_id = c.id").GroupBy("c.id").Having("sum(o.amount) > ?", 1000)
+//	page, err := customers.In(reach).From(spenders).Page(ctx, reader, query)
+//
+// The scope holds twice. Inside the query the table's name, without a schema,
+// means only the rows in reach that are not deleted; and of the result only
+// rows whose owner columns are in reach come out. Other tables are as they are,
+// unless [Scope.With] narrows them too.
+func (s Scope[Row]) From(query squirrel.Sqlizer) Scope[Row] {
+	from, err := renderFragment(query)
+	if err != nil {
+		s.err = fmt.Errorf("repository: %s: the query in From: %w", s.plan.table, err)
+	}
+	s.from = from
+	return s
+}
+
+// With narrows further tables inside the query of [Scope.From] in the same way:
+//
+//	customers.In(reach).From(spenders).With(orders.In(reach))
+func (s Scope[Row]) With(others ...Narrowed) Scope[Row] {
+	s.with = append(s.with[:len(s.with):len(s.with)], others...)
+	return s
+}
+
+// source is the query in place of the table, nil for the table itself.
+func (s Scope[Row]) source() *fragment {
+	if s.from != nil {
+		return s.from
+	}
+	return s.plan.from
+}
+
+// prefix appends the WITH clause by which, inside a query of one's own, the
+// names of tables mean only the rows in scope. It reports whether there can be
+// any.
+func (s Scope[Row]) prefix(st *statement) bool {
+	if s.err != nil {
+		st.err = s.err
+		return false
+	}
+	if s.source() == nil {
+		return true
+	}
+	st.write("WITH ")
+	if !s.narrowed(st) {
+		return false
+	}
+	for _, other := range s.with {
+		st.write(", ")
+		other.shadow(st)
+	}
+	st.write(" ")
+	return true
+}
+
+// narrowed appends the scope as a part of WITH. There the table's own name
+// still means the table.
+func (s Scope[Row]) narrowed(st *statement) bool {
+	st.write(s.plan.alias, " AS NOT MATERIALIZED (SELECT * FROM ", s.plan.quoted, " WHERE ")
+	reachable := s.plan.narrow(st, s.reach, s.which)
+	if !reachable {
+		st.write("false")
+	}
+	st.write(")")
+	return reachable
+}
+
+func (s Scope[Row]) shadow(st *statement) { s.narrowed(st) }

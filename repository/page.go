@@ -1,0 +1,204 @@
+package repository
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/pagination"
+)
+
+// CountMode is how the total of a page is counted. The zero value is [Exact].
+type CountMode int64
+
+const (
+	// Exact counts every row.
+	Exact CountMode = 0
+	// None counts no further than the page: one row more is read to see
+	// whether there is a next one. The total is capped at what was seen.
+	None CountMode = -1
+	// Estimated takes the planner's estimate, in a few milliseconds for a table
+	// of any size. The answer says that it is one, unless the page shows the
+	// end of the list.
+	Estimated CountMode = -2
+)
+
+// Capped counts up to n rows. A total beyond is given as n, and the answer says
+// that it is capped. An n below 1 is 1.
+func Capped(n int64) CountMode { return CountMode(max(n, 1)) }
+
+// Page returns a page of a query with the number of rows of the whole: count
+// and rows in one round trip. The two see the database one after the other, so
+// that while rows come and go the total may be off by those.
+//
+// A page beyond the end is empty, with the same total. Beyond
+// [Options.MaxPage] Page fails with a 422 at the query parameter page.
+func (s Scope[Row]) Page(ctx context.Context, from Readable, q Query) (pagination.ListResource[Row], error) {
+	p := s.plan
+	empty := pagination.New[Row](nil, 0, q.Params)
+	h, err := reader(from)
+	if err != nil {
+		return empty, err
+	}
+	if p.maxPage > 0 && q.Params.Page() > p.maxPage {
+		return empty, p.tooDeep(q.Params.Page())
+	}
+	statements, ok := s.pageStatements(q)
+	if statements.err != nil {
+		return empty, statements.err
+	}
+	if !ok {
+		return empty, nil
+	}
+	return s.runPage(p.named(ctx, "page"), h, q, statements)
+}
+
+// pageStatements are the two statements of a page. The predicates are written
+// once: both texts hold them, and both share the arguments.
+type pageStatements struct {
+	count, rows         string
+	countArgs, rowsArgs []any
+	err                 error
+}
+
+func (s Scope[Row]) pageStatements(q Query) (statements pageStatements, ok bool) {
+	p := s.plan
+	st := newStatement()
+	if !s.prefix(st) {
+		return pageStatements{err: st.err}, false
+	}
+	prefix := len(st.text)
+	if !s.body(st, q.Where) || st.err != nil {
+		return pageStatements{err: st.err}, false
+	}
+	body := st.text[prefix:]
+	args := len(st.args)
+	if q.Count != None {
+		head, tail := "SELECT count(*)", ""
+		switch {
+		case q.Count == Estimated:
+			head = "EXPLAIN (FORMAT JSON) SELECT 1"
+			if prefix > 0 {
+				head, body = "EXPLAIN (FORMAT JSON) ", append(append([]byte(nil), st.text[:prefix]...), "SELECT 1"+string(body)...)
+			}
+		case q.Count > 0:
+			head, tail = "SELECT count(*) FROM (SELECT 1", ") AS counted"
+		}
+		count := statement{args: st.args}
+		count.text = make([]byte, 0, len(st.text)+len(head)+48)
+		if q.Count != Estimated {
+			count.text = append(count.text, st.text[:prefix]...)
+		}
+		count.text = append(append(count.text, head...), body...)
+		statements.countArgs = st.args[:args:args]
+		if tail != "" {
+			count.write(" LIMIT ").bind(int64(q.Count) + 1).write(tail)
+			statements.countArgs = count.args
+		}
+		statements.count = string(count.text)
+	}
+	rows := statement{args: st.args[:args:args], text: make([]byte, 0, len(st.text)+len(p.selects)+160)}
+	rows.text = append(append(append(rows.text, st.text[:prefix]...), p.selects...), st.text[prefix:]...)
+	rows.write(" ORDER BY ")
+	p.orderBy(&rows, q.Sorting)
+	limit := q.Params.Limit()
+	if q.Count == None {
+		limit++
+	}
+	rows.write(" LIMIT ").bind(limit).write(" OFFSET ").bind(q.Params.Offset())
+	statements.rows, statements.rowsArgs, statements.err = string(rows.text), rows.args, rows.err
+	return statements, true
+}
+
+func (s Scope[Row]) runPage(ctx context.Context, h *handle, q Query, statements pageStatements) (pagination.ListResource[Row], error) {
+	p := s.plan
+	empty := pagination.New[Row](nil, 0, q.Params)
+	batch := &pgx.Batch{}
+	if statements.count != "" {
+		batch.Queue(statements.count, statements.countArgs...)
+	}
+	batch.Queue(statements.rows, statements.rowsArgs...)
+	results := h.db.SendBatch(ctx, batch)
+	counted, rows, err := readPage[Row](p, results, q)
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return empty, h.failed(p.translate(err, nil))
+	}
+	list := pagination.New(rows, counted, q.Params)
+	switch limit, offset, size := q.Params.Limit(), q.Params.Offset(), int64(len(rows)); {
+	case q.Count == None && size > limit:
+		list = pagination.New(rows[:limit], offset+limit+1, q.Params)
+		list.Pagination.TotalCountIsCapped = true
+	case q.Count == None && size == 0 && offset > 0:
+		// The page shows nothing of the list; how long it is must be asked.
+		total, err := s.Count(ctx, countOf(h), q.Where)
+		if err != nil {
+			return empty, err
+		}
+		list = pagination.New(rows, total, q.Params)
+	case q.Count != Exact && size < limit && (size > 0 || offset == 0):
+		// The page shows the end of the list, so the total is known.
+		list = pagination.New(rows, offset+size, q.Params)
+	case q.Count == None:
+		list = pagination.New(rows, offset+size, q.Params)
+	case q.Count == Estimated:
+		list = pagination.New(rows, max(counted, offset+size), q.Params)
+		list.Pagination.TotalCountIsEstimated = true
+	case q.Count > 0 && counted > int64(q.Count):
+		list = pagination.New(rows, int64(q.Count), q.Params)
+		list.Pagination.TotalCountIsCapped = true
+	}
+	return list, nil
+}
+
+func countOf(h *handle) Readable { return Reader{h} }
+
+func readPage[Row any](p *plan, results pgx.BatchResults, q Query) (counted int64, rows []Row, err error) {
+	switch q.Count {
+	case None:
+	case Estimated:
+		var text []byte
+		if err := results.QueryRow().Scan(&text); err != nil {
+			return 0, nil, err
+		}
+		if counted, err = estimate(text); err != nil {
+			return 0, nil, err
+		}
+	default:
+		if err := results.QueryRow().Scan(&counted); err != nil {
+			return 0, nil, err
+		}
+	}
+	result, err := results.Query()
+	if err != nil {
+		return 0, nil, err
+	}
+	rows, err = collect[Row](p, result, q.Params.Limit()+1)
+	return counted, rows, err
+}
+
+// estimate reads the number of rows out of a plan.
+func estimate(text []byte) (int64, error) {
+	var plans []struct {
+		Plan struct {
+			Rows float64 `json:"Plan Rows"`
+		} `json:"Plan"`
+	}
+	if err := json.Unmarshal(text, &plans); err != nil || len(plans) == 0 {
+		return 0, fmt.Errorf("repository: the database explains a query in an unknown form: %w", err)
+	}
+	return int64(plans[0].Plan.Rows), nil
+}
+
+func (p *plan) tooDeep(page int64) error {
+	return errors.InvalidRequest(errors.ValidationError{
+		Type: "less_than_equal", Loc: errors.Loc{"query", "page"},
+		Msg:   fmt.Sprintf("Input should be less than or equal to %d: go on with a cursor", p.maxPage),
+		Input: fmt.Sprint(page), Ctx: errors.Ctx{{Name: "le", Value: p.maxPage}},
+	})
+}

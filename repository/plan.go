@@ -1,0 +1,305 @@
+package repository
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/kit"
+)
+
+// column is one column of a row type.
+type column struct {
+	name     string
+	index    []int
+	typ      reflect.Type
+	nullable bool
+	key      bool // part of the primary key
+	readonly bool // generated or set by the database: read, never written
+	version  bool
+}
+
+// plan is what a row type and its options compile to, once.
+type plan struct {
+	row     reflect.Type
+	table   string // as it is named in the database, perhaps with a schema
+	quoted  string
+	alias   string // the quoted name of the table inside statements
+	columns []column
+	byName  map[string]int
+
+	key        []int
+	version    int // index into columns, -1 for none
+	created    int
+	updated    int
+	softDelete string // a column of the table, perhaps not of the row
+
+	owners  map[OwnerKind]string // column names
+	sorts   map[string]sortKey
+	unique  Fields
+	refs    Fields
+	checks  Fields
+	maxPage int64
+	from    *fragment // a query in place of the table
+
+	// Parts of statements, written once.
+	list      string // "t"."a", "t"."b"
+	selects   string // SELECT list
+	returning string //  RETURNING list
+	inserts   string // INSERT INTO table (columns)
+	orderKey  [2]string
+}
+
+var (
+	timeType     = reflect.TypeFor[time.Time]()
+	timePtrType  = reflect.TypeFor[*time.Time]()
+	uuidType     = reflect.TypeFor[uuid.UUID]()
+	metadataType = reflect.TypeFor[kit.Metadata]()
+)
+
+// addColumns walks the fields of a row type; embedded structs without a tag
+// are taken apart.
+func (p *plan) addColumns(typ reflect.Type, path []int) error {
+	for field := range typ.Fields() {
+		index := append(slices.Clip(path), field.Index...)
+		tag, tagged := field.Tag.Lookup("db")
+		if !tagged {
+			if field.Anonymous && field.Type.Kind() == reflect.Struct {
+				if err := p.addColumns(field.Type, index); err != nil {
+					return err
+				}
+				continue
+			}
+			if !field.IsExported() {
+				continue
+			}
+			return fmt.Errorf("the field %s has no db tag: name its column, or write db:\"-\"", field.Name)
+		}
+		if tag == "-" {
+			continue
+		}
+		if !field.IsExported() {
+			return fmt.Errorf("the field %s has a db tag and must be exported", field.Name)
+		}
+		if err := p.addColumn(field, tag, index); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *plan) addColumn(field reflect.StructField, tag string, index []int) error {
+	name, options, _ := strings.Cut(tag, ",")
+	if !isIdentifier(name) {
+		return fmt.Errorf("the field %s has the tag db:%q: a column is named in letters, digits and underscores", field.Name, tag)
+	}
+	if first, ok := p.byName[name]; ok {
+		return fmt.Errorf("the column %q is named twice, by %s and by %s", name, p.row.FieldByIndex(p.columns[first].index).Name, field.Name)
+	}
+	switch field.Type.Kind() {
+	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Uintptr:
+		return fmt.Errorf("the field %s is a %s, which no column holds", field.Name, field.Type)
+	}
+	c := column{name: name, index: index, typ: field.Type, nullable: isNullable(field.Type)}
+	for option := range strings.SplitSeq(options, ",") {
+		switch option {
+		case "":
+		case "pk":
+			c.key = true
+		case "readonly":
+			c.readonly = true
+		case "version":
+			c.version = true
+			if k := field.Type.Kind(); k != reflect.Int && k != reflect.Int32 && k != reflect.Int64 {
+				return fmt.Errorf("the version column %q must be an int, int32 or int64, not %s", name, field.Type)
+			}
+			if p.version >= 0 {
+				return fmt.Errorf("there are two version columns, %q and %q", p.columns[p.version].name, name)
+			}
+			p.version = len(p.columns)
+		default:
+			return fmt.Errorf("the field %s has the tag db:%q: the options are pk, readonly and version", field.Name, tag)
+		}
+	}
+	p.byName[name] = len(p.columns)
+	p.columns = append(p.columns, c)
+	return nil
+}
+
+// isNullable tells whether a field takes NULL: pointers, slices and maps, and
+// types that say so as sql.Null and pgtype's do.
+func isNullable(typ reflect.Type) bool {
+	switch typ.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Interface:
+		return true
+	case reflect.Map:
+		return typ != metadataType
+	case reflect.Struct:
+		valid, ok := typ.FieldByName("Valid")
+		return ok && valid.Type.Kind() == reflect.Bool
+	default:
+		return false
+	}
+}
+
+// compile settles what the options say about the columns.
+func (p *plan) compile(options Options) error {
+	for i, c := range p.columns {
+		if c.key {
+			p.key = append(p.key, i)
+		}
+	}
+	if len(p.key) == 0 {
+		id, ok := p.byName["id"]
+		if !ok {
+			return fmt.Errorf("there is no primary key: tag its columns with db:\"…,pk\", or name one id")
+		}
+		p.columns[id].key = true
+		p.key = []int{id}
+	}
+	for _, i := range p.key {
+		if p.columns[i].nullable {
+			return fmt.Errorf("the primary key %q must not take NULL", p.columns[i].name)
+		}
+	}
+	if err := p.compileTimes(options); err != nil {
+		return err
+	}
+	p.owners = make(map[OwnerKind]string, len(options.Owners))
+	for kind, name := range options.Owners {
+		i, ok := p.byName[name]
+		if !ok {
+			return fmt.Errorf("the owner column %q of %q is not a column of the row type", name, kind)
+		}
+		if typ := p.columns[i].typ; typ != uuidType && typ != reflect.PointerTo(uuidType) {
+			return fmt.Errorf("the owner column %q must be a uuid.UUID, not %s", name, typ)
+		}
+		p.owners[kind] = name
+	}
+	if options.MaxPage < 0 {
+		return fmt.Errorf("MaxPage is %d: it must be positive, or 0 for no ceiling", options.MaxPage)
+	}
+	p.maxPage = options.MaxPage
+	p.unique, p.refs, p.checks = options.Unique, options.References, options.Checks
+	if options.Sorting != nil {
+		expressions, err := options.Sorting.sortExpressions()
+		if err != nil {
+			return err
+		}
+		p.sorts = make(map[string]sortKey, len(expressions))
+		for name, text := range expressions {
+			if p.sorts[name], err = p.compileSortKey(text); err != nil {
+				return err
+			}
+		}
+	}
+	if options.From != nil {
+		from, err := renderFragment(options.From)
+		if err != nil {
+			return fmt.Errorf("the query in From: %w", err)
+		}
+		p.from = from
+	}
+	p.write()
+	return nil
+}
+
+func (p *plan) compileTimes(options Options) error {
+	find := func(what, named, standard string, types ...reflect.Type) (int, error) {
+		name := named
+		if name == "" {
+			name = standard
+		}
+		i, ok := p.byName[name]
+		switch {
+		case !ok && named == "":
+			return -1, nil
+		case !ok:
+			return -1, fmt.Errorf("the %s column %q is not a column of the row type", what, named)
+		case !slices.Contains(types, p.columns[i].typ):
+			return -1, fmt.Errorf("the %s column %q must be a %s, not %s", what, name, types[0], p.columns[i].typ)
+		}
+		return i, nil
+	}
+	var err error
+	if p.created, err = find("CreatedAt", options.CreatedAt, "created_at", timeType); err != nil {
+		return err
+	}
+	if p.updated, err = find("UpdatedAt", options.UpdatedAt, "updated_at", timePtrType, timeType); err != nil {
+		return err
+	}
+	deleted, err := find("SoftDelete", "", "deleted_at", timePtrType)
+	if err != nil {
+		return err
+	}
+	switch {
+	case options.SoftDelete != "" && !isIdentifier(options.SoftDelete):
+		return fmt.Errorf("the SoftDelete column %q is not named in letters, digits and underscores", options.SoftDelete)
+	case options.SoftDelete != "":
+		p.softDelete = options.SoftDelete
+	case deleted >= 0:
+		p.softDelete = "deleted_at"
+	}
+	return nil
+}
+
+// write prepares the parts of statements that never change.
+func (p *plan) write() {
+	quoted := make([]string, len(p.columns))
+	for i, c := range p.columns {
+		quoted[i] = p.qualified(c.name)
+	}
+	p.list = strings.Join(quoted, ", ")
+	p.selects = "SELECT " + p.list
+	p.returning = " RETURNING " + p.list
+	p.inserts = p.insertHead()
+	for direction, word := range []string{"", " DESC"} {
+		keys := make([]string, len(p.key))
+		for i, k := range p.key {
+			keys[i] = quoted[k] + word
+		}
+		p.orderKey[direction] = strings.Join(keys, ", ")
+	}
+}
+
+// qualified is a column of the table as statements name it.
+func (p *plan) qualified(name string) string { return p.alias + "." + quote(name) }
+
+func (p *plan) isOwner(name string) bool {
+	for _, owner := range p.owners {
+		if owner == name {
+			return true
+		}
+	}
+	return false
+}
+
+// quote quotes an identifier that has been checked to be one.
+func quote(name string) string { return `"` + name + `"` }
+
+func quoteTable(table string) (quoted, alias string) {
+	parts := strings.Split(table, ".")
+	for i, part := range parts {
+		parts[i] = quote(part)
+	}
+	return strings.Join(parts, "."), parts[len(parts)-1]
+}
+
+func isIdentifier(name string) bool {
+	for i, r := range name {
+		letter := r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return name != ""
+}
+
+func isTable(name string) bool {
+	schema, table, qualified := strings.Cut(name, ".")
+	return isIdentifier(schema) && (!qualified || isIdentifier(table))
+}

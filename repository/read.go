@@ -1,0 +1,251 @@
+package repository
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/pagination"
+	"github.com/polarkit-go/polarkit/sorting"
+)
+
+// Query says which rows of a scope a verb is about. The zero value is all of
+// them, in the order of the primary key.
+type Query struct {
+	// Where narrows the rows further: any squirrel predicate with its default
+	// placeholders. Whatever it holds, an Or included, the scope stays.
+	Where squirrel.Sqlizer
+	// Sorting is the order, a sorting.By of the set of the model's sort map.
+	// The primary key is always the last criterion, in the last direction.
+	Sorting sorting.Order
+	// Params are the page, for Page.
+	Params pagination.Params
+	// Count is how Page counts; [Exact] by default.
+	Count CountMode
+	// Max is the most rows that All and LockAll return. They fail without it;
+	// [NoLimit] is the explicit word for all of them.
+	Max int64
+}
+
+// NoLimit is the [Query.Max] of those who want every row.
+const NoLimit int64 = -1
+
+// Key is the primary key of a model with several key columns, in their order.
+type Key []any
+
+// Get returns the row with this primary key: its value, or a [Key] where there
+// are several columns. It fails with ResourceNotFound, and so the same, for a
+// row that is absent, deleted or out of reach.
+func (s Scope[Row]) Get(ctx context.Context, from Readable, id any) (Row, error) {
+	return s.get(ctx, from, "get", "", func(st *statement) { s.plan.whereKey(st, id) })
+}
+
+// GetBy returns the one row for which the predicate holds, such as that of a
+// unique column. It fails with ResourceNotFound when there is none, and when
+// there are several, since which one is then meant cannot be known.
+func (s Scope[Row]) GetBy(ctx context.Context, from Readable, where squirrel.Sqlizer) (Row, error) {
+	var none Row
+	rows, err := s.list(ctx, from, "get_by", Query{Where: where}, 2, "")
+	switch {
+	case err != nil:
+		return none, err
+	case len(rows) == 0:
+		return none, s.plan.notFound()
+	case len(rows) > 1:
+		return none, fmt.Errorf("repository: %s: GetBy found several rows: use First or All", s.plan.table)
+	}
+	return rows[0], nil
+}
+
+// First returns the first row of a query, or fails with ResourceNotFound.
+func (s Scope[Row]) First(ctx context.Context, from Readable, q Query) (Row, error) {
+	rows, err := s.list(ctx, from, "first", q, 1, "")
+	if err == nil && len(rows) == 0 {
+		err = s.plan.notFound()
+	}
+	if err != nil {
+		var none Row
+		return none, err
+	}
+	return rows[0], nil
+}
+
+// All returns the rows of a query, at most [Query.Max] of them.
+func (s Scope[Row]) All(ctx context.Context, from Readable, q Query) ([]Row, error) {
+	if err := q.bounded(s.plan, "All"); err != nil {
+		return nil, err
+	}
+	return s.list(ctx, from, "all", q, q.Max, "")
+}
+
+func (q Query) bounded(p *plan, verb string) error {
+	if q.Max == 0 || q.Max < NoLimit {
+		return fmt.Errorf("repository: %s: %s needs Query.Max, the most rows that it may return, or NoLimit", p.table, verb)
+	}
+	return nil
+}
+
+// Count returns how many rows of the scope fit the predicate; nil fits all.
+func (s Scope[Row]) Count(ctx context.Context, from Readable, where squirrel.Sqlizer) (int64, error) {
+	var count int64
+	err := s.value(ctx, from, "count", "SELECT count(*)", "", where, &count)
+	return count, err
+}
+
+// Exists reports whether a row of the scope fits the predicate; nil fits all.
+func (s Scope[Row]) Exists(ctx context.Context, from Readable, where squirrel.Sqlizer) (bool, error) {
+	var found bool
+	err := s.value(ctx, from, "exists", "SELECT EXISTS (SELECT 1", ")", where, &found)
+	return found, err
+}
+
+// value asks for one value about the rows of the scope. It stays zero when
+// nothing is in reach.
+func (s Scope[Row]) value(ctx context.Context, from Readable, verb, head, tail string, where squirrel.Sqlizer, into any) error {
+	p := s.plan
+	h, err := reader(from)
+	if err != nil {
+		return err
+	}
+	st := newStatement()
+	if !s.prefix(st) {
+		return st.err
+	}
+	st.write(head)
+	if !s.body(st, where) || st.err != nil {
+		return st.err
+	}
+	st.write(tail)
+	ctx = p.named(ctx, verb)
+	rows, err := h.db.Query(ctx, string(st.text), st.args...)
+	if err != nil {
+		return h.failed(p.translate(err, nil))
+	}
+	defer rows.Close()
+	if rows.Next() {
+		if err := rows.Scan(into); err != nil {
+			return h.failed(p.translate(err, nil))
+		}
+	}
+	rows.Close()
+	return h.failed(p.translate(rows.Err(), nil))
+}
+
+// get returns the one row that a condition of our own is about.
+func (s Scope[Row]) get(ctx context.Context, from Readable, verb, lock string, condition func(*statement)) (row Row, err error) {
+	p := s.plan
+	h, err := reader(from)
+	if err != nil {
+		return row, err
+	}
+	st := newStatement()
+	if !s.prefix(st) {
+		return row, errors.Join(p.notFound(), st.err)
+	}
+	st.write(p.selects)
+	if !s.body(st, nil) {
+		return row, p.notFound()
+	}
+	st.write(" AND ")
+	condition(st)
+	st.write(lock)
+	if st.err != nil {
+		return row, st.err
+	}
+	return queryOne[Row](p.named(ctx, verb), p, h, st, nil)
+}
+
+// queryOne runs a statement that gives at most one row.
+func queryOne[Row any](ctx context.Context, p *plan, h *handle, st *statement, values func(string) (any, bool)) (Row, error) {
+	var none Row
+	rows, err := h.db.Query(ctx, string(st.text), st.args...)
+	if err != nil {
+		return none, h.failed(p.translate(err, values))
+	}
+	row, ok, err := one[Row](p, rows)
+	if err != nil {
+		return none, h.failed(p.translate(err, values))
+	}
+	if !ok {
+		return none, p.notFound()
+	}
+	return row, nil
+}
+
+// list returns the rows of a query, at most limit of them, or all when it is
+// [NoLimit].
+func (s Scope[Row]) list(ctx context.Context, from Readable, verb string, q Query, limit int64, lock string) ([]Row, error) {
+	p := s.plan
+	h, err := reader(from)
+	if err != nil {
+		return nil, err
+	}
+	st := newStatement()
+	if !s.selectRows(st, q, "") {
+		return []Row{}, st.err
+	}
+	if limit != NoLimit {
+		st.write(" LIMIT ").bind(limit)
+	}
+	st.write(lock)
+	if st.err != nil {
+		return nil, st.err
+	}
+	rows, err := h.db.Query(p.named(ctx, verb), string(st.text), st.args...)
+	if err != nil {
+		return nil, h.failed(p.translate(err, nil))
+	}
+	collected, err := collect[Row](p, rows, limit)
+	if err != nil {
+		return nil, h.failed(p.translate(err, nil))
+	}
+	return collected, nil
+}
+
+// selectRows writes a query up to its order.
+func (s Scope[Row]) selectRows(st *statement, q Query, extra string) bool {
+	if !s.prefix(st) {
+		return false
+	}
+	st.write(s.plan.selects, extra)
+	if !s.body(st, q.Where) {
+		return false
+	}
+	st.write(" ORDER BY ")
+	s.plan.orderBy(st, q.Sorting)
+	return st.err == nil
+}
+
+// whereKey appends the comparison with a primary key.
+func (p *plan) whereKey(st *statement, id any) {
+	if len(p.key) == 1 {
+		p.keyColumn(st, p.key[0], id)
+		return
+	}
+	key, ok := id.(Key)
+	if !ok || len(key) != len(p.key) {
+		st.fail("%s: its primary key has %d columns: pass a repository.Key with as many values", p.table, len(p.key))
+		return
+	}
+	for i, k := range p.key {
+		if i > 0 {
+			st.write(" AND ")
+		}
+		p.keyColumn(st, k, key[i])
+	}
+}
+
+func (p *plan) keyColumn(st *statement, i int, value any) {
+	c := &p.columns[i]
+	if _, ok := value.(uuid.UUID); !ok || c.typ != uuidType {
+		if typ := reflect.TypeOf(value); typ == nil || typ.Kind() != c.typ.Kind() || !typ.ConvertibleTo(c.typ) {
+			st.fail("%s: the primary key %q is a %s, not %T", p.table, c.name, c.typ, value)
+			return
+		}
+	}
+	st.write(p.alias, ".", quote(c.name), " = ").bind(value)
+}

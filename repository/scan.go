@@ -1,0 +1,67 @@
+package repository
+
+import (
+	"reflect"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// scanner scans rows into one struct again and again. The destinations are
+// looked up once per statement, not per row: what a scan leaves in the struct
+// is copied out, and the struct is emptied so that no row sees another's maps
+// and pointers.
+type scanner[Row any] struct {
+	row     Row
+	targets []any
+}
+
+// newScanner makes a scanner for the columns of a plan, in their order, and
+// then the extra targets.
+func newScanner[Row any](p *plan, extra ...any) *scanner[Row] {
+	s := &scanner[Row]{targets: make([]any, 0, len(p.columns)+len(extra))}
+	v := reflect.ValueOf(&s.row).Elem()
+	for i := range p.columns {
+		s.targets = append(s.targets, v.FieldByIndex(p.columns[i].index).Addr().Interface())
+	}
+	s.targets = append(s.targets, extra...)
+	return s
+}
+
+func (s *scanner[Row]) scan(rows pgx.Rows) (Row, error) {
+	err := rows.Scan(s.targets...)
+	row := s.row
+	var empty Row
+	s.row = empty
+	return row, err
+}
+
+// collect reads all rows and closes them. The size is how many there will be
+// at most, as far as that is known.
+func collect[Row any](p *plan, rows pgx.Rows, size int64, extra ...any) ([]Row, error) {
+	defer rows.Close()
+	s := newScanner[Row](p, extra...)
+	collected := make([]Row, 0, min(max(size, 0), 1024))
+	for rows.Next() {
+		if err := rows.Scan(s.targets...); err != nil {
+			return nil, err
+		}
+		collected = append(collected, s.row)
+		var empty Row
+		s.row = empty
+	}
+	return collected, rows.Err()
+}
+
+// one reads the first row and closes them; ok is false when there is none.
+func one[Row any](p *plan, rows pgx.Rows) (row Row, ok bool, err error) {
+	defer rows.Close()
+	if !rows.Next() {
+		return row, false, rows.Err()
+	}
+	row, err = newScanner[Row](p).scan(rows)
+	if err != nil {
+		return row, false, err
+	}
+	rows.Close()
+	return row, true, rows.Err()
+}

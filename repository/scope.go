@@ -1,0 +1,110 @@
+package repository
+
+import (
+	"github.com/Masterminds/squirrel"
+	"github.com/google/uuid"
+)
+
+// narrow appends the conditions that hold for every row of a scope, the base
+// predicate and the reach, and reports whether there can be such a row at all.
+func (p *plan) narrow(s *statement, reach Reach, which deletion) bool {
+	if p.softDelete == "" {
+		if which == onlyDeleted {
+			return false
+		}
+		return p.within(s, reach)
+	}
+	switch which {
+	case notDeleted:
+		s.write(p.qualified(p.softDelete), " IS NULL AND ")
+	case onlyDeleted:
+		s.write(p.qualified(p.softDelete), " IS NOT NULL AND ")
+	case withDeleted:
+	}
+	return p.within(s, reach)
+}
+
+// within appends the reach as a predicate on the owner columns.
+func (p *plan) within(s *statement, reach Reach) bool {
+	if reach.IsSystem() {
+		s.write("true")
+		return true
+	}
+	before := len(s.text)
+	s.write("(")
+	granted := false
+	for _, grant := range reach.Grants() {
+		name, ok := p.owners[grant.Kind]
+		if !ok || grant.Select == nil && len(grant.IDs) == 0 {
+			continue
+		}
+		if sel := grant.Select; sel != nil && (sel.SQL == "" || sel.Only != nil && len(sel.Only) == 0) {
+			continue
+		}
+		if granted {
+			s.write(" OR ")
+		}
+		granted = true
+		owner := p.qualified(name)
+		if sel := grant.Select; sel != nil {
+			s.write("(", owner, " IN (")
+			s.foreign(sel.SQL, sel.Args)
+			s.write(")")
+			if sel.Only != nil {
+				s.owned(" AND "+owner, sel.Only)
+			}
+			s.write(")")
+			continue
+		}
+		s.owned(owner, grant.IDs)
+	}
+	if !granted {
+		s.text = s.text[:before]
+		return false
+	}
+	s.write(")")
+	return true
+}
+
+// owned compares with one owner by =, which lets an index on the owner and a
+// sort column give the rows in order, as = ANY does not.
+func (s *statement) owned(owner string, ids []uuid.UUID) {
+	s.write(owner)
+	if len(ids) == 1 {
+		s.write(" = ").bind(ids[0])
+		return
+	}
+	s.write(" = ANY(").bind(ids).write(")")
+}
+
+// body appends FROM and WHERE for the scope and the caller's predicate, which
+// is one operand of AND whatever it holds. It reports whether there can be rows.
+func (s Scope[Row]) body(st *statement, where squirrel.Sqlizer) bool {
+	if from := s.source(); from != nil {
+		st.write(" FROM (")
+		st.foreign(from.sql, from.args)
+		st.write(") AS ", s.plan.alias)
+	} else {
+		st.write(" FROM ", s.plan.quoted)
+	}
+	return s.where(st, where)
+}
+
+// where appends WHERE for the scope and the caller's predicate.
+func (s Scope[Row]) where(st *statement, where squirrel.Sqlizer) bool {
+	st.write(" WHERE ")
+	if s.source() != nil {
+		// What is deleted is already hidden inside the query.
+		if !s.plan.within(st, s.reach) {
+			return false
+		}
+	} else if !s.plan.narrow(st, s.reach, s.which) {
+		return false
+	}
+	mark := len(st.text)
+	st.write(" AND ")
+	if !st.condition(where) {
+		st.text = st.text[:mark]
+	}
+	return true
+}
