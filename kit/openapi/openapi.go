@@ -1,43 +1,121 @@
 // Package openapi is the model of an OpenAPI 3.1 document. It is a leaf: it
 // imports nothing of this module.
+//
+// A [Document] is written with encoding/json. Maps whose order a reader sees
+// (paths, properties, responses, components) are slices of named entries here, so that the
+// same document is the same bytes on every start.
 package openapi
 
-// Schema is a JSON Schema (draft 2020-12) as OpenAPI 3.1 uses it. Fields are
-// left out of the document while they are empty.
-type Schema struct {
-	Ref              string     `json:"$ref,omitempty"`
-	Type             []string   `json:"type,omitempty"`
-	Format           string     `json:"format,omitempty"`
-	Title            string     `json:"title,omitempty"`
-	Description      string     `json:"description,omitempty"`
-	Const            any        `json:"const,omitempty"`
-	Enum             []any      `json:"enum,omitempty"`
-	Default          any        `json:"default,omitempty"`
-	Examples         []any      `json:"examples,omitempty"`
-	AnyOf            []*Schema  `json:"anyOf,omitempty"`
-	OneOf            []*Schema  `json:"oneOf,omitempty"`
-	Items            *Schema    `json:"items,omitempty"`
-	Properties       Properties `json:"properties,omitempty"`
-	Required         []string   `json:"required,omitempty"`
-	Additional       *Schema    `json:"additionalProperties,omitempty"`
-	MinLength        *int       `json:"minLength,omitempty"`
-	MaxLength        *int       `json:"maxLength,omitempty"`
-	Pattern          string     `json:"pattern,omitempty"`
-	MinItems         *int       `json:"minItems,omitempty"`
-	MaxItems         *int       `json:"maxItems,omitempty"`
-	Minimum          *float64   `json:"minimum,omitempty"`
-	Maximum          *float64   `json:"maximum,omitempty"`
-	ExclusiveMinimum *float64   `json:"exclusiveMinimum,omitempty"`
-	ExclusiveMaximum *float64   `json:"exclusiveMaximum,omitempty"`
+// Version is the version of OpenAPI that documents are written in.
+const Version = "3.1.0"
+
+// Document is a whole OpenAPI document.
+type Document struct {
+	OpenAPI    string        `json:"openapi"`
+	Info       Info          `json:"info"`
+	Servers    []Server      `json:"servers,omitempty"`
+	Paths      Map[PathItem] `json:"paths"`
+	Webhooks   Map[PathItem] `json:"webhooks,omitempty"`
+	Components Components    `json:"components"`
+	Tags       []Tag         `json:"tags,omitempty"`
 }
 
-// Properties are the properties of an object, in their order.
-type Properties []Property
+// Info names the API.
+type Info struct {
+	Title       string `json:"title"`
+	Description string `json:"description,omitempty"`
+	Version     string `json:"version"`
+}
 
-// Property is one entry of [Properties].
-type Property struct {
-	Name   string
-	Schema *Schema
+// Server is where the API is served.
+type Server struct {
+	URL         string `json:"url"`
+	Description string `json:"description,omitempty"`
+}
+
+// Tag describes a group of operations.
+type Tag struct {
+	Name        string `json:"name"`
+	Description string `json:"description,omitempty"`
+}
+
+// PathItem holds the operations of a path.
+type PathItem struct {
+	Get    *Operation `json:"get,omitempty"`
+	Post   *Operation `json:"post,omitempty"`
+	Put    *Operation `json:"put,omitempty"`
+	Patch  *Operation `json:"patch,omitempty"`
+	Delete *Operation `json:"delete,omitempty"`
+}
+
+// Operations are the operations of the path with their methods in upper case,
+// in the order in which they are written.
+func (p PathItem) Operations() []MethodOperation {
+	var all []MethodOperation
+	for _, o := range []MethodOperation{{"GET", p.Get}, {"POST", p.Post}, {"PUT", p.Put}, {"PATCH", p.Patch}, {"DELETE", p.Delete}} {
+		if o.Operation != nil {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// MethodOperation is an operation with its method in upper case.
+type MethodOperation struct {
+	Method    string
+	Operation *Operation
+}
+
+// Set puts an operation under its method.
+func (p *PathItem) Set(method string, o *Operation) {
+	switch method {
+	case "GET":
+		p.Get = o
+	case "POST":
+		p.Post = o
+	case "PUT":
+		p.Put = o
+	case "PATCH":
+		p.Patch = o
+	case "DELETE":
+		p.Delete = o
+	}
+}
+
+// Operation is one endpoint.
+type Operation struct {
+	Tags        []string        `json:"tags,omitempty"`
+	Summary     string          `json:"summary,omitempty"`
+	Description string          `json:"description,omitempty"`
+	OperationID string          `json:"operationId"`
+	Deprecated  bool            `json:"deprecated,omitempty"`
+	Security    []Map[[]string] `json:"security,omitempty"`
+	Parameters  []Parameter     `json:"parameters,omitempty"`
+	RequestBody *RequestBody    `json:"requestBody,omitempty"`
+	Responses   Map[Response]   `json:"responses"`
+	// Pagination is the extension x-polar-pagination: how a client walks the pages.
+	Pagination *Pagination `json:"x-polar-pagination,omitempty"`
+}
+
+// Pagination tells generated clients how to walk the pages of a list. Names
+// are those of query parameters, paths those of fields of the answer.
+type Pagination struct {
+	// Type is "page" for page numbers, "cursor" for cursors.
+	Type string `json:"type"`
+	// Page is the name of the parameter for the number of the page, from 1.
+	Page string `json:"page,omitempty"`
+	// Cursor is the name of the parameter for the cursor.
+	Cursor string `json:"cursor,omitempty"`
+	// Limit is the name of the parameter for the size of the page.
+	Limit string `json:"limit"`
+	// Items is the path of the items.
+	Items string `json:"items"`
+	// TotalCount and MaxPage are the paths of the number of all items and of the last page.
+	TotalCount string `json:"total_count,omitempty"`
+	MaxPage    string `json:"max_page,omitempty"`
+	// NextCursor and HasNextPage are the paths of the next cursor and of whether there is one.
+	NextCursor  string `json:"next_cursor,omitempty"`
+	HasNextPage string `json:"has_next_page,omitempty"`
 }
 
 // Parameter is a parameter of an operation.
@@ -49,6 +127,36 @@ type Parameter struct {
 	Style       string  `json:"style,omitempty"`
 	Explode     *bool   `json:"explode,omitempty"`
 	Schema      *Schema `json:"schema"`
+}
+
+// RequestBody is the body of a request.
+type RequestBody struct {
+	Required bool           `json:"required,omitempty"`
+	Content  Map[MediaType] `json:"content"`
+}
+
+// Response is an answer with one status.
+type Response struct {
+	Description string         `json:"description"`
+	Headers     Map[Header]    `json:"headers,omitempty"`
+	Content     Map[MediaType] `json:"content,omitempty"`
+}
+
+// Header is a header of a response.
+type Header struct {
+	Description string  `json:"description,omitempty"`
+	Schema      *Schema `json:"schema"`
+}
+
+// MediaType is a body in one form.
+type MediaType struct {
+	Schema *Schema `json:"schema,omitempty"`
+}
+
+// Components are what the rest of the document refers to.
+type Components struct {
+	Schemas         Map[*Schema]        `json:"schemas,omitempty"`
+	SecuritySchemes Map[SecurityScheme] `json:"securitySchemes,omitempty"`
 }
 
 // Security is what a guard requires of a caller. The zero value requires

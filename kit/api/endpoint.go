@@ -1,0 +1,151 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/internal/plan"
+	"github.com/polarkit-go/polarkit/kit/internal/response"
+	"github.com/polarkit-go/polarkit/kit/openapi"
+)
+
+// Endpoint is one operation of an API, as the verbs register it. It is an
+// [http.Handler] that can stand on another router alone, as long as that sets
+// r.PathValue:
+//
+//	e := api.Get(customers, "/{id}", canRead, s.Get)
+//	router.Method(e.Method(), e.Path(), e) // chi, or mux.Handle(e.Pattern(), e)
+//
+// It then runs with the middleware of its groups and its own, without that of
+// [Config], which is around the API.
+type Endpoint struct {
+	api         *API
+	verb        verb
+	method      string
+	path        string
+	pattern     string
+	settings    settings
+	subject     reflect.Type
+	input       reflect.Type
+	output      reflect.Type
+	handlerName string
+	id          string
+	security    openapi.Security
+	guardFails  []*errors.Kind
+	plan        *plan.Input
+	outputPlan  *plan.Node        // nil for NoContent and a Response
+	response    *openapi.Response // of a Response that describes itself
+	operation   *openapi.Operation
+
+	handler http.Handler // middleware around answer
+	serve   func(w http.ResponseWriter, r *http.Request) error
+}
+
+// Method is the HTTP method.
+func (e *Endpoint) Method() string { return e.method }
+
+// Path is the whole path, with parameters in braces.
+func (e *Endpoint) Path() string { return e.path }
+
+// Pattern is method and path, as http.ServeMux takes it and r.Pattern shows it.
+func (e *Endpoint) Pattern() string { return e.pattern }
+
+// OperationID is the name of the operation in the document, such as
+// "customers:list".
+func (e *Endpoint) OperationID() string { return e.id }
+
+// ServeHTTP answers a request, whose path the caller has matched already.
+func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != e.method && (r.Method != http.MethodHead || e.method != http.MethodGet) {
+		allow := e.method
+		if allow == http.MethodGet {
+			allow += ", " + http.MethodHead
+		}
+		e.api.renderer.Write(w, r, errors.MethodNotAllowed.New().WithHeader("Allow", allow))
+		return
+	}
+	if r.Method == http.MethodHead {
+		w = &headWriter{ResponseWriter: w}
+	}
+	if len(e.settings.middleware) > 0 {
+		w = response.New(w)
+		defer e.api.renderer.Recover(w, r)
+	}
+	e.handler.ServeHTTP(w, r)
+}
+
+// answer runs the endpoint inside of its middleware.
+func (e *Endpoint) answer(w http.ResponseWriter, r *http.Request) {
+	defer e.api.renderer.Recover(w, r)
+	limit := e.settings.maxBody
+	if r.ContentLength > limit {
+		e.api.renderer.Write(w, r, errors.RequestBodyTooLarge.New())
+		return
+	}
+	if limit < kit.MaxBodySize && r.Body != nil && r.Body != http.NoBody {
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+	}
+	if e.settings.timeout > 0 {
+		ctx, cancel := context.WithTimeout(r.Context(), e.settings.timeout)
+		defer cancel()
+		r = r.WithContext(ctx)
+	}
+	if err := e.serve(w, r); err != nil {
+		e.api.renderer.Write(w, r, err)
+	}
+}
+
+// serveFunc is the work of an endpoint: guard, binding, hooks, handler, reply.
+// An error means that nothing was written.
+func serveFunc[S, In, Out any](
+	e *Endpoint, guard Guard[S], handler func(ctx context.Context, subject S, in In) (Out, error),
+) func(w http.ResponseWriter, r *http.Request) error {
+	reply := replyFunc[Out](e)
+	hooks := e.settings.hooks
+	return func(w http.ResponseWriter, r *http.Request) error {
+		subject, err := guard.Authorize(r)
+		if err != nil {
+			return err
+		}
+		in, err := kit.Bind[In](r)
+		if err != nil {
+			return err
+		}
+		for i := range hooks {
+			if err := hooks[i].call(r.Context(), subject, in); err != nil {
+				return err
+			}
+		}
+		out, err := handler(r.Context(), subject, in)
+		if err != nil {
+			return err
+		}
+		return reply(w, r, out)
+	}
+}
+
+// fail ends the registration of the endpoint with a sentence.
+func (e *Endpoint) fail(format string, args ...any) {
+	panic(fmt.Sprintf("api: %s: %s", e.pattern, fmt.Sprintf(format, args...)))
+}
+
+// operationID is tags and name, as Polar builds it: customers:list.
+func (e *Endpoint) operationID() string {
+	return strings.Join(append(append([]string(nil), e.settings.tags...), e.name()), ":")
+}
+
+func (e *Endpoint) name() string {
+	switch {
+	case e.settings.name != "":
+		return e.settings.name
+	case e.handlerName != "":
+		return e.handlerName
+	default:
+		return string(e.verb)
+	}
+}

@@ -1,0 +1,187 @@
+package api_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/openapi"
+	"github.com/polarkit-go/polarkit/pagination"
+)
+
+// subject and requirement have the shape of auth.AuthSubject and
+// *auth.Requirement, which this package must not import.
+type subject[S any] struct{ Subject S }
+
+type admin interface{ isAdmin() }
+
+type user struct{ name string }
+
+func (user) isAdmin() {}
+
+type portal struct{}
+
+type requirement[S any] struct{ subject S }
+
+func (q *requirement[S]) Authorize(r *http.Request) (subject[S], error) {
+	if r.Header.Get("Authorization") == "" {
+		return subject[S]{}, errors.Unauthorized.New().WithHeader("WWW-Authenticate", "Bearer")
+	}
+	return subject[S]{Subject: q.subject}, nil
+}
+
+func (q *requirement[S]) Security() openapi.Security {
+	return openapi.Security{Alternatives: []openapi.SecurityAlternative{{
+		Name:   "pat",
+		Scheme: openapi.SecurityScheme{Type: "http", Scheme: "bearer"},
+		Scopes: []string{"customers:read"},
+	}}}
+}
+
+func (q *requirement[S]) Fails() []*errors.Kind { return []*errors.Kind{errors.Unauthorized} }
+
+var (
+	canRead   = &requirement[admin]{subject: user{name: "ada"}}
+	canPortal = &requirement[portal]{}
+)
+
+type customer struct {
+	kit.TimestampedSchema `doc:"A customer of an organization."`
+
+	ID    uuid.UUID `json:"id"    doc:"The ID of the customer."            example:"992fae2a-2a17-4b7a-8d9e-e287cf90131b"`
+	Email string    `json:"email" doc:"The email address of the customer." example:"john@example.com"`
+}
+
+type customerCreate struct {
+	kit.Schema `doc:"A customer to create."`
+
+	Email string `json:"email" validate:"email" doc:"The email address of the customer." example:"john@example.com"`
+}
+
+type customerUpdate struct {
+	kit.Schema `doc:"A change to a customer."`
+
+	Email kit.Optional[string] `json:"email" validate:"email" doc:"The email address of the customer." example:"john@example.com"`
+}
+
+type listCustomers struct {
+	pagination.Params
+
+	Email kit.Optional[string] `query:"email" doc:"Filter by exact email." example:"john@example.com"`
+}
+
+type customerID struct {
+	ID uuid.UUID `path:"id" doc:"The ID of the customer."`
+}
+
+type updateCustomer struct {
+	ID   uuid.UUID `path:"id" doc:"The ID of the customer."`
+	Body customerUpdate
+}
+
+type externalID struct {
+	ExternalID string `path:"external_id" doc:"The ID of the customer elsewhere."`
+}
+
+// service is a service as an application writes it.
+type service struct{}
+
+func (service) List(_ context.Context, s subject[admin], _ listCustomers) (pagination.ListResource[customer], error) {
+	return pagination.ListResource[customer]{
+		Items:      []customer{{Email: s.Subject.(user).name}},
+		Pagination: pagination.Pagination{TotalCount: 1, MaxPage: 1},
+	}, nil
+}
+
+func (service) Get(_ context.Context, _ subject[admin], in customerID) (customer, error) {
+	return customer{ID: in.ID, Email: "get"}, nil
+}
+
+func (service) GetExternal(_ context.Context, _ subject[admin], in externalID) (customer, error) {
+	return customer{Email: in.ExternalID}, nil
+}
+
+func (service) Create(_ context.Context, _ subject[admin], in customerCreate) (customer, error) {
+	return customer{Email: in.Email}, nil
+}
+
+func (service) Update(_ context.Context, _ subject[admin], in updateCustomer) (customer, error) {
+	return customer{ID: in.ID, Email: in.Body.Email.Or("unchanged")}, nil
+}
+
+func (service) Delete(context.Context, subject[admin], customerID) error { return nil }
+
+func (service) Merge(_ context.Context, _ subject[admin], in customerID) (customer, error) {
+	return customer{ID: in.ID, Email: "merged"}, nil
+}
+
+// newShop is an API with every verb.
+func newShop(config api.Config) *api.API {
+	if config.Title == "" {
+		config.Title = "Shop API"
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	a := api.New(config)
+	s := service{}
+	customers := a.Group("/v1").Group("/customers", api.Tag("customers"))
+	api.List(customers, "/", canRead, s.List, api.Summary("List Customers"))
+	api.Get(customers, "/{id}", canRead, s.Get, api.Fails(errors.ResourceNotFound))
+	api.Get(customers, "/external/{external_id}", canRead, s.GetExternal, api.Fails(errors.ResourceNotFound))
+	api.Create(customers, "/", canRead, s.Create)
+	api.Update(customers, "/{id}", canRead, s.Update, api.Fails(errors.ResourceNotFound))
+	api.Delete(customers, "/{id}", canRead, s.Delete, api.Fails(errors.ResourceNotFound))
+	api.Post(customers, "/{id}/merge", canRead, s.Merge)
+	return a
+}
+
+const anID = "992fae2a-2a17-4b7a-8d9e-e287cf90131b"
+
+// call sends a request as a client that is logged in.
+func call(h http.Handler, method, target, body string) *httptest.ResponseRecorder {
+	return send(h, request(method, target, body))
+}
+
+func request(method, target, body string) *http.Request {
+	var reader io.Reader = http.NoBody
+	if body != "" {
+		reader = strings.NewReader(body)
+	}
+	r := httptest.NewRequest(method, target, reader)
+	r.Header.Set("Authorization", "Bearer x")
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r
+}
+
+func send(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// panicText is the sentence of a failed registration.
+func panicText(t *testing.T, fn func()) (text string) {
+	t.Helper()
+	defer func() {
+		v := recover()
+		require.NotNil(t, v, "nothing failed")
+		var ok bool
+		text, ok = v.(string)
+		require.True(t, ok, "the panic is no sentence: %v", v)
+	}()
+	fn()
+	return ""
+}

@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// An Option sets something of a group, for all endpoints below it, or of one
+// endpoint. It is made by this package only.
+type Option interface{ apply(s *settings) }
+
+type option func(s *settings)
+
+func (o option) apply(s *settings) { o(s) }
+
+// settings are the result of the options of the groups from the outermost on,
+// and then of the endpoint.
+type settings struct {
+	tags        []string
+	fails       []*errors.Kind
+	middleware  []func(http.Handler) http.Handler
+	hooks       []hook
+	summary     string
+	description string
+	name        string
+	status      int
+	maxBody     int64
+	timeout     time.Duration
+	private     bool
+	deprecated  bool
+}
+
+// with is a copy of the settings with further options.
+func (s settings) with(options []Option) settings {
+	s.tags = slices.Clip(s.tags)
+	s.fails = slices.Clip(s.fails)
+	s.middleware = slices.Clip(s.middleware)
+	s.hooks = slices.Clip(s.hooks)
+	for _, o := range options {
+		o.apply(&s)
+	}
+	return s
+}
+
+// Tag adds a tag: the group of the documentation that an endpoint stands in,
+// and the first part of its operation ID.
+func Tag(name string) Option {
+	return option(func(s *settings) {
+		if !slices.Contains(s.tags, name) {
+			s.tags = append(s.tags, name)
+		}
+	})
+}
+
+// Fails declares kinds of error that the handler returns, beside those of the
+// guard and of binding. They stand in the document by name.
+func Fails(kinds ...*errors.Kind) Option {
+	return option(func(s *settings) {
+		for _, kind := range kinds {
+			if !slices.Contains(s.fails, kind) {
+				s.fails = append(s.fails, kind)
+			}
+		}
+	})
+}
+
+// Use puts middleware around the endpoints. It runs inside of that of the
+// groups further out, after the route is known (r.PathValue and r.Pattern are
+// set) and before the guard. The first one is the outermost.
+func Use(middleware ...func(http.Handler) http.Handler) Option {
+	return option(func(s *settings) { s.middleware = append(s.middleware, middleware...) })
+}
+
+// Summary is the short title of an endpoint in the document. The default is
+// made of the name of the handler.
+func Summary(text string) Option { return option(func(s *settings) { s.summary = text }) }
+
+// Description is the longer text of an endpoint in the document, in Markdown.
+func Description(text string) Option { return option(func(s *settings) { s.description = text }) }
+
+// Name is the second part of the operation ID, in snake_case: "merge" in
+// customers:merge. The default is the name of the handler, or of the verb where
+// the handler has none.
+func Name(name string) Option { return option(func(s *settings) { s.name = name }) }
+
+// Status is the status of a success for the general forms; the five verbs have
+// their own. The default is 200, or what a [Response] says of itself.
+func Status(status int) Option { return option(func(s *settings) { s.status = status }) }
+
+// MaxBody limits the size of a request's body in bytes; a body of exactly the
+// limit passes. The default is that of [Config], the most kit.MaxBodySize.
+func MaxBody(bytes int64) Option { return option(func(s *settings) { s.maxBody = bytes }) }
+
+// Timeout ends the context of the handler after a time. A handler that returns
+// its error then is answered with a 503. The default is that of
+// [Config].
+func Timeout(d time.Duration) Option { return option(func(s *settings) { s.timeout = d }) }
+
+// Private leaves the endpoints out of the document. They answer as all others.
+func Private() Option { return option(func(s *settings) { s.private = true }) }
+
+// Deprecated marks the endpoints as deprecated in the document.
+func Deprecated() Option { return option(func(s *settings) { s.deprecated = true }) }
+
+// Bound adds a hook that runs after the input is bound and valid and before
+// the handler; an error from it is the endpoint's. S and In must be the types of
+// the endpoint, or interfaces that they satisfy: an endpoint where they do not
+// fit cannot be registered.
+//
+//	api.Bound(func(ctx context.Context, subject auth.AuthSubject[auth.Admin], in CustomerCreate) error { … })
+func Bound[S, In any](fn func(ctx context.Context, subject S, in In) error) Option {
+	h := hook{
+		subject: reflect.TypeFor[S](),
+		input:   reflect.TypeFor[In](),
+		call: func(ctx context.Context, subject, in any) error {
+			// The types are checked when the endpoint is registered; only a nil
+			// interface as the subject falls through, as the zero value.
+			s, _ := subject.(S)
+			i, _ := in.(In)
+			return fn(ctx, s, i)
+		},
+	}
+	return option(func(s *settings) { s.hooks = append(s.hooks, h) })
+}
+
+type hook struct {
+	subject reflect.Type
+	input   reflect.Type
+	call    func(ctx context.Context, subject, in any) error
+}

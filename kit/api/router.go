@@ -1,0 +1,188 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// methods are the methods an endpoint may have, in the order of Allow.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// router finds the endpoint of a path. It uses chi's tree, in which a literal
+// segment beats a parameter, and none of chi's handlers: a search needs no
+// copy of the request.
+type router struct {
+	tree     *chi.Mux
+	contexts sync.Pool
+	routes   map[string]*route
+}
+
+// route is all that is registered under one pattern.
+type route struct {
+	endpoints map[string]*Endpoint // by method
+	params    []string
+}
+
+func newRouter() *router {
+	return &router{
+		tree:     chi.NewRouter(),
+		contexts: sync.Pool{New: func() any { return chi.NewRouteContext() }},
+		routes:   map[string]*route{},
+	}
+}
+
+// add registers the endpoint, or returns the one that is there already under a
+// pattern that differs at most in the names of its parameters.
+func (rt *router) add(e *Endpoint) (taken *Endpoint) {
+	shape := patternShape(e.path)
+	for pattern, there := range rt.routes {
+		if other := there.endpoints[e.method]; other != nil && patternShape(pattern) == shape {
+			return other
+		}
+	}
+	there := rt.routes[e.path]
+	if there == nil {
+		there = &route{endpoints: map[string]*Endpoint{}}
+		rt.routes[e.path] = there
+	}
+	there.endpoints[e.method] = e
+	rt.tree.Method(e.method, e.path, http.NotFoundHandler())
+	return nil
+}
+
+// find is the endpoint for a method and a decoded path. The values of its
+// parameters are set on the request.
+func (rt *router) find(method, path string, r *http.Request) *Endpoint {
+	c := rt.contexts.Get().(*chi.Context)
+	defer rt.contexts.Put(c)
+	c.Reset()
+	pattern := rt.tree.Find(c, method, path)
+	if pattern == "" {
+		return nil
+	}
+	e := rt.routes[pattern].endpoints[method]
+	if r != nil {
+		for i, name := range c.URLParams.Keys {
+			r.SetPathValue(name, c.URLParams.Values[i])
+		}
+		r.Pattern = e.pattern
+	}
+	return e
+}
+
+// allowed are the methods that the path has, nil when there is no such path.
+func (rt *router) allowed(path string) []string {
+	var allowed []string
+	for _, method := range methods {
+		if rt.find(method, path, nil) == nil {
+			continue
+		}
+		allowed = append(allowed, method)
+		if method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
+	}
+	return allowed
+}
+
+// routable reports whether a request's path can match anything: an empty
+// segment and an encoded slash never do, so that no parameter is empty or holds
+// a slash.
+func routable(r *http.Request) bool {
+	if !strings.HasPrefix(r.URL.Path, "/") || strings.Contains(r.URL.Path, "//") {
+		return false
+	}
+	raw := r.URL.RawPath
+	return raw == "" || !strings.Contains(raw, "%2F") && !strings.Contains(raw, "%2f")
+}
+
+// slashed is the path with its trailing slash added or taken away, empty for
+// the root.
+func slashed(path string) string {
+	if path == "/" {
+		return ""
+	}
+	if trimmed, ok := strings.CutSuffix(path, "/"); ok {
+		return trimmed
+	}
+	return path + "/"
+}
+
+// redirection is the target of the redirection to the path that differs by the
+// trailing slash. It is made of the path as the client wrote it, so that it is
+// right below a prefix that a handler in front of the API has taken away; empty
+// where that path could name another host.
+func redirection(r *http.Request) string {
+	path, _, _ := strings.Cut(r.RequestURI, "?")
+	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, r.URL.EscapedPath()) {
+		path = r.URL.EscapedPath()
+	}
+	target := slashed(path)
+	if strings.HasPrefix(target, "//") || strings.Contains(target, `\`) {
+		return ""
+	}
+	if r.URL.RawQuery != "" {
+		target += "?" + r.URL.RawQuery
+	}
+	return target
+}
+
+// splitPattern checks a pattern and gives the names of its parameters.
+func splitPattern(pattern string) (params []string, problem string) {
+	if !strings.HasPrefix(pattern, "/") {
+		return nil, "the path must begin with a slash"
+	}
+	if strings.Contains(pattern, "//") {
+		return nil, "the path has an empty segment"
+	}
+	for segment := range strings.SplitSeq(strings.Trim(pattern, "/"), "/") {
+		name, isParam := strings.CutPrefix(segment, "{")
+		if !isParam {
+			if !isLiteral(segment) {
+				return nil, "the segment " + segment + " of the path must be lower-case letters, digits, '-', '_' and '.', or one parameter such as {id}"
+			}
+			continue
+		}
+		name, closed := strings.CutSuffix(name, "}")
+		if !closed || !isSnakeCase(name) {
+			return nil, "the segment " + segment + " of the path must be one parameter with a snake_case name, such as {customer_id}"
+		}
+		if slices.Contains(params, name) {
+			return nil, "the path has two parameters named " + name
+		}
+		params = append(params, name)
+	}
+	return params, ""
+}
+
+func isLiteral(segment string) bool {
+	for _, c := range []byte(segment) {
+		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.') {
+			return false
+		}
+	}
+	return true
+}
+
+// patternShape is the pattern without the names of its parameters.
+func patternShape(pattern string) string {
+	var b strings.Builder
+	inside := false
+	for _, c := range []byte(pattern) {
+		switch {
+		case c == '{':
+			inside = true
+			b.WriteByte(c)
+		case c == '}':
+			inside = false
+			b.WriteByte(c)
+		case !inside:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}

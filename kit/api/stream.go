@@ -1,0 +1,178 @@
+package api
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"iter"
+	"mime"
+	"net/http"
+	"net/url"
+
+	"github.com/polarkit-go/polarkit/kit/openapi"
+)
+
+// Redirect is the output of an endpoint that sends the client somewhere else.
+// Whether the target may be chosen by the request is the handler's matter.
+type Redirect struct {
+	// URL is the target: absolute, or a path that begins with a slash.
+	URL string
+	// Status is from 300 to 399. Default: 303, as Polar's.
+	Status int
+}
+
+// WriteResponse makes Redirect a [Response].
+func (d Redirect) WriteResponse(w http.ResponseWriter, _ *http.Request) error {
+	target, err := url.Parse(d.URL)
+	if err != nil || d.URL == "" {
+		return fmt.Errorf("api: the target %q of a redirect is no URL: %w", d.URL, err)
+	}
+	status := d.Status
+	if status == 0 {
+		status = http.StatusSeeOther
+	}
+	if status < 300 || status > 399 {
+		return fmt.Errorf("api: the status %d of a redirect is not from 300 to 399", status)
+	}
+	w.Header().Set("Location", target.String())
+	w.WriteHeader(status)
+	return nil
+}
+
+// DescribeResponse makes Redirect a [Described].
+func (Redirect) DescribeResponse() (int, openapi.Response) {
+	return http.StatusSeeOther, openapi.Response{
+		Description: "Redirect",
+		Headers: openapi.Map[openapi.Header]{{Name: "Location", Value: openapi.Header{
+			Schema: &openapi.Schema{Type: openapi.Types{"string"}, Format: "uri-reference"},
+		}}},
+	}
+}
+
+// Stream is the output of an endpoint that writes a body of any kind piece by
+// piece, so that it needs no memory for the whole.
+type Stream struct {
+	// ContentType is the type of the body. Default: application/octet-stream.
+	ContentType string
+	// Filename lets a browser save the body under the name. Default: it is shown.
+	Filename string
+	// WriteTo writes the body. An error before the first byte is answered like
+	// that of a handler; after it, it is logged and the connection is cut, so that
+	// the client can tell that the body is not whole. It is not called for HEAD.
+	WriteTo func(w io.Writer) error
+}
+
+// WriteResponse makes Stream a [Response].
+func (s Stream) WriteResponse(w http.ResponseWriter, r *http.Request) error {
+	contentType := s.ContentType
+	if contentType == "" {
+		contentType = "application/octet-stream"
+	}
+	h := w.Header()
+	if r.Method == http.MethodHead || s.WriteTo == nil {
+		setContent(h, contentType, s.Filename)
+		return nil
+	}
+	return s.WriteTo(&lateHeader{w: w, contentType: contentType, filename: s.Filename})
+}
+
+// DescribeResponse makes Stream a [Described].
+func (Stream) DescribeResponse() (int, openapi.Response) {
+	return http.StatusOK, file("application/octet-stream", &openapi.Schema{})
+}
+
+// CSV is the output of an endpoint that exports rows as comma-separated values
+// (RFC 4180), one after the other:
+//
+//	return api.CSV{Filename: "customers.csv", Header: []string{"id", "email"}, Rows: rows}, nil
+type CSV struct {
+	// Filename lets a browser save the body under the name. Default: it is shown.
+	Filename string
+	// Header is the first line. Default: none.
+	Header []string
+	// Rows are the lines, and may be used once. An error before the first row is
+	// answered like that of a handler; after it, it is logged and the connection
+	// is cut. Rows are not asked for when the request is HEAD.
+	Rows iter.Seq2[[]string, error]
+}
+
+// WriteResponse makes CSV a [Response].
+func (c CSV) WriteResponse(w http.ResponseWriter, r *http.Request) error {
+	return Stream{ContentType: csvType, Filename: c.Filename, WriteTo: c.writeTo}.WriteResponse(w, r)
+}
+
+// DescribeResponse makes CSV a [Described].
+func (CSV) DescribeResponse() (int, openapi.Response) {
+	return http.StatusOK, file("text/csv", &openapi.Schema{Type: openapi.Types{"string"}})
+}
+
+const csvType = "text/csv; charset=utf-8"
+
+func (c CSV) writeTo(w io.Writer) error {
+	lines := csv.NewWriter(w)
+	header := func() error {
+		if c.Header == nil {
+			return nil
+		}
+		return lines.Write(c.Header)
+	}
+	begun := false
+	if c.Rows != nil {
+		for row, err := range c.Rows {
+			if err != nil {
+				return err
+			}
+			if !begun {
+				if err := header(); err != nil {
+					return err
+				}
+				begun = true
+			}
+			if err := lines.Write(row); err != nil {
+				return err
+			}
+		}
+	}
+	if !begun {
+		if err := header(); err != nil {
+			return err
+		}
+	}
+	lines.Flush()
+	if err := lines.Error(); err != nil {
+		return err
+	}
+	_, err := w.Write(nil) // the headers of an empty body
+	return err
+}
+
+// lateHeader sets the headers with the first byte, so that an error before it
+// can still be answered with others.
+type lateHeader struct {
+	w                     http.ResponseWriter
+	contentType, filename string
+	begun                 bool
+}
+
+func (l *lateHeader) Write(p []byte) (int, error) {
+	if !l.begun {
+		l.begun = true
+		setContent(l.w.Header(), l.contentType, l.filename)
+	}
+	return l.w.Write(p)
+}
+
+func setContent(h http.Header, contentType, filename string) {
+	h.Set("Content-Type", contentType)
+	h.Set("X-Content-Type-Options", "nosniff")
+	if filename != "" {
+		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": filename}))
+	}
+}
+
+func file(contentType string, s *openapi.Schema) openapi.Response {
+	return openapi.Response{
+		Description: "Successful Response",
+		Content:     openapi.Map[openapi.MediaType]{{Name: contentType, Value: openapi.MediaType{Schema: s}}},
+	}
+}
