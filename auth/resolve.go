@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"runtime/debug"
+	"strings"
 
 	"github.com/polarkit-go/polarkit/errors"
 )
@@ -217,7 +218,7 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 	case err != nil && errors.Is(err, ErrInvalid):
 		return nil, ReasonUnknownToken, ErrInvalid
 	case err != nil:
-		return nil, "", fmt.Errorf("auth: resolving a token: %w", err)
+		return nil, "", newResolverError(err, token)
 	case credential == nil:
 		return nil, "", errNothing
 	}
@@ -232,6 +233,24 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 	}
 	return p, "", nil
 }
+
+// resolverError is a resolver's error without the token, which it may quote: as
+// text, and not by its fields either.
+type resolverError struct {
+	text string
+	is   func(target error) bool
+}
+
+func newResolverError(err error, token string) resolverError {
+	return resolverError{
+		text: "auth: resolving a token: " + strings.ReplaceAll(err.Error(), token, redacted),
+		is:   func(target error) bool { return errors.Is(err, target) },
+	}
+}
+
+func (e resolverError) Error() string { return e.text }
+
+func (e resolverError) Is(target error) bool { return e.is(target) }
 
 func (a *Authenticator) subject(ctx context.Context, p *principal) (any, error) {
 	kind := p.kind.subject

@@ -177,6 +177,17 @@ func (s *Store) Records() []auth.Record {
 	return all
 }
 
+// Change changes a stored credential, behind everybody's back.
+func (s *Store) Change(id uuid.UUID, change func(*auth.Credential)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.records {
+		if s.records[i].Credential.ID == id {
+			change(&s.records[i].Credential)
+		}
+	}
+}
+
 // Remove takes a subject away, as a deleted or blocked one: its credentials are
 // dead, and for an organization those of its customers too.
 func (s *Store) Remove(ref auth.SubjectRef) {
