@@ -149,5 +149,14 @@ func (o Owner) Kind() Kind { return o.kind }
 // ID is the owner's identifier.
 func (o Owner) ID() uuid.UUID { return o.id }
 
+// Reach is the reach of exactly this owner: enough to create a row of theirs
+// without asking again what the subject reaches.
+func (o Owner) Reach() Reach {
+	if o.IsZero() {
+		return Reach{}
+	}
+	return Of(Grant{Kind: o.kind, IDs: []uuid.UUID{o.id}})
+}
+
 // IsZero reports whether there is no owner.
 func (o Owner) IsZero() bool { return o.kind == "" }
