@@ -29,7 +29,7 @@ type CustomerCreate struct {
 	Email          string                             `json:"email"           validate:"email" doc:"The email address of the customer. It must be unique within the organization." example:"customer@example.com"`
 	Name           kit.Optional[*string]              `json:"name"            validate:"max=256" doc:"The name of the customer." example:"John Doe"`
 	BillingAddress kit.Optional[*postal.AddressInput] `json:"billing_address" doc:"The billing address of the customer."`
-	OrganizationID kit.Optional[*uuid.UUID]           `json:"organization_id" doc:"The ID of the organization that the customer will belong to. Required unless you use an organization token, or reach only one organization." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+	OrganizationID kit.Optional[uuid.UUID]            `json:"organization_id" doc:"The ID of the organization that the customer will belong to. Required unless you use an organization token, or reach only one organization." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
 	Metadata       kit.Metadata                       `json:"metadata"        default:"{}" doc:"Key-value pairs of your own." example:"{\"plan\":\"pro\"}"`
 }
 
@@ -40,6 +40,6 @@ type CustomerUpdate struct {
 	ExternalID     kit.Optional[*string]              `json:"external_id"     validate:"min=1,max=256" doc:"The ID of the customer in your system. It must be unique within the organization. Once set, it can't be updated." example:"usr_1337"`
 	Email          kit.Optional[string]               `json:"email"           validate:"email" doc:"The email address of the customer. It must be unique within the organization." example:"customer@example.com"`
 	Name           kit.Optional[*string]              `json:"name"            validate:"max=256" doc:"The name of the customer; null takes it away." example:"John Doe"`
-	BillingAddress kit.Optional[*postal.AddressInput] `json:"billing_address" doc:"The billing address of the customer; null takes it away."`
+	BillingAddress kit.Optional[*postal.AddressInput] `json:"billing_address" db:"-" doc:"The billing address of the customer; null takes it away."`
 	Metadata       kit.Optional[kit.Metadata]         `json:"metadata"        doc:"Key-value pairs of your own, in place of those that are there." example:"{\"plan\":\"pro\"}"`
 }

@@ -1,49 +1,77 @@
-// Package migrations holds the service's schema, one numbered SQL file per
-// step, and brings a database up to it.
+// Package migrations holds the service's schema, one numbered step per file,
+// and brings a database up to it.
 package migrations
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // goose speaks database/sql
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"github.com/polarkit-go/polarkit/auth/pgstore"
 )
 
 //go:embed *.sql
 var files embed.FS
 
-// Files are the migrations as they are on disk, for a test database's template.
+// Files are the steps that are files, for the key of a test database's template.
 func Files() fs.FS { return files }
 
-// Up applies what is missing, each step in a transaction, and returns the
-// steps applied. An advisory lock makes programs that start together wait for
-// one another.
+// Up applies the steps that are missing, each in a transaction, and returns
+// them. An advisory lock makes programs that start together wait for one
+// another.
 func Up(ctx context.Context, databaseURL string) (applied []string, err error) {
 	db, err := sql.Open("pgx", databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60)) // every second, for a minute
-	if err != nil {
-		return nil, fmt.Errorf("migrations: %w", err)
-	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
+	provider, err := newProvider(db)
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}
 	results, err := provider.Up(ctx)
 	for _, result := range results {
-		applied = append(applied, result.Source.Path)
+		applied = append(applied, cmp.Or(result.Source.Path, fmt.Sprintf("%05d", result.Source.Version)))
 	}
 	if err != nil {
 		return applied, fmt.Errorf("migrations: %w", err)
 	}
 	return applied, nil
+}
+
+func newProvider(db *sql.DB) (*goose.Provider, error) {
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60)) // every second, for a minute
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, db, files,
+		goose.WithSessionLocker(locker),
+		goose.WithGoMigrations(credentials()),
+	)
+}
+
+// credentials is step 4: the table of package pgstore, from its own text.
+func credentials() *goose.Migration {
+	up := func(ctx context.Context, tx *sql.Tx) error {
+		text, err := fs.ReadFile(pgstore.Migrations(), "0001_auth_credentials.sql")
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, string(text))
+		return err
+	}
+	down := func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DROP TABLE auth_credentials`)
+		return err
+	}
+	return goose.NewGoMigration(4, &goose.GoFunc{RunTx: up}, &goose.GoFunc{RunTx: down})
 }

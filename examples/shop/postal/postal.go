@@ -27,8 +27,11 @@ type AddressInput struct {
 	State      kit.Optional[*string] `json:"state"       validate:"max=64"           doc:"The state or region, an ISO 3166-2 code in the United States and Canada." example:"US-CA"`
 }
 
-// Address is the address that the input describes.
-func (in AddressInput) Address() *Address {
+// Address is the address that the input describes, nil for nil.
+func (in *AddressInput) Address() *Address {
+	if in == nil {
+		return nil
+	}
 	return &Address{
 		Country:    in.Country,
 		Line1:      in.Line1.Or(nil),

@@ -107,9 +107,22 @@ func Apply(ctx context.Context, conn *pgx.Conn) error {
 // IsEmpty reports whether the database has no organization at all, so that the
 // demonstration data may be put there unasked.
 func IsEmpty(ctx context.Context, conn *pgx.Conn) (bool, error) {
-	var empty bool
-	if err := conn.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM organizations)`).Scan(&empty); err != nil {
+	return holds(ctx, conn, `SELECT NOT EXISTS (SELECT FROM organizations)`)
+}
+
+// IsThere reports whether the database has the demonstration's organizations.
+func IsThere(ctx context.Context, conn *pgx.Conn) (bool, error) {
+	var ids []uuid.UUID
+	for _, o := range Organizations() {
+		ids = append(ids, o.ID())
+	}
+	return holds(ctx, conn, `SELECT count(*) = cardinality($1::uuid[]) FROM organizations WHERE id = ANY ($1) AND deleted_at IS NULL`, ids)
+}
+
+func holds(ctx context.Context, conn *pgx.Conn, sql string, args ...any) (bool, error) {
+	var is bool
+	if err := conn.QueryRow(ctx, sql, args...).Scan(&is); err != nil {
 		return false, fmt.Errorf("seed: %w", err)
 	}
-	return empty, nil
+	return is, nil
 }

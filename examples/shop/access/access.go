@@ -1,0 +1,62 @@
+// Package access says who may call the service: the kinds of credential, the
+// scopes, and which organizations a subject reaches.
+package access
+
+import (
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/pgstore"
+)
+
+// The scopes.
+const (
+	CustomersRead         auth.Scope = "customers:read"
+	CustomersWrite        auth.Scope = "customers:write"
+	OrdersRead            auth.Scope = "orders:read"
+	CustomerSessionsWrite auth.Scope = "customer_sessions:write"
+	CustomerPortalRead    auth.Scope = "customer_portal:read"
+	CustomerPortalWrite   auth.Scope = "customer_portal:write"
+)
+
+// Kinds are the kinds of credential, the word that tokens begin with, and what
+// each scope implies.
+var Kinds = auth.NewKinds("shop",
+	auth.PersonalAccessToken,
+	auth.OrganizationAccessToken,
+	auth.OAuth2UserAccessToken,
+	auth.OAuth2OrganizationAccessToken,
+	auth.CustomerSession,
+	auth.WebSession,
+	auth.Scopes{
+		CustomersRead:         nil,
+		CustomersWrite:        {CustomersRead},
+		OrdersRead:            nil,
+		CustomerSessionsWrite: nil,
+		CustomerPortalRead:    nil,
+		CustomerPortalWrite:   {CustomerPortalRead},
+	},
+)
+
+// AdminScopes are the scopes of users and organizations: all but the
+// customers' own.
+func AdminScopes() []auth.Scope {
+	return []auth.Scope{CustomersRead, CustomersWrite, OrdersRead, CustomerSessionsWrite}
+}
+
+// CustomerScopes are the scopes of customer sessions.
+func CustomerScopes() []auth.Scope {
+	return []auth.Scope{CustomerPortalRead, CustomerPortalWrite}
+}
+
+// NewStore makes the store of credentials. A credential is dead when its
+// subject is deleted, or the organization that the subject belongs to.
+func NewStore(db pgstore.DB) *pgstore.Store {
+	return pgstore.New(db,
+		pgstore.AliveWhile(auth.UserKind,
+			`EXISTS (SELECT FROM users u WHERE u.id = credential.subject_id AND u.deleted_at IS NULL)`),
+		pgstore.AliveWhile(auth.OrganizationKind,
+			`EXISTS (SELECT FROM organizations o WHERE o.id = credential.subject_id AND o.deleted_at IS NULL)`),
+		pgstore.AliveWhile(auth.CustomerKind,
+			`EXISTS (SELECT FROM customers c JOIN organizations o ON o.id = c.organization_id
+				WHERE c.id = credential.subject_id AND c.deleted_at IS NULL AND o.deleted_at IS NULL)`),
+	)
+}

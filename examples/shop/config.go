@@ -1,0 +1,95 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/polarkit-go/polarkit/auth"
+)
+
+const environment = `    DATABASE_URL    the PostgreSQL to use; without it a private one is started
+    SHOP_AUTH_KEYS  the keys with which tokens are hashed, the current one first:
+                    ID:SECRET,… with secrets of at least 32 bytes in base64;
+                    without it a key is made and kept in SHOP_HOME
+    SHOP_HOME       where the private PostgreSQL and the key live
+                    (default: the user's cache folder)
+`
+
+// config is what the environment says.
+type config struct {
+	databaseURL string // empty: a private PostgreSQL
+	authKeys    string // empty: the key in home
+	home        string
+}
+
+func configFromEnvironment() (config, error) {
+	c := config{
+		databaseURL: os.Getenv("DATABASE_URL"),
+		authKeys:    os.Getenv("SHOP_AUTH_KEYS"),
+		home:        os.Getenv("SHOP_HOME"),
+	}
+	if c.home == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return config{}, fmt.Errorf("set SHOP_HOME: %w", err)
+		}
+		c.home = filepath.Join(cache, "polarkit", "shop")
+	}
+	return c, nil
+}
+
+// keys are the configured keys, or else the one kept in the home folder, made
+// at the first start.
+func (c config) keys() (auth.Keys, error) {
+	if c.authKeys != "" {
+		keys, err := auth.ParseKeys(c.authKeys)
+		if err != nil {
+			return auth.Keys{}, fmt.Errorf("SHOP_AUTH_KEYS: %w", err)
+		}
+		return keys, nil
+	}
+	path := filepath.Join(c.home, "auth.keys")
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = makeKey(path)
+	}
+	if err != nil {
+		return auth.Keys{}, err
+	}
+	keys, err := auth.ParseKeys(strings.TrimSpace(string(text)))
+	if err != nil {
+		return auth.Keys{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return keys, nil
+}
+
+// makeKey writes a new key and returns what then stands in the file: that of
+// another program, if one was quicker.
+func makeKey(path string) ([]byte, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	secret := make([]byte, 32)
+	rand.Read(secret)
+
+	// A link appears whole or not at all, and never over another file.
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".auth.keys-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(temporary.Name())
+	_, err = fmt.Fprintf(temporary, "local:%s\n", base64.StdEncoding.EncodeToString(secret))
+	if err = errors.Join(err, temporary.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Link(temporary.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}

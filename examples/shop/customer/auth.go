@@ -1,0 +1,11 @@
+package customer
+
+import (
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/examples/shop/access"
+)
+
+var (
+	canRead  = auth.Require[auth.Admin](access.Kinds, auth.AnyScope(access.CustomersRead))
+	canWrite = auth.Require[auth.Admin](access.Kinds, auth.AnyScope(access.CustomersWrite))
+)

@@ -1,0 +1,43 @@
+package customer
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/pagination"
+	"github.com/polarkit-go/polarkit/sorting"
+)
+
+// Routes registers the endpoints of the admin API.
+func Routes(g *api.Group, s *Service) {
+	customers := g.Group("/customers", api.Tag("customers"))
+
+	api.List(customers, "/", canRead, s.List, api.Summary("List Customers"))
+	api.Create(customers, "/", canWrite, s.Create, api.Summary("Create Customer"))
+	api.Get(customers, "/{id}", canRead, s.Get, api.Summary("Get Customer"), api.Fails(errors.ResourceNotFound))
+	api.Update(customers, "/{id}", canWrite, s.Update, api.Summary("Update Customer"), api.Fails(errors.ResourceNotFound))
+	api.Delete(customers, "/{id}", canWrite, s.Delete, api.Summary("Delete Customer"), api.Fails(errors.ResourceNotFound))
+}
+
+// ListCustomers are the parameters of a list.
+type ListCustomers struct {
+	pagination.Params
+	Sorting        sorting.By[SortProperty] `query:"sorting" default:"-created_at"`
+	OrganizationID kit.Filter[uuid.UUID]    `query:"organization_id" doc:"Filter by organization ID." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+	Email          kit.Optional[string]     `query:"email" doc:"Filter by exact email." example:"customer@example.com"`
+	Query          kit.Optional[string]     `query:"query" doc:"Filter by name or email." example:"john"`
+	Metadata       kit.MetadataFilter       `query:"metadata" doc:"Filter by metadata key-value pairs: metadata[key]=value."`
+}
+
+// GetCustomer names a customer.
+type GetCustomer struct {
+	ID uuid.UUID `path:"id" doc:"The customer ID." example:"992fae2a-2a17-4b7a-8d9e-e287cf90131b"`
+}
+
+// UpdateCustomer is a change to a customer.
+type UpdateCustomer struct {
+	ID   uuid.UUID `path:"id" doc:"The customer ID." example:"992fae2a-2a17-4b7a-8d9e-e287cf90131b"`
+	Body CustomerUpdate
+}

@@ -1,0 +1,11 @@
+package customerportal
+
+import (
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/examples/shop/access"
+)
+
+var (
+	canRead  = auth.Require[auth.Customer](access.Kinds, auth.AnyScope(access.CustomerPortalRead))
+	canWrite = auth.Require[auth.Customer](access.Kinds, auth.AnyScope(access.CustomerPortalWrite))
+)

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/examples/shop/access"
+	"github.com/polarkit-go/polarkit/examples/shop/seed"
+)
+
+// demoLifetime is how long a token works that the start printed. Each start
+// issues new ones, since only hashes are stored; the earlier ones go on until
+// they expire.
+const demoLifetime = 24 * time.Hour
+
+// demoSubject is whom a start prints a token for.
+type demoSubject struct {
+	name, what string
+	kind       auth.CredentialKind
+	ref        auth.SubjectRef
+	scopes     []auth.Scope
+	calls      []string // what follows curl and the credential; URL stands for the server's
+}
+
+func demoSubjects() []demoSubject {
+	var subjects []demoSubject
+	for _, user := range seed.Users() {
+		var slugs []string
+		for _, organization := range user.Organizations {
+			slugs = append(slugs, organization.Slug)
+		}
+		subjects = append(subjects, demoSubject{
+			name: user.Email, what: "a user, member of " + strings.Join(slugs, " and "),
+			kind: auth.PersonalAccessToken, ref: auth.User{ID: user.ID()}.Ref(), scopes: access.AdminScopes(),
+			calls: []string{
+				`'URL/v1/customers/?limit=7&sorting=-created_at,email'`,
+				`'URL/v1/customers/?email=` + seed.SharedEmail + `'`,
+				`'URL/v1/orders/?status=paid&status=refunded'`,
+			},
+		})
+	}
+	subjects[0].calls = append(subjects[0].calls,
+		`-H 'Content-Type: application/json' -d '{"email":"new@example.com","name":"New"}' 'URL/v1/customers/'`,
+		`-H 'Content-Type: application/json' -d '{}' 'URL/v1/customers/'`,
+		`-X PATCH -H 'Content-Type: application/json' -d '{"name":null}' 'URL/v1/customers/`+seed.Customers(seed.Acme)[0].ID.String()+`'`,
+	)
+	for _, organization := range seed.Organizations() {
+		subjects = append(subjects, demoSubject{
+			name: organization.Slug, what: "an organization",
+			kind: auth.OrganizationAccessToken, ref: auth.Organization{ID: organization.ID()}.Ref(), scopes: access.AdminScopes(),
+			calls: []string{`'URL/v1/customers/?query=hopper'`},
+		})
+	}
+	shared := seed.Customers(seed.Acme)[0]
+	return append(subjects, demoSubject{
+		name: shared.Email, what: "a customer of " + seed.Acme.Slug,
+		kind: auth.CustomerSession, ref: auth.Customer{ID: shared.ID, OrganizationID: seed.Acme.ID()}.Ref(), scopes: access.CustomerScopes(),
+		calls: []string{`'URL/v1/customer-portal/customers/me'`, `'URL/v1/customer-portal/orders/'`},
+	})
+}
+
+// printDemo issues a token for each subject and prints what to paste.
+func printDemo(ctx context.Context, w io.Writer, url string, issuer *auth.Issuer) error {
+	for _, s := range demoSubjects() {
+		issued, err := issuer.Issue(ctx, auth.Issue{
+			Kind: s.kind, Subject: s.ref, Scopes: s.scopes, Limit: auth.Unrestricted(), Name: "shop serve", Lifetime: demoLifetime,
+		})
+		if err != nil {
+			return err
+		}
+		token := issued.Token.Reveal()
+		fmt.Fprintf(w, "\n%s (%s)\n  token: %s\n", s.name, s.what, token)
+		for _, call := range s.calls {
+			fmt.Fprintf(w, "  curl -H 'Authorization: Bearer %s' %s\n", token, strings.ReplaceAll(call, "URL", url))
+		}
+	}
+	return nil
+}

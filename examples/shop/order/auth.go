@@ -1,0 +1,8 @@
+package order
+
+import (
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/examples/shop/access"
+)
+
+var canRead = auth.Require[auth.Admin](access.Kinds, auth.AnyScope(access.OrdersRead))

@@ -1,0 +1,63 @@
+package personalaccesstoken
+
+import (
+	"context"
+	"time"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/pagination"
+)
+
+// Service is what users can do with their tokens.
+type Service struct{ issuer *auth.Issuer }
+
+// NewService makes a service.
+func NewService(issuer *auth.Issuer) *Service { return &Service{issuer: issuer} }
+
+// List gives a page of the user's living tokens.
+func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User], in ListPersonalAccessTokens) (pagination.ListResource[PersonalAccessToken], error) {
+	credentials, err := s.issuer.List(ctx, auth.Selection{Subject: subject.Ref(), Kind: auth.PersonalAccessToken.Name()})
+	if err != nil {
+		return pagination.ListResource[PersonalAccessToken]{}, err
+	}
+	var living []PersonalAccessToken
+	for _, c := range credentials {
+		if c.RevokedAt == nil && (c.ExpiresAt == nil || time.Now().Before(*c.ExpiresAt)) {
+			living = append(living, newToken(c))
+		}
+	}
+	total := int64(len(living))
+	from := min(in.Offset(), total)
+	return pagination.New(living[from:min(from+in.Limit(), total)], total, in.Params), nil
+}
+
+// Create makes a token that reaches whatever the user reaches.
+func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User], in PersonalAccessTokenCreate) (PersonalAccessTokenCreated, error) {
+	issue := auth.Issue{
+		Kind:    auth.PersonalAccessToken,
+		Subject: subject.Ref(),
+		Limit:   auth.Unrestricted(),
+		Name:    in.Comment,
+	}
+	for _, scope := range in.Scopes {
+		issue.Scopes = append(issue.Scopes, auth.Scope(scope))
+	}
+	if days := in.ExpiresInDays.Or(nil); days != nil {
+		issue.Lifetime = time.Duration(*days) * 24 * time.Hour
+	}
+	issued, err := s.issuer.Issue(ctx, issue)
+	if err != nil {
+		return PersonalAccessTokenCreated{}, err
+	}
+	return PersonalAccessTokenCreated{PersonalAccessToken: newToken(issued.Credential), Token: issued.Token.Reveal()}, nil
+}
+
+// Delete revokes a token of the user's.
+func (s *Service) Delete(ctx context.Context, subject auth.AuthSubject[auth.User], in DeletePersonalAccessToken) error {
+	revoked, err := s.issuer.Revoke(ctx, auth.Selection{Subject: subject.Ref(), Kind: auth.PersonalAccessToken.Name(), ID: in.ID})
+	if err == nil && revoked == 0 {
+		return errors.ResourceNotFound.New()
+	}
+	return err
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/examples/shop/access"
+	"github.com/polarkit-go/polarkit/examples/shop/server"
+	"github.com/polarkit-go/polarkit/repository"
+)
+
+// drainTimeout is how long requests may go on after the signal to stop.
+const drainTimeout = 20 * time.Second
+
+func serve(ctx context.Context, c command, args []string, stdout, stderr io.Writer) (err error) {
+	var (
+		addr string
+		demo bool
+	)
+	err = c.parse(args, stderr, func(flags *flag.FlagSet) {
+		flags.StringVar(&addr, "addr", "127.0.0.1:8080", "the `address` to listen on; port 0 takes a free one")
+		flags.BoolVar(&demo, "demo", true, "seed a database that has no organizations, and print tokens for the demonstration's subjects")
+	})
+	if err != nil {
+		return err
+	}
+	logger := slog.New(slog.NewTextHandler(stderr, nil))
+	config, err := configFromEnvironment()
+	if err != nil {
+		return err
+	}
+
+	// The address comes first: when it is taken there is nothing to clean up.
+	listener, err := listen(ctx, addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+
+	db, err := openDatabase(ctx, config, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	if err := db.migrate(ctx, logger); err != nil {
+		return err
+	}
+	if demo {
+		if demo, err = db.seedEmpty(ctx); err != nil {
+			return err
+		}
+	}
+	pool, err := newPool(ctx, db.url)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	keys, err := config.keys()
+	if err != nil {
+		return err
+	}
+	handler, err := server.New(server.Config{Pool: pool, Keys: keys, Logger: logger})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, handler.Close(context.WithoutCancel(ctx))) }()
+
+	url := "http://" + listener.Addr().String()
+	fmt.Fprintf(stdout, "The shop serves on %s\n", url)
+	if demo {
+		issuer, err := auth.NewIssuer(access.Kinds, keys, access.NewStore(pool))
+		if err != nil {
+			return err
+		}
+		if err := printDemo(ctx, stdout, url, issuer); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(stdout, "\nCtrl-C stops it.")
+	return serveUntil(ctx, listener, handler, logger)
+}
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("another program listens on %s: stop it, or choose another address with --addr (127.0.0.1:0 takes a free port)", addr)
+	}
+	return listener, err
+}
+
+// newPool connects lazily: a database that is away is a 503, not a failed start.
+func newPool(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	config.ConnConfig.ConnectTimeout = 3 * time.Second
+	repository.Configure(config)
+	return pgxpool.NewWithConfig(ctx, config)
+}
+
+// serveUntil serves until ctx is done, and then lets the requests that are
+// under way finish.
+func serveUntil(ctx context.Context, listener net.Listener, handler *server.Server, logger *slog.Logger) error {
+	web := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(listener) }()
+
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	logger.Info("shutting down", "drain_timeout", drainTimeout)
+	handler.Drain()
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := web.Shutdown(drain); err != nil {
+		return errors.Join(fmt.Errorf("requests were cut off: %w", err), web.Close())
+	}
+	logger.Info("stopped")
+	return nil
+}

@@ -1,0 +1,134 @@
+// Package server wires the service together: the API with its authentication,
+// the checks for whoever watches over the process, and the request log.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/examples/shop/access"
+	"github.com/polarkit-go/polarkit/examples/shop/customer"
+	"github.com/polarkit-go/polarkit/examples/shop/customerportal"
+	"github.com/polarkit-go/polarkit/examples/shop/customersession"
+	"github.com/polarkit-go/polarkit/examples/shop/order"
+	"github.com/polarkit-go/polarkit/examples/shop/organization"
+	"github.com/polarkit-go/polarkit/examples/shop/personalaccesstoken"
+	"github.com/polarkit-go/polarkit/examples/shop/requestlog"
+	"github.com/polarkit-go/polarkit/examples/shop/websession"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/repository"
+)
+
+// Config is what a [Server] is made of. All fields are required.
+type Config struct {
+	Pool   *pgxpool.Pool
+	Keys   auth.Keys
+	Logger *slog.Logger
+}
+
+// Server is the service as an [http.Handler].
+type Server struct {
+	handler       http.Handler
+	pool          *pgxpool.Pool
+	authenticator *auth.Authenticator
+	draining      atomic.Bool
+}
+
+// New makes a server. Call [Server.Close] when no request is under way any more.
+func New(config Config) (*Server, error) {
+	authenticator, err := auth.New(access.Kinds, auth.Config{
+		Store:  access.NewStore(config.Pool),
+		Keys:   config.Keys,
+		Logger: config.Logger,
+		Audit: func(ctx context.Context, d auth.Decision) {
+			requestlog.Add(ctx, slog.String("subject", d.Subject.String()))
+			if d.Outcome != auth.Granted {
+				requestlog.Add(ctx, slog.String("reason", string(d.Reason)))
+			}
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	issuer, err := auth.NewIssuer(access.Kinds, config.Keys, access.NewStore(config.Pool))
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := auth.NewSessions(authenticator, issuer, 0)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{pool: config.Pool, authenticator: authenticator}
+	a := newAPI(config, issuer, sessions)
+
+	renderer := kit.ErrorRenderer{Logger: config.Logger}
+	mux := http.NewServeMux()
+	mux.Handle("/", authenticator.Middleware(a))
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.ready(r.Context()); err != nil {
+			renderer.Write(w, r, err)
+			return
+		}
+		s.healthz(w, r)
+	})
+	s.handler = requestlog.Middleware(config.Logger)(mux)
+	return s, nil
+}
+
+// newAPI is the API with all of its endpoints.
+func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions) *api.API {
+	var (
+		reader = repository.NewReader(config.Pool)
+		writer = repository.NewWriter(config.Pool)
+		reach  = auth.NewAccess(auth.AccessConfig{Memberships: organization.NewMemberships(reader)})
+	)
+	a := api.New(api.Config{Title: "Shop API", Logger: config.Logger, Timeout: 30 * time.Second})
+	v1 := a.Group("/v1")
+	customer.Routes(v1, customer.NewService(reach, reader, writer))
+	order.Routes(v1, order.NewService(reach, reader))
+	customersession.Routes(v1, customersession.NewService(reach, reader, issuer))
+	customerportal.Routes(v1, customerportal.NewService(reach, reader, writer))
+	personalaccesstoken.Routes(v1, personalaccesstoken.NewService(issuer))
+	websession.Routes(v1, websession.NewService(sessions, reader))
+	return a
+}
+
+// ServeHTTP answers a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Drain makes /readyz say that the server takes no new work, so that a load
+// balancer looks elsewhere. Requests are still answered.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+// Close waits until what is written off the requests' path is written.
+func (s *Server) Close(ctx context.Context) error { return s.authenticator.Close(ctx) }
+
+// healthz says that the process answers.
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write([]byte(`{"status":"ok"}`))
+}
+
+// ready says whether requests can be served: the database answers, and the
+// server is not about to stop.
+func (s *Server) ready(ctx context.Context) error {
+	if s.draining.Load() {
+		return errors.ServiceUnavailable.WithDetail("Shutting down")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := s.pool.Ping(ctx); err != nil {
+		return errors.ServiceUnavailable.Wrap(err).WithHeader("Retry-After", "5")
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+// Package shoptest gives the tests of the service databases with its schema.
+package shoptest
+
+import (
+	"context"
+	"io/fs"
+	"testing"
+	"testing/fstest"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/polarkit-go/polarkit/auth/pgstore"
+	"github.com/polarkit-go/polarkit/examples/shop/migrations"
+	"github.com/polarkit-go/polarkit/examples/shop/seed"
+	"github.com/polarkit-go/polarkit/repository/pgtest"
+)
+
+var database = pgtest.FromFS(files(migrations.Files(), pgstore.Migrations()), func(ctx context.Context, databaseURL string) error {
+	_, err := migrations.Up(ctx, databaseURL)
+	return err
+})
+
+// files are those of all file systems: what the template depends on.
+func files(systems ...fs.FS) fs.FS {
+	all := fstest.MapFS{}
+	for _, system := range systems {
+		names, err := fs.Glob(system, "*.sql")
+		if err != nil {
+			panic("shoptest: " + err.Error())
+		}
+		for _, name := range names {
+			text, err := fs.ReadFile(system, name)
+			if err != nil {
+				panic("shoptest: " + err.Error())
+			}
+			all[name] = &fstest.MapFile{Data: text}
+		}
+	}
+	return all
+}
+
+// URL is a database of the test's own, with the demonstration data.
+func URL(tb testing.TB) string {
+	tb.Helper()
+	url := database.URL(tb)
+	conn, err := pgx.Connect(tb.Context(), url)
+	if err != nil {
+		tb.Fatalf("shoptest: %v", err)
+	}
+	if err := seed.Apply(tb.Context(), conn); err != nil {
+		tb.Fatalf("shoptest: %v", err)
+	}
+	if err := conn.Close(tb.Context()); err != nil {
+		tb.Fatalf("shoptest: %v", err)
+	}
+	return url
+}
+
+// Empty is the URL of a database with the schema and nothing else.
+func Empty(tb testing.TB) string {
+	tb.Helper()
+	return database.URL(tb)
+}
+
+// Pool is a pool of connections to a database as [URL] makes it.
+func Pool(tb testing.TB) *pgxpool.Pool {
+	tb.Helper()
+	pool, err := pgxpool.New(tb.Context(), URL(tb))
+	if err != nil {
+		tb.Fatalf("shoptest: %v", err)
+	}
+	tb.Cleanup(pool.Close)
+	return pool
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/examples/shop/access"
+)
+
+// customerLifetime is how long a customer's session lives when nothing else is said.
+const customerLifetime = time.Hour
+
+// createToken prints a new token alone, so that a script can take it:
+//
+//	TOKEN=$(go run -C examples ./shop token create --user owner@acme.example.com --scopes customers:read)
+func createToken(ctx context.Context, c command, args []string, stdout, stderr io.Writer) (err error) {
+	var (
+		who      named
+		scopes   string
+		lifetime time.Duration
+	)
+	err = c.parse(args, stderr, func(flags *flag.FlagSet) {
+		flags.StringVar(&who.user, "user", "", "the e-mail `address` of the user")
+		flags.StringVar(&who.organization, "organization", "", "the `slug` of the organization")
+		flags.StringVar(&who.customer, "customer", "", "the e-mail `address` of the customer; with --organization where several have one")
+		flags.StringVar(&scopes, "scopes", "", "the scopes, parted by `commas`")
+		flags.DurationVar(&lifetime, "expires-in", 0, "how long the token works (default: for ever, an hour for a customer)")
+	})
+	if err != nil {
+		return err
+	}
+	if err := who.check(); err != nil {
+		return err
+	}
+	parsed, err := access.Kinds.ParseScopes(scopes)
+	if err != nil {
+		return fmt.Errorf("--scopes: %w: %w", err, errUsage)
+	}
+
+	config, err := configFromEnvironment()
+	if err != nil {
+		return err
+	}
+	keys, err := config.keys()
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	return db.connected(ctx, func(conn *pgx.Conn) error {
+		kind, ref, err := who.find(ctx, conn)
+		if err != nil {
+			return err
+		}
+		if lifetime == 0 && ref.Kind == auth.CustomerKind {
+			lifetime = customerLifetime
+		}
+		issuer, err := auth.NewIssuer(access.Kinds, keys, access.NewStore(conn))
+		if err != nil {
+			return err
+		}
+		issued, err := issuer.Issue(ctx, auth.Issue{
+			Kind: kind, Subject: ref, Scopes: parsed, Limit: auth.Unrestricted(), Name: "shop token create", Lifetime: lifetime,
+		})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(stdout, issued.Token.Reveal())
+		return err
+	})
+}
