@@ -1,0 +1,189 @@
+package lax
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+var decimalParsing = &Issue{Type: "decimal_parsing", Msg: "Input should be a valid decimal"}
+
+// maxExponent is that of Python's decimal module.
+const maxExponent = 999_999_999_999_999_999
+
+// Number is a decimal number, exactly as it was written: 1.50 keeps its zero.
+type Number struct {
+	negative bool
+	digits   string // without leading zeros; "0" for zero
+	exponent int    // of the last digit
+}
+
+// Decimal reads a decimal number from text with the grammar of Python's
+// decimal.Decimal: an optional sign, digits of any script with an optional point
+// and exponent, outer white space, and underscores anywhere. NaN and infinities
+// are a finite_number issue. For a float use the text of [FloatRepr].
+func Decimal(s string) (Number, *Issue) {
+	text, ok := decimalText(s)
+	if !ok {
+		return Number{}, decimalParsing
+	}
+	unsigned := strings.TrimPrefix(text, "-")
+	negative := len(unsigned) != len(text)
+	if !negative {
+		unsigned = strings.TrimPrefix(text, "+")
+	}
+	if isNotFinite(unsigned) {
+		return Number{}, finite
+	}
+	if !isDecimalFloat(unsigned) {
+		return Number{}, decimalParsing
+	}
+	mantissa, exponent := unsigned, 0
+	if e := strings.IndexAny(unsigned, "eE"); e >= 0 {
+		mantissa = unsigned[:e]
+		n, err := strconv.ParseInt(unsigned[e+1:], 10, 64)
+		if err != nil || n > maxExponent || n < -maxExponent {
+			return Number{}, decimalParsing
+		}
+		exponent = int(n)
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := strings.TrimLeft(whole+fraction, "0")
+	if digits == "" {
+		digits = "0"
+	}
+	return Number{negative: negative, digits: digits, exponent: exponent - len(fraction)}, nil
+}
+
+// decimalText takes white space and underscores away and makes all digits ASCII.
+func decimalText(s string) (string, bool) {
+	if isASCII(s) && !strings.Contains(s, "_") {
+		return strings.TrimFunc(s, isPythonSpace), true
+	}
+	var b strings.Builder
+	for _, r := range strings.TrimFunc(s, isPythonSpace) {
+		switch {
+		case r == '_':
+		case r < utf8.RuneSelf:
+			b.WriteRune(r)
+		case unicode.IsDigit(r):
+			b.WriteByte('0' + digitValue(r))
+		default:
+			return "", false
+		}
+	}
+	return b.String(), true
+}
+
+// digitValue is the value of a decimal digit of any script: scripts have theirs
+// in a row from 0 to 9.
+func digitValue(r rune) byte {
+	value := byte(0)
+	for value < 9 && unicode.IsDigit(r-rune(value)-1) {
+		value++
+	}
+	if r >= '\U0001D7CE' && r <= '\U0001D7FF' { // five rows without a gap
+		value = byte((r - '\U0001D7CE') % 10)
+	}
+	return value
+}
+
+func isNotFinite(s string) bool {
+	if strings.EqualFold(s, "inf") || strings.EqualFold(s, "infinity") {
+		return true
+	}
+	s = strings.TrimPrefix(strings.ToLower(s), "s")
+	payload, found := strings.CutPrefix(s, "nan")
+	return found && skipDigits(payload, 0) == len(payload)
+}
+
+// String writes the number as Python's str does: 1.50, 1E+3, 1E-7.
+func (n Number) String() string {
+	sign, digits := "", n.digits
+	if n.negative {
+		sign = "-"
+	}
+	point := len(digits) + n.exponent // where the point stands in the digits
+	switch {
+	case n.exponent == 0:
+		return sign + digits
+	case n.exponent > 0 || point < -5:
+		exponent := fmt.Sprintf("E%+d", point-1)
+		if len(digits) > 1 {
+			digits = digits[:1] + "." + digits[1:]
+		}
+		return sign + digits + exponent
+	case point <= 0:
+		return sign + "0." + strings.Repeat("0", -point) + digits
+	}
+	return sign + digits[:point] + "." + digits[point:]
+}
+
+// DecimalRules are the limits on a decimal number. The zero value has none.
+type DecimalRules struct {
+	// MaxDigits is the number of digits in all; 0 means any.
+	MaxDigits int
+	// Places is the number of digits after the point; nil means any.
+	Places *int
+}
+
+// Check checks a number against the limits. Zeros at its end do not count, and
+// zero is within any limits.
+func (n Number) Check(rules DecimalRules) *Issue {
+	significant := strings.TrimRight(n.digits, "0")
+	if significant == "" {
+		return nil
+	}
+	exponent := n.exponent + len(n.digits) - len(significant)
+	places := max(-exponent, 0)
+	digits := max(len(significant)+max(exponent, 0), places)
+	switch {
+	case rules.MaxDigits > 0 && digits > rules.MaxDigits:
+		return decimalLimit("decimal_max_digits", "max_digits", rules.MaxDigits, "digit", " in total")
+	case rules.Places == nil:
+		return nil
+	case places > *rules.Places:
+		return decimalLimit("decimal_max_places", "decimal_places", *rules.Places, "decimal place", "")
+	}
+	if whole := max(rules.MaxDigits-*rules.Places, 0); rules.MaxDigits > 0 && digits-places > whole {
+		return decimalLimit("decimal_whole_digits", "whole_digits", whole, "digit", " before the decimal point")
+	}
+	return nil
+}
+
+func decimalLimit(typ, name string, limit int, unit, where string) *Issue {
+	return &Issue{
+		Type: typ,
+		Msg:  fmt.Sprintf("Decimal input should have no more than %d %s%s%s", limit, unit, plural(limit), where),
+		Ctx:  errors.Ctx{{Name: name, Value: limit}},
+	}
+}
+
+// Compare is -1, 0 or +1 as n is less than, equal to or greater than m.
+func (n Number) Compare(m Number) int {
+	switch {
+	case n.digits == "0" && m.digits == "0":
+		return 0
+	case n.digits == "0":
+		return -m.sign()
+	case m.digits == "0" || n.negative != m.negative:
+		return n.sign()
+	}
+	// The first digits stand at these powers of ten.
+	if order := cmp.Compare(len(n.digits)+n.exponent, len(m.digits)+m.exponent); order != 0 {
+		return order * n.sign()
+	}
+	return strings.Compare(strings.TrimRight(n.digits, "0"), strings.TrimRight(m.digits, "0")) * n.sign()
+}
+
+func (n Number) sign() int {
+	if n.negative {
+		return -1
+	}
+	return 1
+}

@@ -1,0 +1,436 @@
+package lax
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// URLRules are what a URL must be beyond well formed, as Pydantic's
+// UrlConstraints. The zero value takes any URL, as AnyUrl does.
+type URLRules struct {
+	// Schemes are the allowed ones, in lower case; none means any.
+	Schemes []string
+	// MaxLength is in bytes of the text as it came; 0 means any.
+	MaxLength int
+	// HostRequired refuses URLs without a host, such as mailto:.
+	HostRequired bool
+}
+
+// maxURL is what Pydantic allows.
+const maxURL = 2083
+
+// HTTPURL are the rules of Pydantic's HttpUrl.
+var HTTPURL = URLRules{Schemes: []string{"http", "https"}, MaxLength: maxURL, HostRequired: true}
+
+// HTTPSURL are the rules of Polar's HttpsUrl.
+var HTTPSURL = URLRules{Schemes: []string{"https"}, MaxLength: maxURL, HostRequired: true}
+
+// URL checks a URL and returns its normal form, both as the URL standard of the
+// WHATWG has it: outer white space, tabs and line breaks go; scheme and host
+// are in lower case, an international host is in ASCII, an IPv4 address is
+// written in full; the port of the scheme is left out; dot segments are
+// resolved; what has to be is percent-encoded; an empty path is /.
+//
+// As in browsers that makes https:a.com, https:/a.com and https:\\a.com the URL
+// https://a.com/.
+func URL(s string, rules URLRules) (string, *Issue) {
+	if rules.MaxLength > 0 && len(s) > rules.MaxLength {
+		return "", &Issue{
+			Type: "url_too_long",
+			Msg:  fmt.Sprintf("URL should have at most %d character%s", rules.MaxLength, plural(rules.MaxLength)),
+			Ctx:  errors.Ctx{{Name: "max_length", Value: rules.MaxLength}},
+		}
+	}
+	u, fault := parseURL(s)
+	if fault != "" {
+		return "", urlIssue(fault)
+	}
+	if issue := rules.check(&u); issue != nil {
+		return "", issue
+	}
+	return u.text(s), nil
+}
+
+func urlIssue(fault string) *Issue {
+	return parsing("url_parsing", "Input should be a valid URL, ", fault)
+}
+
+func (rules *URLRules) check(u *urlParts) *Issue {
+	if len(rules.Schemes) > 0 {
+		allowed := false
+		for _, scheme := range rules.Schemes {
+			allowed = allowed || scheme == u.scheme
+		}
+		if !allowed {
+			reprs := make([]string, len(rules.Schemes))
+			for i, scheme := range rules.Schemes {
+				reprs[i] = Repr(scheme)
+			}
+			expected := Expected(reprs)
+			return &Issue{
+				Type: "url_scheme",
+				Msg:  "URL scheme should be " + expected,
+				Ctx:  errors.Ctx{{Name: "expected_schemes", Value: expected}},
+			}
+		}
+	}
+	if rules.HostRequired && u.host == "" {
+		return urlIssue("empty host")
+	}
+	return nil
+}
+
+// urlParts is a URL in its parts, each in its normal form.
+type urlParts struct {
+	scheme      string
+	authority   bool // begins with //
+	credentials string
+	host        string
+	port        string
+	path        string
+	query       string // with its ?
+	fragment    string // with its #
+}
+
+// text puts the parts together; it is the given text itself where nothing changes.
+func (u *urlParts) text(given string) string {
+	size := len(u.scheme) + len("://@:") + len(u.credentials) + len(u.host) + len(u.port) + len(u.path) + len(u.query) + len(u.fragment)
+	b := make([]byte, 0, max(size, len(given)))
+	b = append(b, u.scheme...)
+	b = append(b, ':')
+	if u.authority {
+		b = append(b, "//"...)
+		if u.credentials != "" {
+			b = append(b, u.credentials...)
+			b = append(b, '@')
+		}
+		b = append(b, u.host...)
+		if u.port != "" {
+			b = append(b, ':')
+			b = append(b, u.port...)
+		}
+	}
+	b = append(b, u.path...)
+	b = append(b, u.query...)
+	b = append(b, u.fragment...)
+	if string(b) == given {
+		return given
+	}
+	return string(b)
+}
+
+// specialPorts are the schemes that the standard treats as special, with their ports.
+func specialPort(scheme string) (port int, special bool) {
+	switch scheme {
+	case "http", "ws":
+		return 80, true
+	case "https", "wss":
+		return 443, true
+	case "ftp":
+		return 21, true
+	case "file":
+		return 0, true
+	}
+	return 0, false
+}
+
+// parseURL parses a URL; the fault is Pydantic's text, empty for none.
+func parseURL(s string) (u urlParts, fault string) {
+	if s == "" {
+		return u, "input is empty"
+	}
+	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' })
+	if strings.ContainsAny(s, "\t\n\r") {
+		s = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
+	}
+	u.scheme, s, fault = cutScheme(s)
+	if fault != "" {
+		return u, fault
+	}
+	port, special := specialPort(u.scheme)
+	if s, fragment, found := strings.Cut(s, "#"); found {
+		u.fragment = "#" + percentEncode(fragment, fragmentSet)
+		fault = u.parseRest(s, port, special)
+		return u, fault
+	}
+	fault = u.parseRest(s, port, special)
+	return u, fault
+}
+
+func cutScheme(s string) (scheme, rest, fault string) {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+		case i > 0 && (isDigit(c) || c == '+' || c == '-' || c == '.'):
+		case i > 0 && c == ':':
+			return strings.ToLower(s[:i]), s[i+1:], ""
+		default:
+			return "", "", "relative URL without a base"
+		}
+	}
+	return "", "", "relative URL without a base"
+}
+
+// parseRest parses what stands between the scheme's colon and the fragment.
+func (u *urlParts) parseRest(s string, defaultPort int, special bool) (fault string) {
+	if before, query, found := strings.Cut(s, "?"); found {
+		set := querySet
+		if special {
+			set = specialQuerySet
+		}
+		s, u.query = before, "?"+percentEncode(query, set)
+	}
+	switch {
+	case u.scheme == "file":
+		return u.parseFile(s)
+	case special:
+		s = strings.TrimLeft(s, `/\`)
+	case strings.HasPrefix(s, "//"):
+		s = s[2:]
+	case strings.HasPrefix(s, "/"):
+		u.path = percentEncodePath(s, false)
+		return ""
+	default:
+		u.path = percentEncode(s, opaqueSet)
+		return ""
+	}
+	u.authority = true
+	end := strings.IndexByte(s, '/')
+	if special {
+		end = strings.IndexAny(s, `/\`)
+	}
+	authority, path := s, ""
+	if end >= 0 {
+		authority, path = s[:end], s[end:]
+	}
+	if fault := u.parseAuthority(authority, defaultPort, special); fault != "" {
+		return fault
+	}
+	if special && path == "" {
+		path = "/"
+	}
+	if path != "" {
+		u.path = percentEncodePath(path, special)
+	}
+	return ""
+}
+
+// parseFile parses what follows file:, whose host may be missing.
+func (u *urlParts) parseFile(s string) (fault string) {
+	u.authority = true
+	s = strings.ReplaceAll(s, `\`, "/")
+	path := s
+	if rest, found := strings.CutPrefix(s, "//"); found {
+		host := rest
+		path = ""
+		if end := strings.IndexByte(rest, '/'); end >= 0 {
+			host, path = rest[:end], rest[end:]
+		}
+		if host != "" {
+			if u.host, fault = parseHost(host); fault != "" {
+				return fault
+			}
+			if u.host == "localhost" {
+				u.host = ""
+			}
+		}
+	}
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	u.path = percentEncodePath(path, true)
+	return ""
+}
+
+func (u *urlParts) parseAuthority(s string, defaultPort int, special bool) (fault string) {
+	if at := strings.LastIndexByte(s, '@'); at >= 0 {
+		name, password, _ := strings.Cut(s[:at], ":")
+		u.credentials = percentEncode(name, userinfoSet)
+		if password != "" {
+			u.credentials += ":" + percentEncode(password, userinfoSet)
+		}
+		s = s[at+1:]
+		if s == "" && special {
+			return "empty host"
+		}
+	}
+	host, port, hasPort := s, "", false
+	if colon := portColon(s); colon >= 0 {
+		host, port, hasPort = s[:colon], s[colon+1:], true
+	}
+	switch {
+	case host == "" && (special || hasPort || u.credentials != ""):
+		return "empty host"
+	case host == "":
+	case special:
+		u.host, fault = parseHost(host)
+	default:
+		u.host, fault = parseOpaqueHost(host)
+	}
+	if fault != "" {
+		return fault
+	}
+	u.port, fault = parsePort(port, defaultPort)
+	return fault
+}
+
+// portColon finds the colon before a port: the first outside brackets.
+func portColon(s string) int {
+	inBrackets := false
+	for i := range len(s) {
+		switch s[i] {
+		case '[':
+			inBrackets = true
+		case ']':
+			inBrackets = false
+		case ':':
+			if !inBrackets {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+func parsePort(s string, defaultPort int) (port, fault string) {
+	n := 0
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return "", "invalid port number"
+		}
+		if n = n*10 + int(s[i]-'0'); n > 65535 {
+			return "", "invalid port number"
+		}
+	}
+	if s == "" || n == defaultPort && defaultPort != 0 {
+		return "", ""
+	}
+	return fmt.Sprint(n), ""
+}
+
+// asciiSet is a set of characters below 0x80.
+type asciiSet [2]uint64
+
+func (set *asciiSet) has(c byte) bool { return set[c>>6]&(1<<(c&63)) != 0 }
+
+// setOf is the control characters, DEL, and the characters given.
+func setOf(chars string) (set asciiSet) {
+	for c := range 0x20 {
+		set[0] |= 1 << c
+	}
+	set[1] |= 1 << (0x7f - 64)
+	for i := range len(chars) {
+		c := chars[i]
+		set[c>>6] |= 1 << (c & 63)
+	}
+	return set
+}
+
+// The percent-encode sets of the standard; what is beyond ASCII is encoded by all.
+var (
+	opaqueSet       = setOf("")
+	fragmentSet     = setOf(" \"<>`")
+	querySet        = setOf(" \"#<>")
+	specialQuerySet = setOf(" \"#<>'")
+	pathSet         = setOf(" \"#<>?`{}")
+	userinfoSet     = setOf(" \"#<>?`{}/:;=@[\\]^|")
+)
+
+func percentEncode(s string, set asciiSet) string {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || set.has(c) {
+			return string(appendEncoded(append(make([]byte, 0, len(s)+16), s[:i]...), s[i:], &set))
+		}
+	}
+	return s
+}
+
+func appendEncoded(to []byte, s string, set *asciiSet) []byte {
+	const digits = "0123456789ABCDEF"
+	for i := range len(s) {
+		c := s[i]
+		if c >= utf8.RuneSelf || set.has(c) {
+			to = append(to, '%', digits[c>>4], digits[c&15])
+		} else {
+			to = append(to, c)
+		}
+	}
+	return to
+}
+
+// percentEncodePath encodes a path that begins with a slash and resolves its
+// dot segments. In a special URL a backslash is a slash.
+func percentEncodePath(s string, special bool) string {
+	if isNormalPath(s) {
+		return s
+	}
+	path := make([]byte, 0, len(s)+16)
+	var starts []int // of the segments in path, at their slashes
+	for rest := s[1:]; ; {
+		end := strings.IndexByte(rest, '/')
+		if special {
+			end = strings.IndexAny(rest, `/\`)
+		}
+		segment, last := rest, end < 0
+		if !last {
+			segment, rest = rest[:end], rest[end+1:]
+		}
+		switch dots(segment) {
+		case 1:
+			if last {
+				path = append(path, '/')
+			}
+		case 2:
+			if n := len(starts); n > 0 {
+				path, starts = path[:starts[n-1]], starts[:n-1]
+			}
+			if last {
+				path = append(path, '/')
+			}
+		default:
+			starts = append(starts, len(path))
+			path = append(path, '/')
+			path = appendEncoded(path, segment, &pathSet)
+		}
+		if last {
+			return string(path)
+		}
+	}
+}
+
+// isNormalPath reports that a path needs no change, when that is easy to see.
+func isNormalPath(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c >= utf8.RuneSelf || c == '\\' || pathSet.has(c):
+			return false
+		case c == '/' && i+1 < len(s) && (s[i+1] == '.' || s[i+1] == '%'):
+			return false // perhaps a dot segment
+		}
+	}
+	return true
+}
+
+// dots is 1 for a segment that means this one, 2 for the one above, else 0.
+func dots(segment string) int {
+	n := 0
+	for segment != "" {
+		switch {
+		case segment[0] == '.':
+			segment = segment[1:]
+		case len(segment) >= 3 && segment[:2] == "%2" && segment[2]|0x20 == 'e':
+			segment = segment[3:]
+		default:
+			return 0
+		}
+		if n++; n > 2 {
+			return 0
+		}
+	}
+	return n
+}
