@@ -120,6 +120,9 @@ func containsAny(have, wanted []Scope) bool {
 	return false
 }
 
+// Implies reports whether scopes hold the wanted one, themselves or by implication.
+func (k *Kinds) Implies(have []Scope, want Scope) bool { return k.lattice.satisfied(want, have) }
+
 // ParseScopes reads a list of scopes parted by spaces (RFC 6749, section 3.3)
 // or commas, as a command line or an OAuth 2 request has it. Repeated scopes
 // count once. A scope that is not well-formed, or not declared, is an error

@@ -1,0 +1,238 @@
+package authtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/auth"
+)
+
+// Matrix holds the OpenAPI document of an API against its behaviour: for every
+// operation, every kind of credential and every scope, whoever the document
+// lets in is let in, and nobody else is.
+//
+//	authtest.Matrix{
+//		Handler:  service,
+//		Document: api.OpenAPI(),
+//		Kinds:    kinds,
+//		Public:   []string{"GET /v1/plans/{id}"},
+//		Caller: func(kind auth.CredentialKind, scopes ...auth.Scope) authtest.Caller {
+//			return world.Issue(…)
+//		},
+//	}.Run(t)
+//
+// Requests carry random identifiers and, where a body is taken, an empty
+// object: whoever is let in meets 404 or 422, or a list.
+type Matrix struct {
+	// Handler is the service, with its authenticator.
+	Handler http.Handler
+	// Document is the OpenAPI document, as JSON.
+	Document []byte
+	// Kinds are those of the service.
+	Kinds *auth.Kinds
+	// Caller makes a caller with a credential of a kind and exactly these scopes,
+	// as fresh as can be. It is called often.
+	Caller func(kind auth.CredentialKind, scopes ...auth.Scope) Caller
+	// Scopes are all scopes of the service. Default: those that the document names.
+	Scopes []auth.Scope
+	// Public names the operations that need no credential, as "GET /v1/plans/{id}".
+	// Any other without a requirement is a problem. Default: none.
+	Public []string
+}
+
+// Run tries it, and reports each problem as an error.
+func (m Matrix) Run(t *testing.T) {
+	t.Helper()
+	for _, problem := range m.Problems() {
+		t.Errorf("authtest: Matrix: %s", problem)
+	}
+}
+
+type operation struct {
+	name, method, path string
+	body               bool
+	// ways are the documented alternatives: kind of credential to sets of scopes.
+	ways map[string][][]auth.Scope
+	// open says that no credential is one of the alternatives.
+	open bool
+}
+
+// Problems tries it and returns what is wrong; none when all is well.
+func (m Matrix) Problems() []string {
+	operations, err := readOperations(m.Document)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	if len(operations) == 0 {
+		return []string{"the document has no operation"}
+	}
+	if m.Scopes == nil {
+		m.Scopes = documentedScopes(operations)
+	}
+	c := &matrixCheck{Matrix: m}
+	public := map[string]bool{}
+	for _, op := range operations {
+		if op.open && len(op.ways) == 0 {
+			public[op.name] = true
+			if !slices.Contains(m.Public, op.name) {
+				c.errorf(op, "needs no credential, and is not named in Public")
+			}
+		}
+		c.operation(op)
+	}
+	for _, name := range m.Public {
+		if !public[name] {
+			c.problems = append(c.problems, fmt.Sprintf("%s is named in Public, and the document has no such public operation", name))
+		}
+	}
+	return c.problems
+}
+
+type matrixCheck struct {
+	Matrix
+	problems []string
+}
+
+func (c *matrixCheck) errorf(op operation, format string, args ...any) {
+	c.problems = append(c.problems, op.name+": "+fmt.Sprintf(format, args...))
+}
+
+func (c *matrixCheck) operation(op operation) {
+	nobody := Nobody()
+	if op.open {
+		c.in(op, nobody, "without a credential")
+	} else {
+		c.out(op, nobody, "without a credential", http.StatusUnauthorized, "Unauthorized")
+	}
+	if op.open && len(op.ways) == 0 {
+		return
+	}
+	c.out(op, Bearer("garbage", "garbage"), "with a garbage token", http.StatusUnauthorized, "InvalidToken")
+	for _, kind := range c.Kinds.All() {
+		if !kind.IsIssued() {
+			continue
+		}
+		ways, taken := op.ways[kind.Name()]
+		if !taken {
+			c.kindRefused(op, kind)
+			continue
+		}
+		for _, way := range ways {
+			c.in(op, c.Caller(kind, way...), fmt.Sprintf("with a %s and %q", kind.Name(), way))
+			// Each scope of an alternative is needed, unless another alternative does without it.
+			for i := range way {
+				less := slices.Delete(slices.Clone(way), i, i+1)
+				if !c.enough(ways, less) {
+					c.out(op, c.Caller(kind, less...), fmt.Sprintf("with a %s and only %q", kind.Name(), less), http.StatusForbidden, "InsufficientScope")
+				}
+			}
+		}
+		for _, scope := range c.Scopes {
+			if !c.enough(ways, []auth.Scope{scope}) {
+				c.out(op, c.Caller(kind, scope), fmt.Sprintf("with a %s and only %q", kind.Name(), scope), http.StatusForbidden, "InsufficientScope")
+			}
+		}
+	}
+}
+
+// kindRefused expects that a kind of credential is refused with every scope.
+func (c *matrixCheck) kindRefused(op operation, kind auth.CredentialKind) {
+	got := c.do(op, c.Caller(kind, c.Scopes...))
+	if got.Status == http.StatusUnauthorized && got.Error() == "Unauthorized" || got.Status == http.StatusForbidden && got.Error() == "WebSessionRequired" {
+		return
+	}
+	c.errorf(op, "with a %s, which the document does not name: %s, want 401 Unauthorized or 403 WebSessionRequired", kind.Name(), got)
+}
+
+// enough reports whether scopes satisfy one of the alternatives, by implication too.
+func (c *matrixCheck) enough(ways [][]auth.Scope, have []auth.Scope) bool {
+	return slices.ContainsFunc(ways, func(way []auth.Scope) bool {
+		return !slices.ContainsFunc(way, func(want auth.Scope) bool { return !c.Kinds.Implies(have, want) })
+	})
+}
+
+func (c *matrixCheck) in(op operation, caller Caller, how string) {
+	if got := c.do(op, caller); got.Status == http.StatusUnauthorized || got.Status >= 500 ||
+		got.Status == http.StatusForbidden && got.Error() != "NotPermitted" {
+		c.errorf(op, "%s: %s, and the document lets it in", how, got)
+	}
+}
+
+func (c *matrixCheck) out(op operation, caller Caller, how string, status int, name string) {
+	if got := c.do(op, caller); got.Status != status || got.Error() != name {
+		c.errorf(op, "%s: %s, want %d %s", how, got, status, name)
+	}
+}
+
+var pathParameter = regexp.MustCompile(`\{[^{}]*\}`)
+
+func (c *matrixCheck) do(op operation, caller Caller) *Response {
+	path := pathParameter.ReplaceAllStringFunc(op.path, func(string) string { return uuid.NewString() })
+	var body any
+	if op.body {
+		body = map[string]any{}
+	}
+	return caller.Do(c.Handler, op.method, path, body)
+}
+
+func readOperations(document []byte) ([]operation, error) {
+	var d struct {
+		Paths    map[string]map[string]json.RawMessage `json:"paths"`
+		Security []map[string][]auth.Scope             `json:"security"`
+	}
+	if err := json.Unmarshal(document, &d); err != nil {
+		return nil, fmt.Errorf("the document cannot be read: %w", err)
+	}
+	var all []operation
+	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
+		for _, method := range slices.Sorted(maps.Keys(d.Paths[path])) {
+			upper := strings.ToUpper(method)
+			if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}, upper) {
+				continue // parameters and texts that the operations share
+			}
+			var o struct {
+				Security    *[]map[string][]auth.Scope `json:"security"`
+				RequestBody json.RawMessage            `json:"requestBody"`
+			}
+			if err := json.Unmarshal(d.Paths[path][method], &o); err != nil {
+				return nil, fmt.Errorf("%s %s cannot be read: %w", upper, path, err)
+			}
+			op := operation{name: upper + " " + path, method: upper, path: path, body: o.RequestBody != nil, ways: map[string][][]auth.Scope{}}
+			security := d.Security
+			if o.Security != nil {
+				security = *o.Security
+			}
+			op.open = len(security) == 0
+			for _, way := range security {
+				op.open = op.open || len(way) == 0
+				if len(way) > 1 {
+					return nil, fmt.Errorf("%s requires several schemes at once, which no requirement of package auth does", op.name)
+				}
+				for scheme, scopes := range way {
+					op.ways[scheme] = append(op.ways[scheme], scopes)
+				}
+			}
+			all = append(all, op)
+		}
+	}
+	return all, nil
+}
+
+func documentedScopes(operations []operation) []auth.Scope {
+	var all []auth.Scope
+	for _, op := range operations {
+		for _, ways := range op.ways {
+			all = append(all, slices.Concat(ways...)...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,453 @@
+package authtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+)
+
+// TwoTenants tries everything by which a subject of one tenant could read,
+// change, count or guess at the rows of another, for one resource of an API in
+// Polar's shape. The numbers in its messages are those of the policy's cases.
+//
+//	authtest.TwoTenants{
+//		Handler: service,
+//		Path:    "/v1/customers/",
+//		A:       authtest.Party{OrganizationID: acme, User: ofAcme, Organization: acmeItself},
+//		B:       authtest.Party{OrganizationID: globex, User: ofGlobex, Organization: globexItself},
+//		Both:    ofBoth,
+//		Body:    func(n int) map[string]any { return map[string]any{"email": fmt.Sprintf("c%d@example.com", n)} },
+//		Change:  map[string]any{"name": "Changed"},
+//	}.Run(t)
+//
+// It makes rows of its own and leaves them there.
+type TwoTenants struct {
+	// Handler is the service, with its authenticator.
+	Handler http.Handler
+	// Path is the list's, with the final slash; a row is at Path and its id.
+	Path string
+	// A and B are the tenants; both are tried against each other.
+	A, B Party
+	// Both is a user who is a member of A and of B. Default: what needs one is left out.
+	Both Caller
+	// Body is a valid body to create a row with, without organization_id; equal
+	// numbers make equal bodies. Default: rows are not created by the API, and
+	// Make is needed.
+	Body func(n int) map[string]any
+	// Make makes a row of a party without the API and returns its id. Default:
+	// rows are created by the API, with Body.
+	Make func(party Party, n int) (id string, err error)
+	// Change is a valid body to update a row with. Default: rows are not updated.
+	Change map[string]any
+	// NoDelete says that rows are not deleted by the API.
+	NoDelete bool
+	// Filters are query parameters that refer to what belongs to a tenant, such
+	// as customer_id, or query: the function gives the value for a row of the other
+	// tenant, which must then find nothing. Default: none.
+	Filters map[string]func(row map[string]any) string
+	// References are fields of Body that refer to another row of the same
+	// tenant, with one that belongs to each party. Default: none.
+	References map[string]func(party Party) string
+	// Views are other paths that show rows, such as an export: each must show
+	// the caller's and not the other tenant's. Default: none.
+	Views []string
+}
+
+// Party is a tenant as [TwoTenants] meets it.
+type Party struct {
+	OrganizationID uuid.UUID
+	// User is a user who is a member of this organization alone, with every
+	// scope that the resource has.
+	User Caller
+	// Organization is the organization itself, with every scope. The zero value
+	// leaves it out.
+	Organization Caller
+}
+
+// Run tries it, and reports each problem as an error.
+func (c TwoTenants) Run(t *testing.T) {
+	t.Helper()
+	for _, problem := range c.Problems() {
+		t.Errorf("authtest: TwoTenants %s: %s", c.Path, problem)
+	}
+}
+
+// Problems tries it and returns what is wrong; none when all is well.
+func (c TwoTenants) Problems() []string {
+	first := &tenantCheck{TwoTenants: c, own: c.A, other: c.B}
+	first.run()
+	second := &tenantCheck{TwoTenants: c, own: c.B, other: c.A, n: first.n}
+	second.run()
+	return slices.Concat(first.problems, second.problems)
+}
+
+type tenantCheck struct {
+	TwoTenants
+	own, other Party
+	n          int
+	ownRows    []row
+	otherRows  []row
+	problems   []string
+}
+
+type row struct {
+	id    string
+	bytes []byte
+	value map[string]any
+}
+
+func (c *tenantCheck) errorf(number int, format string, args ...any) {
+	c.problems = append(c.problems, fmt.Sprintf("case %d: ", number)+fmt.Sprintf(format, args...))
+}
+
+func (c *tenantCheck) callers() []Caller {
+	callers := []Caller{c.own.User}
+	if c.own.Organization.header != nil {
+		callers = append(callers, c.own.Organization)
+	}
+	return callers
+}
+
+func (c *tenantCheck) run() {
+	for range 3 {
+		// Equal bodies in both tenants: what is unique is so within one.
+		if !c.prepare(c.other, &c.otherRows) || !c.prepare(c.own, &c.ownRows) {
+			return
+		}
+		c.n++
+	}
+	c.items()
+	c.lists()
+	c.filters()
+	c.creates()
+	c.immutables()
+	c.views()
+}
+
+func (c *tenantCheck) prepare(party Party, to *[]row) bool {
+	id, err := c.create(party, c.n)
+	if err != nil {
+		c.errorf(19, "a row cannot be made: %v", err)
+		return false
+	}
+	got := party.User.Do(c.Handler, http.MethodGet, c.Path+id, nil)
+	r := row{id: id, bytes: got.Body}
+	if got.Status != http.StatusOK || json.Unmarshal(got.Body, &r.value) != nil {
+		c.errorf(13, "GET of the tenant's own row by %s: %s, want 200", party.User.Name, got)
+		return false
+	}
+	*to = append(*to, r)
+	return true
+}
+
+func (c *tenantCheck) create(party Party, n int) (string, error) {
+	if c.Make != nil {
+		return c.Make(party, n)
+	}
+	got := party.User.Do(c.Handler, http.MethodPost, c.Path, c.body(party, n, nil))
+	return createdID(got)
+}
+
+func createdID(got *Response) (string, error) {
+	var created struct {
+		ID string `json:"id"`
+	}
+	if got.Status != http.StatusCreated || json.Unmarshal(got.Body, &created) != nil || created.ID == "" {
+		return "", fmt.Errorf("POST answered %s, want 201 with an id", got)
+	}
+	return created.ID, nil
+}
+
+// body is a body of the party's, with more fields.
+func (c *tenantCheck) body(party Party, n int, more map[string]any) map[string]any {
+	body := maps.Clone(c.Body(n))
+	for field, of := range c.References {
+		body[field] = of(party)
+	}
+	maps.Copy(body, more)
+	return body
+}
+
+// items is case 13.
+func (c *tenantCheck) items() {
+	methods := map[string]any{http.MethodGet: nil}
+	if c.Change != nil {
+		methods[http.MethodPatch] = c.Change
+	}
+	if !c.NoDelete {
+		methods[http.MethodDelete] = nil
+	}
+	deleted := c.deleted()
+	target := c.otherRows[0]
+	for _, caller := range c.callers() {
+		for _, method := range slices.Sorted(maps.Keys(methods)) {
+			absent := caller.Do(c.Handler, method, c.Path+uuid.NewString(), methods[method])
+			if absent.Status != http.StatusNotFound {
+				c.errorf(13, "%s of a random id by %s: %s, want 404", method, caller.Name, absent)
+			}
+			got := caller.Do(c.Handler, method, c.Path+target.id, methods[method])
+			if !got.Same(absent) {
+				c.errorf(13, "%s of the other tenant's row by %s: %s, want the same as for a random id: %s", method, caller.Name, got, absent)
+			}
+			if deleted == "" {
+				continue
+			}
+			if gone := caller.Do(c.Handler, method, c.Path+deleted, methods[method]); !gone.Same(absent) {
+				c.errorf(13, "%s of a deleted row by %s: %s, want the same as for a random id: %s", method, caller.Name, gone, absent)
+			}
+		}
+	}
+	after := c.other.User.Do(c.Handler, http.MethodGet, c.Path+target.id, nil)
+	if after.Status != http.StatusOK || !bytes.Equal(after.Body, target.bytes) {
+		c.errorf(13, "the other tenant's row was changed: it was %s, now %s", target.bytes, after)
+	}
+}
+
+// deleted is the id of a deleted row of the own tenant, if rows can be.
+func (c *tenantCheck) deleted() string {
+	if c.NoDelete {
+		return ""
+	}
+	c.n++
+	id, err := c.create(c.own, c.n+1_000_000)
+	if err != nil {
+		c.errorf(13, "a row to delete cannot be made: %v", err)
+		return ""
+	}
+	if got := c.own.User.Do(c.Handler, http.MethodDelete, c.Path+id, nil); got.Status != http.StatusNoContent {
+		c.errorf(13, "DELETE of the tenant's own row: %s, want 204", got)
+	}
+	return id
+}
+
+type page struct {
+	Items      []map[string]any `json:"items"`
+	Pagination struct {
+		TotalCount int `json:"total_count"`
+		MaxPage    int `json:"max_page"`
+	} `json:"pagination"`
+}
+
+func (c *tenantCheck) list(number int, caller Caller, query url.Values) (*page, *Response) {
+	got := caller.Do(c.Handler, http.MethodGet, c.Path+"?"+query.Encode(), nil)
+	var p page
+	if got.Status != http.StatusOK || json.Unmarshal(got.Body, &p) != nil {
+		c.errorf(number, "GET ?%s by %s: %s, want 200 and a page", query.Encode(), caller.Name, got)
+		return nil, got
+	}
+	return &p, got
+}
+
+// all reads every page of a list.
+func (c *tenantCheck) all(number int, caller Caller, query url.Values) (items []map[string]any, ok bool) {
+	const limit = 2 // so that max_page counts
+	query = maps.Clone(query)
+	if query == nil {
+		query = url.Values{}
+	}
+	query.Set("limit", fmt.Sprint(limit))
+	for n := 1; ; n++ {
+		query.Set("page", fmt.Sprint(n))
+		p, _ := c.list(number, caller, query)
+		if p == nil {
+			return nil, false
+		}
+		items = append(items, p.Items...)
+		if n >= p.Pagination.MaxPage || len(p.Items) == 0 {
+			if p.Pagination.TotalCount != len(items) || p.Pagination.MaxPage != (len(items)+limit-1)/limit {
+				c.errorf(number, "?%s by %s: total_count %d and max_page %d, and the pages hold %d items", query.Encode(), caller.Name, p.Pagination.TotalCount, p.Pagination.MaxPage, len(items))
+			}
+			return items, true
+		}
+	}
+}
+
+func has(items []map[string]any, id string) bool {
+	return slices.ContainsFunc(items, func(item map[string]any) bool { return item["id"] == id })
+}
+
+// ownOnly checks that a list holds the own rows and none of another tenant.
+func (c *tenantCheck) ownOnly(number int, caller Caller, query url.Values) {
+	items, ok := c.all(number, caller, query)
+	if !ok {
+		return
+	}
+	for _, r := range c.ownRows {
+		if !has(items, r.id) {
+			c.errorf(number, "?%s by %s: the own row %s is missing", query.Encode(), caller.Name, r.id)
+		}
+	}
+	for _, item := range items {
+		foreign := slices.ContainsFunc(c.otherRows, func(r row) bool { return item["id"] == r.id })
+		if id, ok := item["organization_id"].(string); foreign || ok && id != c.own.OrganizationID.String() {
+			c.errorf(number, "?%s by %s shows the other tenant's row %v", query.Encode(), caller.Name, item["id"])
+		}
+	}
+}
+
+// lists is case 14.
+func (c *tenantCheck) lists() {
+	own, other := c.own.OrganizationID.String(), c.other.OrganizationID.String()
+	for _, caller := range c.callers() {
+		c.ownOnly(14, caller, nil)
+		c.ownOnly(14, caller, url.Values{"organization_id": {own}})
+		c.ownOnly(14, caller, url.Values{"organization_id": {own, other}})
+		p, foreign := c.list(14, caller, url.Values{"organization_id": {other}})
+		q, unknown := c.list(14, caller, url.Values{"organization_id": {uuid.NewString()}})
+		if p != nil && q != nil {
+			if len(p.Items) != 0 || p.Pagination.TotalCount != 0 || p.Pagination.MaxPage != 0 {
+				c.errorf(14, "?organization_id=<the other tenant> by %s: %s, want an empty list", caller.Name, foreign)
+			}
+			if !foreign.Same(unknown) {
+				c.errorf(14, "?organization_id=<the other tenant> by %s: %s, want the same as for an unknown one: %s", caller.Name, foreign, unknown)
+			}
+		}
+		if got := caller.Do(c.Handler, http.MethodGet, c.Path+"?organization_id=not-a-uuid", nil); got.Status != http.StatusUnprocessableEntity {
+			c.errorf(14, "?organization_id=not-a-uuid by %s: %s, want 422", caller.Name, got)
+		}
+	}
+}
+
+// filters is case 15.
+func (c *tenantCheck) filters() {
+	for _, name := range slices.Sorted(maps.Keys(c.Filters)) {
+		value := c.Filters[name](c.otherRows[0].value)
+		query := url.Values{name: {value}}
+		if p, _ := c.list(15, c.other.User, query); p != nil && !has(p.Items, c.otherRows[0].id) {
+			c.errorf(15, "?%s by %s does not find the tenant's own row: the check proves nothing", query.Encode(), c.other.User.Name)
+		}
+		for _, caller := range c.callers() {
+			if p, got := c.list(15, caller, query); p != nil && has(p.Items, c.otherRows[0].id) {
+				c.errorf(15, "?%s by %s finds the other tenant's row: %s", query.Encode(), caller.Name, got)
+			}
+		}
+	}
+}
+
+// creates are cases 16, 18 and 19.
+func (c *tenantCheck) creates() {
+	if c.Body == nil {
+		return
+	}
+	number := func() int { c.n++; return c.n + 2_000_000 }
+	foreign, unknown := c.other.OrganizationID, uuid.New()
+	c.sameRefusal(16, c.own.User, "organization_id", c.body(c.own, number(), nil), foreign.String(), unknown.String())
+	if c.own.Organization.header != nil {
+		for _, id := range []uuid.UUID{c.own.OrganizationID, foreign, unknown} {
+			got := c.own.Organization.Do(c.Handler, http.MethodPost, c.Path, c.body(c.own, number(), map[string]any{"organization_id": id}))
+			c.wantInvalid(16, "organization_id by the organization itself", got, "organization_id")
+		}
+		c.ownedBy(c.own.Organization, c.body(c.own, number(), nil))
+	}
+	c.ownedBy(c.own.User, c.body(c.own, number(), nil))
+	c.ownedBy(c.own.User, c.body(c.own, number(), map[string]any{"organization_id": c.own.OrganizationID}))
+	if c.Both.header != nil {
+		got := c.Both.Do(c.Handler, http.MethodPost, c.Path, c.body(c.own, number(), nil))
+		c.wantInvalid(16, "no organization_id by a member of several", got, "organization_id")
+		c.ownedBy(c.Both, c.body(c.own, number(), map[string]any{"organization_id": c.own.OrganizationID}))
+	}
+	for _, field := range slices.Sorted(maps.Keys(c.References)) {
+		c.sameRefusal(18, c.own.User, field, c.body(c.own, number(), nil), c.References[field](c.other), uuid.NewString())
+	}
+}
+
+// ownedBy creates a row and checks whose it is.
+func (c *tenantCheck) ownedBy(caller Caller, body map[string]any) {
+	got := caller.Do(c.Handler, http.MethodPost, c.Path, body)
+	id, err := createdID(got)
+	if err != nil {
+		c.errorf(16, "by %s: %v", caller.Name, err)
+		return
+	}
+	if here := c.own.User.Do(c.Handler, http.MethodGet, c.Path+id, nil); here.Status != http.StatusOK {
+		c.errorf(16, "what %s created is not in its own tenant: %s", caller.Name, here)
+	}
+	if there := c.other.User.Do(c.Handler, http.MethodGet, c.Path+id, nil); there.Status != http.StatusNotFound {
+		c.errorf(16, "what %s created is in the other tenant: %s", caller.Name, there)
+	}
+}
+
+// sameRefusal checks that a field is refused in the same words for the other
+// tenant's value and for one that is nobody's.
+func (c *tenantCheck) sameRefusal(number int, caller Caller, field string, body map[string]any, foreign, unknown string) {
+	var texts []string
+	for _, value := range []string{foreign, unknown} {
+		body[field] = value
+		got := caller.Do(c.Handler, http.MethodPost, c.Path, body)
+		c.wantInvalid(number, "POST with "+field+" out of reach", got, field)
+		texts = append(texts, strings.ReplaceAll(string(got.Body), value, "<id>"))
+	}
+	if texts[0] != texts[1] {
+		c.errorf(number, "POST with the other tenant's %s answers %s, and for an unknown one %s", field, texts[0], texts[1])
+	}
+}
+
+func (c *tenantCheck) wantInvalid(number int, what string, got *Response, field string) {
+	var body struct {
+		Detail []struct {
+			Loc []any `json:"loc"`
+		} `json:"detail"`
+	}
+	if got.Status == http.StatusUnprocessableEntity && json.Unmarshal(got.Body, &body) == nil && len(body.Detail) == 1 &&
+		slices.Equal(body.Detail[0].Loc, []any{"body", field}) {
+		return
+	}
+	c.errorf(number, "%s: %s, want 422 at body.%s", what, got, field)
+}
+
+// immutables is case 17.
+func (c *tenantCheck) immutables() {
+	if c.Change == nil {
+		return
+	}
+	target := c.ownRows[0]
+	for field, value := range map[string]any{
+		"organization_id": c.other.OrganizationID, "id": uuid.New(), "created_at": "2001-02-03T04:05:06Z",
+	} {
+		body := maps.Clone(c.Change)
+		body[field] = value
+		got := c.own.User.Do(c.Handler, http.MethodPatch, c.Path+target.id, body)
+		var after map[string]any
+		if got.Status != http.StatusOK || json.Unmarshal(got.Body, &after) != nil {
+			c.errorf(17, "PATCH with %s: %s, want 200", field, got)
+			continue
+		}
+		if was, now := fmt.Sprint(target.value[field]), fmt.Sprint(after[field]); was != now {
+			c.errorf(17, "PATCH with %s changed it from %s to %s", field, was, now)
+		}
+	}
+	if here := c.own.User.Do(c.Handler, http.MethodGet, c.Path+target.id, nil); here.Status != http.StatusOK {
+		c.errorf(17, "the row left its tenant: %s", here)
+	}
+}
+
+// views is case 20.
+func (c *tenantCheck) views() {
+	for _, path := range c.Views {
+		for _, caller := range c.callers() {
+			got := caller.Do(c.Handler, http.MethodGet, path, nil)
+			if got.Status != http.StatusOK {
+				c.errorf(20, "GET %s by %s: %s, want 200", path, caller.Name, got)
+				continue
+			}
+			for _, r := range c.ownRows {
+				if !bytes.Contains(got.Body, []byte(r.id)) {
+					c.errorf(20, "GET %s by %s: the own row %s is missing", path, caller.Name, r.id)
+				}
+			}
+			for _, r := range c.otherRows {
+				if bytes.Contains(got.Body, []byte(r.id)) {
+					c.errorf(20, "GET %s by %s shows the other tenant's row %s", path, caller.Name, r.id)
+				}
+			}
+		}
+	}
+}
