@@ -102,7 +102,7 @@ func (a *API) describe() document {
 		}
 		model.Paths[i].Value.Set(e.method, e.operation)
 		for _, way := range e.security.Alternatives {
-			if _, there := schemes.Get(way.Name); !there {
+			if _, there := schemes.Get(way.Name); !there && way.Name != "" {
 				schemes = append(schemes, openapi.Entry[openapi.SecurityScheme]{Name: way.Name, Value: way.Scheme})
 			}
 		}
@@ -246,6 +246,10 @@ func (e *Endpoint) description() string {
 func (e *Endpoint) requirements() []openapi.Map[[]string] {
 	var all []openapi.Map[[]string]
 	for _, way := range e.security.Alternatives {
+		if way.Name == "" {
+			all = append(all, openapi.Map[[]string]{})
+			continue
+		}
 		scopes := way.Scopes
 		if scopes == nil {
 			scopes = []string{}

@@ -167,7 +167,7 @@ type Security struct {
 }
 
 // SecurityAlternative is one way in: a scheme by its name, and the scopes of
-// which it needs all.
+// which it needs all. The zero value is the way without a credential.
 type SecurityAlternative struct {
 	Name   string
 	Scheme SecurityScheme
