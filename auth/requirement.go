@@ -306,14 +306,19 @@ func (q *Requirement[S]) scoped(have []Scope) bool {
 }
 
 // Security describes the requirement in an API's document: one alternative for
-// each kind of credential and, with any-of, each scope.
+// each kind of credential and, with any-of, each scope. Where anonymous callers
+// are taken too, the zero alternative is among them.
 func (q *Requirement[S]) Security() openapi.Security {
 	var s openapi.Security
 	if q == nil {
 		return s
 	}
 	for _, kind := range q.takes {
-		if kind.place == nowhere || q.c.webSession && kind.place != cookie {
+		if kind.place == nowhere {
+			s.Alternatives = append(s.Alternatives, openapi.SecurityAlternative{})
+			continue
+		}
+		if q.c.webSession && kind.place != cookie {
 			continue
 		}
 		alternative := openapi.SecurityAlternative{Name: kind.name, Scheme: kind.scheme()}

@@ -151,7 +151,7 @@ func token(c authtest.Caller) string { return c.Issued().Token.Reveal() }
 
 func requireError(t *testing.T, response *authtest.Response, status int, name string) {
 	t.Helper()
-	require.Equal(t, fmt.Sprintf("%d %s", status, name), fmt.Sprintf("%d %s", response.Status, response.Error()))
+	require.Equal(t, fmt.Sprintf("%d %s", status, name), fmt.Sprintf("%d %s", response.Status, response.ErrorName()))
 	var body struct {
 		Detail string `json:"detail"`
 	}

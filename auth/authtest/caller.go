@@ -92,9 +92,9 @@ type Response struct {
 	Body   []byte
 }
 
-// Error is the name of the error that was answered, such as "InvalidToken";
+// ErrorName is the name of the error that was answered, such as "InvalidToken";
 // empty where the body is no error.
-func (r *Response) Error() string {
+func (r *Response) ErrorName() string {
 	var body struct {
 		Error string `json:"error"`
 	}

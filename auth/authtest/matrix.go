@@ -130,10 +130,13 @@ func (c *matrixCheck) operation(op operation) {
 			// Each scope of an alternative is needed, unless another alternative does without it.
 			for i := range way {
 				less := slices.Delete(slices.Clone(way), i, i+1)
-				if !c.enough(ways, less) {
+				if len(way) > 1 && !c.enough(ways, less) {
 					c.out(op, c.Caller(kind, less...), fmt.Sprintf("with a %s and only %q", kind.Name(), less), http.StatusForbidden, "InsufficientScope")
 				}
 			}
+		}
+		if !c.enough(ways, nil) {
+			c.out(op, c.Caller(kind), fmt.Sprintf("with a %s and no scope", kind.Name()), http.StatusForbidden, "InsufficientScope")
 		}
 		for _, scope := range c.Scopes {
 			if !c.enough(ways, []auth.Scope{scope}) {
@@ -146,7 +149,7 @@ func (c *matrixCheck) operation(op operation) {
 // kindRefused expects that a kind of credential is refused with every scope.
 func (c *matrixCheck) kindRefused(op operation, kind auth.CredentialKind) {
 	got := c.do(op, c.Caller(kind, c.Scopes...))
-	if got.Status == http.StatusUnauthorized && got.Error() == "Unauthorized" || got.Status == http.StatusForbidden && got.Error() == "WebSessionRequired" {
+	if got.Status == http.StatusUnauthorized && got.ErrorName() == "Unauthorized" || got.Status == http.StatusForbidden && got.ErrorName() == "WebSessionRequired" {
 		return
 	}
 	c.errorf(op, "with a %s, which the document does not name: %s, want 401 Unauthorized or 403 WebSessionRequired", kind.Name(), got)
@@ -161,13 +164,13 @@ func (c *matrixCheck) enough(ways [][]auth.Scope, have []auth.Scope) bool {
 
 func (c *matrixCheck) in(op operation, caller Caller, how string) {
 	if got := c.do(op, caller); got.Status == http.StatusUnauthorized || got.Status >= 500 ||
-		got.Status == http.StatusForbidden && got.Error() != "NotPermitted" {
+		got.Status == http.StatusForbidden && got.ErrorName() != "NotPermitted" {
 		c.errorf(op, "%s: %s, and the document lets it in", how, got)
 	}
 }
 
 func (c *matrixCheck) out(op operation, caller Caller, how string, status int, name string) {
-	if got := c.do(op, caller); got.Status != status || got.Error() != name {
+	if got := c.do(op, caller); got.Status != status || got.ErrorName() != name {
 		c.errorf(op, "%s: %s, want %d %s", how, got, status, name)
 	}
 }

@@ -1,0 +1,394 @@
+package authtest_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	sq "github.com/Masterminds/squirrel"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/pagination"
+	"github.com/polarkit-go/polarkit/repository"
+	"github.com/polarkit-go/polarkit/repository/pgtest"
+	"github.com/polarkit-go/polarkit/sorting"
+)
+
+// Notes are a resource in small: they belong to an organization, may be about a
+// customer, may answer another note, and have a code of their own within the organization.
+
+var database = pgtest.FromSQL(`
+	CREATE TABLE notes (
+		id uuid PRIMARY KEY, created_at timestamptz NOT NULL, updated_at timestamptz, deleted_at timestamptz,
+		organization_id uuid NOT NULL, customer_id uuid, parent_id uuid REFERENCES notes,
+		code text NOT NULL, text text NOT NULL,
+		CONSTRAINT notes_organization_id_code_key UNIQUE (organization_id, code)
+	)`)
+
+var kinds = auth.NewKinds("notes",
+	auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession, auth.WebSession,
+	auth.Scopes{"notes:read": nil, "notes:write": {"notes:read"}, "portal:read": nil, "other": nil},
+)
+
+var (
+	canRead     = auth.Require[auth.Admin](kinds, auth.AnyScope("notes:read", "notes:write"))
+	canWrite    = auth.Require[auth.Admin](kinds, auth.AnyScope("notes:write"))
+	canBoth     = auth.Require[auth.Admin](kinds, auth.AllScopes("notes:read", "other"))
+	canPortal   = auth.Require[auth.Customer](kinds, auth.AnyScope("portal:read"))
+	canSettings = auth.Require[auth.User](kinds, auth.NoScope("the user's own"), auth.Fresh(time.Hour))
+	canGreet    = auth.Require[auth.Anyone](kinds, auth.NoScope("greets everybody"))
+)
+
+type noteSort string
+
+func (noteSort) Values() []noteSort { return []noteSort{"created_at"} }
+
+type noteRow struct {
+	repository.Record
+
+	OrganizationID uuid.UUID  `db:"organization_id"`
+	CustomerID     *uuid.UUID `db:"customer_id"`
+	ParentID       *uuid.UUID `db:"parent_id"`
+	Code           string     `db:"code"`
+	Text           string     `db:"text"`
+}
+
+var notes = repository.MustNew[noteRow]("notes", repository.Options{
+	SoftDelete: "deleted_at",
+	Owners:     repository.Owners{auth.OrganizationKind: "organization_id", auth.CustomerKind: "customer_id"},
+	Sorting:    repository.SortMap[noteSort]{"created_at": "created_at"},
+	Unique:     repository.Fields{"notes_organization_id_code_key": {"body", "code"}},
+})
+
+var noteChanges = repository.ChangesOf[noteUpdate](notes)
+
+type note struct {
+	kit.TimestampedSchema `doc:"A note."`
+
+	ID             uuid.UUID  `json:"id" doc:"The ID." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+	OrganizationID uuid.UUID  `json:"organization_id" doc:"The organization." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+	ParentID       *uuid.UUID `json:"parent_id" doc:"The note it answers." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+	Code           string     `json:"code" doc:"The code." example:"a"`
+	Text           string     `json:"text" doc:"The text." example:"a"`
+}
+
+type noteCreate struct {
+	kit.Schema `doc:"A note to create."`
+
+	Code           string                   `json:"code" doc:"The code." example:"a"`
+	Text           string                   `json:"text" doc:"The text." example:"a"`
+	ParentID       kit.Optional[*uuid.UUID] `json:"parent_id" doc:"The note it answers." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+	OrganizationID kit.Optional[uuid.UUID]  `json:"organization_id" doc:"The organization." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+}
+
+type noteUpdate struct {
+	kit.Schema `doc:"A change to a note."`
+
+	Text kit.Optional[string] `json:"text" doc:"The text." example:"a"`
+}
+
+type listNotes struct {
+	pagination.Params
+	Sorting        sorting.By[noteSort]  `query:"sorting" default:"-created_at"`
+	OrganizationID kit.Filter[uuid.UUID] `query:"organization_id" doc:"Filter by organization." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+	ParentID       kit.Filter[uuid.UUID] `query:"parent_id" doc:"Filter by parent." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+	Query          kit.Optional[string]  `query:"query" doc:"Filter by text." example:"a"`
+}
+
+type noteID struct {
+	ID uuid.UUID `path:"id" doc:"The ID." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+}
+
+type updateNote struct {
+	ID   uuid.UUID `path:"id" doc:"The ID." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
+	Body noteUpdate
+}
+
+func (r noteRow) schema() note {
+	return note{
+		TimestampedSchema: kit.TimestampedSchema{CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt},
+		ID:                r.ID, OrganizationID: r.OrganizationID, ParentID: r.ParentID, Code: r.Code, Text: r.Text,
+	}
+}
+
+// noteService does it right, unless it is told to forget something.
+type noteService struct {
+	access *auth.Access
+	reader repository.Reader
+	writer repository.Writer
+	// forget names what a careless author would leave out.
+	forget string
+}
+
+func (s *noteService) reach(ctx context.Context, caller auth.Caller, what string) (auth.Reach, error) {
+	if s.forget == what {
+		return repository.System("a fault put in on purpose"), nil
+	}
+	return s.access.Reach(ctx, caller)
+}
+
+func (s *noteService) list(ctx context.Context, caller auth.Caller, in listNotes) (pagination.ListResource[note], error) {
+	reach, err := s.reach(ctx, caller, "list")
+	if err != nil {
+		return pagination.ListResource[note]{}, err
+	}
+	if len(in.OrganizationID) > 0 {
+		reach = reach.Restrict(auth.OrganizationKind, in.OrganizationID...)
+	}
+	filter := sq.And{repository.OneOf("parent_id", in.ParentID)}
+	if in.Query.Or("") != "" {
+		filter = append(filter, repository.Contains("text", in.Query))
+	}
+	page, err := notes.In(reach).Page(ctx, s.reader, repository.Query{Where: filter, Sorting: in.Sorting, Params: in.Params})
+	return pagination.Map(page, noteRow.schema), err
+}
+
+func (s *noteService) List(ctx context.Context, subject auth.AuthSubject[auth.Admin], in listNotes) (pagination.ListResource[note], error) {
+	return s.list(ctx, subject, in)
+}
+
+func (s *noteService) Mine(ctx context.Context, subject auth.AuthSubject[auth.Customer], in listNotes) (pagination.ListResource[note], error) {
+	return s.list(ctx, subject, in)
+}
+
+func (s *noteService) Get(ctx context.Context, subject auth.AuthSubject[auth.Admin], in noteID) (note, error) {
+	reach, err := s.reach(ctx, subject, "get")
+	if err != nil {
+		return note{}, err
+	}
+	row, err := notes.In(reach).Get(ctx, s.reader, in.ID)
+	return row.schema(), err
+}
+
+func (s *noteService) Create(ctx context.Context, subject auth.AuthSubject[auth.Admin], in noteCreate) (note, error) {
+	owner, err := s.access.Own(ctx, subject, in.OrganizationID)
+	if err != nil {
+		return note{}, err
+	}
+	row := noteRow{Code: in.Code, Text: in.Text, ParentID: in.ParentID.Or(nil)}
+	if row.ParentID != nil {
+		reach, err := s.reach(ctx, subject, "reference")
+		if err != nil {
+			return note{}, err
+		}
+		if _, err := notes.In(reach).Get(ctx, s.reader, *row.ParentID); errors.Is(err, errors.ResourceNotFound) {
+			return note{}, errors.Invalid(errors.Loc{"body", "parent_id"}, "value_error", "Note does not exist.", row.ParentID)
+		} else if err != nil {
+			return note{}, err
+		}
+	}
+	reach, err := s.access.Reach(ctx, subject)
+	if err != nil {
+		return note{}, err
+	}
+	row, err = notes.In(reach).Create(ctx, s.writer, owner, row)
+	return row.schema(), err
+}
+
+func (s *noteService) Update(ctx context.Context, subject auth.AuthSubject[auth.Admin], in updateNote) (note, error) {
+	reach, err := s.reach(ctx, subject, "update")
+	if err != nil {
+		return note{}, err
+	}
+	row, err := notes.In(reach).Update(ctx, s.writer, in.ID, noteChanges(in.Body))
+	return row.schema(), err
+}
+
+func (s *noteService) Delete(ctx context.Context, subject auth.AuthSubject[auth.Admin], in noteID) error {
+	reach, err := s.reach(ctx, subject, "delete")
+	if err != nil {
+		return err
+	}
+	return notes.In(reach).SoftDelete(ctx, s.writer, in.ID)
+}
+
+type greeting struct {
+	kit.Schema `doc:"A greeting."`
+
+	Text string `json:"text" doc:"The text." example:"a"`
+}
+
+func greet[S any](context.Context, S, struct{}) (greeting, error) {
+	return greeting{Text: "Hello"}, nil
+}
+
+type world struct {
+	*authtest.World
+	service *noteService
+	handler http.Handler
+	api     *api.API
+}
+
+// newWorld makes the service, with faults put in by name and a read guard.
+func newWorld(t *testing.T, forget string, read api.Guard[auth.AuthSubject[auth.Admin]]) *world {
+	t.Helper()
+	pool := database.Pool(t)
+	w := &world{World: authtest.New(t, kinds)}
+	w.service = &noteService{access: w.Access, reader: repository.NewReader(pool), writer: repository.NewWriter(pool), forget: forget}
+	s := w.service
+	w.api = api.New(api.Config{Title: "Notes API", Version: "1"})
+	v1 := w.api.Group("/v1")
+	g := v1.Group("/notes", api.Tag("notes"))
+	api.List(g, "/", read, s.List, api.Summary("List Notes"))
+	api.Create(g, "/", canWrite, s.Create, api.Summary("Create Note"))
+	api.Get(g, "/{id}", read, s.Get, api.Summary("Get Note"), api.Fails(errors.ResourceNotFound))
+	api.Update(g, "/{id}", canWrite, s.Update, api.Summary("Update Note"), api.Fails(errors.ResourceNotFound))
+	api.Delete(g, "/{id}", canWrite, s.Delete, api.Summary("Delete Note"), api.Fails(errors.ResourceNotFound))
+	p := v1.Group("/portal", api.Tag("portal"))
+	api.List(p, "/notes/", canPortal, s.Mine, api.Summary("List Own Notes"))
+	m := v1.Group("/misc", api.Tag("misc"))
+	api.Post(m, "/both", canBoth, greet[auth.AuthSubject[auth.Admin]], api.Summary("Both"), api.Name("both"))
+	api.Post(m, "/settings", canSettings, greet[auth.AuthSubject[auth.User]], api.Summary("Settings"), api.Name("settings"))
+	api.Post(m, "/greet", canGreet, greet[auth.AuthSubject[auth.Anyone]], api.Summary("Greet"), api.Name("greet"))
+	api.Post(m, "/open", api.Public("the example of a public endpoint"), greet[api.Anyone], api.Summary("Open"), api.Name("open"))
+	w.handler = w.Authenticator.Middleware(w.api)
+	return w
+}
+
+func (w *world) party(tenant authtest.Tenant) authtest.Party {
+	return authtest.Party{
+		OrganizationID: tenant.OrganizationID,
+		User:           w.As(tenant.User, "notes:write"),
+		Organization:   w.As(tenant.Organization, "notes:write"),
+	}
+}
+
+func (w *world) twoTenants() authtest.TwoTenants {
+	a, b := w.party(w.A), w.party(w.B)
+	parents := map[uuid.UUID]string{}
+	parent := func(p authtest.Party) string {
+		if parents[p.OrganizationID] == "" {
+			response := p.User.Do(w.handler, "POST", "/v1/notes/", map[string]any{"code": "parent", "text": "p"})
+			_, id, _ := strings.Cut(string(response.Body), `"id":"`)
+			parents[p.OrganizationID] = id[:36]
+		}
+		return parents[p.OrganizationID]
+	}
+	return authtest.TwoTenants{
+		Handler: w.handler, Path: "/v1/notes/", A: a, B: b, Both: w.As(w.Both, "notes:write"),
+		Body: func(n int) map[string]any {
+			return map[string]any{"code": uuid.NewSHA1(uuid.Nil, []byte{byte(n), byte(n >> 8), byte(n >> 16)}), "text": "x"}
+		},
+		Change: map[string]any{"text": "changed"},
+		Filters: map[string]func(map[string]any) string{
+			"parent_id": func(row map[string]any) string { return row["parent_id"].(string) },
+		},
+		References: map[string]func(authtest.Party) string{"parent_id": parent},
+		Views:      []string{"/v1/notes/?limit=100"},
+	}
+}
+
+func (w *world) matrix() authtest.Matrix {
+	subjects := map[auth.SubjectKind]auth.SubjectRef{
+		auth.UserKind: w.A.User, auth.OrganizationKind: w.A.Organization, auth.CustomerKind: w.A.Customer,
+	}
+	return authtest.Matrix{
+		Handler: w.handler, Document: w.api.OpenAPI(), Kinds: kinds,
+		Public: []string{"POST /v1/misc/open"},
+		Caller: func(kind auth.CredentialKind, scopes ...auth.Scope) authtest.Caller {
+			return w.Issue(auth.Issue{Kind: kind, Subject: subjects[kind.Subject()], Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+		},
+	}
+}
+
+func TestCases13To20(t *testing.T) {
+	t.Parallel()
+	newWorld(t, "", canRead).twoTenants().Run(t)
+}
+
+func TestCases13To20Red(t *testing.T) {
+	t.Parallel()
+	for forget, want := range map[string]string{
+		"list": "case 14", "get": "case 13: GET", "update": "case 13: PATCH", "delete": "case 13: DELETE", "reference": "case 18",
+	} {
+		t.Run(forget, func(t *testing.T) {
+			t.Parallel()
+			problems := newWorld(t, forget, canRead).twoTenants().Problems()
+			require.NotEmpty(t, problems)
+			require.Contains(t, strings.Join(problems, "\n"), want)
+		})
+	}
+}
+
+func TestCase20CustomersSeeOnlyTheirs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", canRead)
+	ctx := t.Context()
+	other := auth.Customer{ID: uuid.New(), OrganizationID: w.A.OrganizationID}.Ref()
+	made := map[uuid.UUID]uuid.UUID{}
+	for i, customer := range []auth.SubjectRef{w.A.Customer, other, w.B.Customer} {
+		reach := repository.System("seeds")
+		owner, err := reach.Own(ctx, auth.OrganizationKind, customer.OrganizationID)
+		require.NoError(t, err)
+		row, err := notes.In(reach).Create(ctx, w.service.writer, owner, noteRow{Code: string(rune('a' + i)), Text: "x", CustomerID: &customer.ID})
+		require.NoError(t, err)
+		made[customer.ID] = row.ID
+	}
+	for _, customer := range []auth.SubjectRef{w.A.Customer, other, w.B.Customer} {
+		response := w.As(customer, "portal:read").Do(w.handler, "GET", "/v1/portal/notes/", nil)
+		require.Equal(t, 200, response.Status)
+		for id, noteID := range made {
+			require.Equal(t, id == customer.ID, strings.Contains(string(response.Body), noteID.String()))
+		}
+		require.Contains(t, string(response.Body), `"total_count":1`)
+		response = w.As(customer, "portal:read").Do(w.handler, "GET", "/v1/portal/notes/?organization_id="+customer.OrganizationID.String(), nil)
+		require.Contains(t, string(response.Body), `"total_count":0`, "a customer does not reach by organization")
+	}
+}
+
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	newWorld(t, "", canRead).matrix().Run(t)
+}
+
+// drifting documents one requirement and enforces another.
+type drifting struct {
+	api.Guard[auth.AuthSubject[auth.Admin]]
+	enforced api.Guard[auth.AuthSubject[auth.Admin]]
+}
+
+func (d drifting) Authorize(r *http.Request) (auth.AuthSubject[auth.Admin], error) {
+	return d.enforced.Authorize(r)
+}
+
+type nothing struct {
+	api.Guard[auth.AuthSubject[auth.Admin]]
+}
+
+func (nothing) Authorize(*http.Request) (auth.AuthSubject[auth.Admin], error) {
+	return auth.AuthSubject[auth.Admin]{}, errors.ResourceNotFound.New()
+}
+
+func TestMatrixRed(t *testing.T) {
+	t.Parallel()
+	noScope := auth.Require[auth.Admin](kinds, auth.NoScope("a fault put in on purpose"))
+	for name, c := range map[string]struct {
+		guard api.Guard[auth.AuthSubject[auth.Admin]]
+		want  string
+	}{
+		"the scope is not enforced":    {drifting{canRead, noScope}, `only "other": 200`},
+		"another scope is enforced":    {drifting{canRead, canWrite}, `with a personal_access_token and ["notes:read"]: 403`},
+		"the guard is not asked":       {drifting{canRead, nothing{}}, "without a credential: 404"},
+		"the document names no scopes": {drifting{noScope, canRead}, "with a personal_access_token and []: 403"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			problems := newWorld(t, "", c.guard).matrix().Problems()
+			require.Contains(t, strings.Join(problems, "\n"), c.want)
+		})
+	}
+	m := newWorld(t, "", canRead).matrix()
+	m.Public = []string{"GET /v1/notes/"}
+	require.Equal(t, []string{
+		"POST /v1/misc/open: needs no credential, and is not named in Public",
+		"GET /v1/notes/ is named in Public, and the document has no such public operation",
+	}, m.Problems())
+}
