@@ -402,7 +402,11 @@ func (d *document) any(tok int32) any {
 
 // float is a number as a float64; beyond its range it is infinite, as in Python.
 func (d *document) float(tok int32) float64 {
-	f, _ := strconv.ParseFloat(d.raw(tok), 64)
+	raw := d.raw(tok)
+	if raw == "-0" {
+		return 0 // an integer, which has no negative zero
+	}
+	f, _ := strconv.ParseFloat(raw, 64)
 	return f
 }
 

@@ -319,14 +319,14 @@ func (n *Node) setFloat(d *decoder, f float64, v reflect.Value) bool {
 	if m := r.multipleOf; m != nil && !isFloatMultiple(f, m.f) {
 		return d.fail(&m.issue)
 	}
-	switch {
-	case r.le != nil && f > r.le.f:
+	switch { // not in a range is the same as outside of it, except for NaN
+	case r.le != nil && !(f <= r.le.f):
 		return d.fail(&r.le.issue)
-	case r.lt != nil && f >= r.lt.f:
+	case r.lt != nil && !(f < r.lt.f):
 		return d.fail(&r.lt.issue)
-	case r.ge != nil && f < r.ge.f:
+	case r.ge != nil && !(f >= r.ge.f):
 		return d.fail(&r.ge.issue)
-	case r.gt != nil && f <= r.gt.f:
+	case r.gt != nil && !(f > r.gt.f):
 		return d.fail(&r.gt.issue)
 	}
 	v.SetFloat(f)
