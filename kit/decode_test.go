@@ -45,4 +45,5 @@ func TestDecodeReportsEverything(t *testing.T) {
 	require.Equal(t, json.RawMessage(`{"seats":"0","name":"abcdef","other":[1.1,{}]}`), first.Input)
 	require.Equal(t, "string_too_long", invalid.Details()[1].Type)
 	require.Equal(t, "greater_than_equal", invalid.Details()[2].Type)
+	require.Equal(t, "0", invalid.Details()[2].Input)
 }

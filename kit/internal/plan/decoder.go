@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -157,7 +158,26 @@ func (d *decoder) location() errors.Loc {
 
 // render is the input of an error, as Python would write the parsed value.
 func (d *decoder) render(tok int32, guide *Node) any {
-	if d.renderedTok == tok && tok != none {
+	switch t := d.doc.tokens[tok]; d.doc.data[t.start] {
+	case '"':
+		if guide == nil || !guide.sensitive {
+			text := strings.Clone(d.doc.str(tok))
+			d.echoed += len(text)
+			return text
+		}
+	case '{', '[':
+	case 't':
+		return true
+	case 'f':
+		return false
+	case 'n':
+		return nil
+	default:
+		if i, err := strconv.ParseInt(d.doc.raw(tok), 10, 64); err == nil {
+			return i
+		}
+	}
+	if d.renderedTok == tok {
 		d.echoed += len(d.rendered)
 		return d.rendered
 	}

@@ -1,0 +1,22 @@
+module github.com/polarkit-go/polarkit/bench
+
+go 1.26.0
+
+// The library of this repository, not a released one: the benchmarks measure what is here.
+replace github.com/polarkit-go/polarkit => ../
+
+require (
+	github.com/go-playground/validator/v10 v10.30.6
+	github.com/google/uuid v1.6.0
+	github.com/polarkit-go/polarkit v0.0.0-00010101000000-000000000000
+)
+
+require (
+	github.com/gabriel-vasile/mimetype v1.4.16 // indirect
+	github.com/go-playground/locales v0.14.2 // indirect
+	github.com/go-playground/universal-translator v0.18.2 // indirect
+	github.com/leodido/go-urn v1.5.0 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
