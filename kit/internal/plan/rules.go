@@ -101,7 +101,7 @@ func (n *Node) refine(r ruleTag) error {
 		if n.Kind != String {
 			return n.misfit(r)
 		}
-		n.Kind = String
+		n.Kind = Email
 	case "url", "http_url", "https_url":
 		if n.Kind != String {
 			return n.misfit(r)

@@ -7,20 +7,29 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 )
 
-type decimalRules struct{}
-
-func (n *Node) decimalRule(r ruleTag) error { return n.misfit(r) }
-
-func (n *Node) setDecimal(d *decoder, s string, v reflect.Value) bool { return d.fail(issueDecimal) }
-
+// setEmail keeps the address as Pydantic's EmailStr normalises it.
 func (n *Node) setEmail(d *decoder, s string, v reflect.Value) bool {
-	v.SetString(strings.Clone(s))
+	address, issue := lax.Email(s)
+	if issue != nil {
+		return d.fail(issue)
+	}
+	v.SetString(strings.Clone(address))
 	return n.check(d, none, v)
 }
 
+// setURL keeps the URL as Pydantic's HttpUrl and AnyUrl normalise it.
 func (n *Node) setURL(d *decoder, s string, v reflect.Value) bool {
-	v.SetString(strings.Clone(s))
+	var rules lax.URLRules
+	switch n.Format {
+	case "http":
+		rules = lax.HTTPURL
+	case "https":
+		rules = lax.HTTPSURL
+	}
+	url, issue := lax.URL(s, rules)
+	if issue != nil {
+		return d.fail(issue)
+	}
+	v.SetString(strings.Clone(url))
 	return n.check(d, none, v)
 }
-
-var _ lax.Issue

@@ -1,0 +1,91 @@
+package kit
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"strconv"
+
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+)
+
+// Decimal is a decimal number as it was written, with all its places: 1.50
+// stays 1.50. It is Pydantic's Decimal; on the wire it is a text, and a number
+// is read too. The zero value is 0.
+//
+// It holds a number and calculates nothing: amounts of money that are added up
+// are better integers of the smallest unit, or a type of your own that reads
+// itself from text.
+type Decimal struct{ number lax.Number }
+
+// ParseDecimal reads a number as Pydantic does: "1.50", " 1e3 ", "1_000". There
+// is no infinity.
+func ParseDecimal(s string) (Decimal, error) {
+	number, issue := lax.Decimal(s)
+	if issue != nil {
+		return Decimal{}, fmt.Errorf("kit: ParseDecimal: %s", issue.Msg)
+	}
+	return Decimal{number: number}, nil
+}
+
+// String is the number as Python writes it: "1.50", "1E+3".
+func (d Decimal) String() string {
+	if d.number == (lax.Number{}) {
+		return "0"
+	}
+	return d.number.String()
+}
+
+// Compare is -1, 0 or +1 as d is less than, equal to or greater than other;
+// 1.5 and 1.50 are equal.
+func (d Decimal) Compare(other Decimal) int { return d.known().Compare(other.known()) }
+
+// known is the number, 0 for the zero value.
+func (d Decimal) known() lax.Number {
+	if d.number == (lax.Number{}) {
+		zero, _ := lax.Decimal("0")
+		return zero
+	}
+	return d.number
+}
+
+// IsZero reports whether the number is 0.
+func (d Decimal) IsZero() bool { return d.Compare(Decimal{}) == 0 }
+
+// Float64 is the nearest float; infinite beyond its range.
+func (d Decimal) Float64() float64 {
+	f, _ := strconv.ParseFloat(d.String(), 64) // the only error is the range
+	return f
+}
+
+// MarshalText makes the number text, and so a JSON string.
+func (d Decimal) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what [ParseDecimal] reads.
+func (d *Decimal) UnmarshalText(text []byte) error {
+	parsed, err := ParseDecimal(string(text))
+	if err == nil {
+		*d = parsed
+	}
+	return err
+}
+
+// Value makes the number a parameter of a query.
+func (d Decimal) Value() (driver.Value, error) { return d.String(), nil }
+
+// Scan reads a number from a database: a text, an integer, a float or null.
+func (d *Decimal) Scan(src any) error {
+	switch src := src.(type) {
+	case nil:
+		*d = Decimal{}
+		return nil
+	case string:
+		return d.UnmarshalText([]byte(src))
+	case []byte:
+		return d.UnmarshalText(src)
+	case int64:
+		return d.UnmarshalText(strconv.AppendInt(nil, src, 10))
+	case float64:
+		return d.UnmarshalText([]byte(lax.FloatRepr(src)))
+	}
+	return fmt.Errorf("kit: cannot scan %T into a Decimal", src)
+}

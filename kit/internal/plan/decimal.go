@@ -1,0 +1,90 @@
+package plan
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+)
+
+// decimalRules are the rules of a Decimal: its digits first, then its bounds,
+// in Pydantic's order.
+type decimalRules struct {
+	digits         lax.DecimalRules
+	le, lt, ge, gt *decimalLimit
+}
+
+type decimalLimit struct {
+	bound lax.Number
+	issue *lax.Issue
+}
+
+// decimalRule takes a rule of a Decimal.
+func (n *Node) decimalRule(r ruleTag) error {
+	if r.name == "max_digits" || r.name == "decimal_places" {
+		size, err := strconv.Atoi(r.param)
+		if err != nil || size < 0 || size == 0 && r.name == "max_digits" {
+			return fmt.Errorf("the rule %s needs a positive number", r.raw)
+		}
+		if r.name == "max_digits" {
+			n.MaxDigits, n.decimals.digits.MaxDigits = &size, size
+		} else {
+			n.DecimalPlaces, n.decimals.digits.Places = &size, &size
+		}
+		return nil
+	}
+	bound, issue := lax.Decimal(r.param)
+	if issue != nil || r.name == "len" {
+		return fmt.Errorf("the rule %s does not fit a decimal", r.raw)
+	}
+	text := bound.String()
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return fmt.Errorf("the rule %s is out of the range of a number", r.raw)
+	}
+	var shown any = f
+	if f == float64(int64(f)) {
+		shown = int64(f)
+	}
+	switch r.name {
+	case "min", "gte":
+		n.decimals.ge, n.GE = &decimalLimit{bound, greaterThanEqual(text, shown)}, &f
+	case "max", "lte":
+		n.decimals.le, n.LE = &decimalLimit{bound, lessThanEqual(text, shown)}, &f
+	case "gt":
+		n.decimals.gt, n.GT = &decimalLimit{bound, boundIssue("greater_than", "Input should be greater than ", "gt", text, shown)}, &f
+	case "lt":
+		n.decimals.lt, n.LT = &decimalLimit{bound, boundIssue("less_than", "Input should be less than ", "lt", text, shown)}, &f
+	}
+	return nil
+}
+
+func (n *Node) setDecimal(d *decoder, s string, v reflect.Value) bool {
+	number, issue := lax.Decimal(s)
+	if issue == nil {
+		issue = n.decimals.check(number)
+	}
+	if issue != nil {
+		return d.fail(issue)
+	}
+	*settable(v.Field(0)).Addr().Interface().(*lax.Number) = number //nolint:forcetypeassert // kit.Decimal holds one
+	return n.check(d, none, v)
+}
+
+func (r *decimalRules) check(number lax.Number) *lax.Issue {
+	if issue := number.Check(r.digits); issue != nil {
+		return issue
+	}
+	switch {
+	case r.le != nil && number.Compare(r.le.bound) > 0:
+		return r.le.issue
+	case r.lt != nil && number.Compare(r.lt.bound) >= 0:
+		return r.lt.issue
+	case r.ge != nil && number.Compare(r.ge.bound) < 0:
+		return r.ge.issue
+	case r.gt != nil && number.Compare(r.gt.bound) <= 0:
+		return r.gt.issue
+	}
+	return nil
+}
