@@ -15,8 +15,3 @@ type MetadataCriterion struct {
 	Key    string
 	Values []string
 }
-
-// Metadata holds key-value pairs of a resource: at most 50 keys of 1 to 40
-// characters; values are texts of 1 to 500 characters, int64, float64 or bool
-// (Polar guideline).
-type Metadata map[string]any
