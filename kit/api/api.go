@@ -137,6 +137,21 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.handler.ServeHTTP(w, r)
 }
 
+// Validate routes and binds a request and forgets the result: the error is what
+// is wrong with the request's data, or that there is no such endpoint. Neither
+// middleware nor guard, hook or handler is called. It is for tests, such as those of
+// package kittest.
+func (a *API) Validate(r *http.Request) error {
+	if !routable(r) {
+		return notFound()
+	}
+	e := a.router.find(r.Method, r.URL.Path, r)
+	if e == nil {
+		return notFound()
+	}
+	return e.bind(r)
+}
+
 // route hands the request to its endpoint.
 func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	if !routable(r) {

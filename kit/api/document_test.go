@@ -15,6 +15,7 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/sorting"
@@ -202,4 +203,10 @@ func TestNamesInTheDocumentClash(t *testing.T) {
 	require.Contains(t, panicText(t, func() {
 		api.Get(a.Group("/v1"), "/others/{id}", canRead, service{}.Get, api.Name("other"), api.Fails(errors.Define("ResourceNotFound", 404, "Gone.")))
 	}), "there are two kinds of error with the name ResourceNotFound; declare it once")
+}
+
+func TestDocumentAgreesWithBinding(t *testing.T) {
+	t.Parallel()
+	kittest.Agreement(t, newOrders())
+	kittest.Guidelines(t, newOrders())
 }

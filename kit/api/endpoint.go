@@ -44,6 +44,7 @@ type Endpoint struct {
 
 	handler http.Handler // middleware around answer
 	serve   func(w http.ResponseWriter, r *http.Request) error
+	bind    func(r *http.Request) error
 }
 
 // Method is the HTTP method.

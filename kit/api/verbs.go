@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/pagination"
 )
 
@@ -150,6 +151,10 @@ func registerNamed[S, In, Out any](
 	e.guardFails = guard.Fails()
 	e.compile()
 	e.serve = serveFunc(e, guard, handler)
+	e.bind = func(r *http.Request) error {
+		_, err := kit.Bind[In](r)
+		return err
+	}
 	e.handler = wrap(http.HandlerFunc(e.answer), e.settings.middleware)
 	g.api.add(e)
 	return e

@@ -1,0 +1,129 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/api"
+)
+
+type plan struct {
+	kit.TimestampedSchema `doc:"A plan of the price list."`
+
+	ID   uuid.UUID `json:"id" doc:"The ID of the plan." example:"992fae2a-2a17-4b7a-8d9e-e287cf90131b"`
+	Name string    `json:"name" doc:"The name of the plan." example:"Team"`
+}
+
+type getPlan struct {
+	ID uuid.UUID `path:"id" doc:"The ID of the plan."`
+}
+
+func findPlan(_ context.Context, _ api.Anyone, in getPlan) (plan, error) {
+	if in.ID == uuid.Nil {
+		return plan{}, errors.ResourceNotFound.New()
+	}
+	return plan{ID: in.ID, Name: "Team"}, nil
+}
+
+// show prints the status and the body of the answer.
+func show(h http.Handler, target string) {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, target, http.NoBody))
+	fmt.Println(w.Code, strings.TrimSpace(w.Body.String()))
+}
+
+// An API is an http.Handler.
+func Example() {
+	a := api.New(api.Config{Title: "Shop API"})
+	plans := a.Group("/v1").Group("/plans", api.Tag("plans"))
+	api.Get(plans, "/{id}", api.Public("price list"), findPlan, api.Name("get"), api.Fails(errors.ResourceNotFound))
+
+	show(a, "/v1/plans/992fae2a-2a17-4b7a-8d9e-e287cf90131b")
+	show(a, "/v1/plans/00000000-0000-0000-0000-000000000000")
+	show(a, "/v1/plans/team")
+	// Output:
+	// 200 {"created_at":"0001-01-01T00:00:00Z","updated_at":null,"id":"992fae2a-2a17-4b7a-8d9e-e287cf90131b","name":"Team"}
+	// 404 {"error":"ResourceNotFound","detail":"Not found"}
+	// 422 {"error":"PolarRequestValidationError","detail":[{"type":"uuid_parsing","loc":["path","id"],"msg":"Input should be a valid UUID, invalid character: found `t` at 1","input":"team","ctx":{"error":"invalid character: found `t` at 1"}}]}
+}
+
+// Each endpoint alone is an http.Handler for any router that sets
+// http.Request.PathValue, such as chi.
+func ExampleEndpoint() {
+	a := api.New(api.Config{Title: "Shop API"})
+	getPlan := api.Get(a.Group("/v1/plans"), "/{id}", api.Public("price list"), findPlan)
+
+	router := chi.NewRouter()
+	router.Method(getPlan.Method(), getPlan.Path(), getPlan)
+
+	show(router, "/v1/plans/992fae2a-2a17-4b7a-8d9e-e287cf90131b")
+	// Output:
+	// 200 {"created_at":"0001-01-01T00:00:00Z","updated_at":null,"id":"992fae2a-2a17-4b7a-8d9e-e287cf90131b","name":"Team"}
+}
+
+// A mistake in an endpoint ends the start of the program with one sentence.
+func ExampleGuideline() {
+	defer func() { fmt.Println(recover()) }()
+	a := api.New(api.Config{Title: "Shop API"})
+	api.Get(a.Group("/v1/plan"), "/{id}", api.Public("price list"), findPlan)
+	// Output:
+	// api: GET /v1/plan/{id}: the resource "plan" of the path is a singular; name it in the plural, such as "plans"
+}
+
+// A guideline can be turned off for an API, with a reason.
+func ExampleConfig_relaxed() {
+	a := api.New(api.Config{
+		Title:   "Shop API",
+		Relaxed: map[api.Guideline]string{api.PluralResources: "clients know these paths since 2019"},
+	})
+	e := api.Get(a.Group("/v1/plan", api.Tag("plans")), "/{id}", api.Public("price list"), findPlan, api.Name("get"))
+	fmt.Println(e.Pattern(), e.OperationID())
+	// Output:
+	// GET /v1/plan/{id} plans:get
+}
+
+// A hook sees the bound input of every endpoint of a group.
+func ExampleBound() {
+	a := api.New(api.Config{Title: "Shop API"})
+	plans := a.Group("/v1/plans", api.Bound(func(_ context.Context, _ api.Anyone, in any) error {
+		fmt.Printf("%+v\n", in)
+		return nil
+	}))
+	api.Get(plans, "/{id}", api.Public("price list"), findPlan)
+	show(a, "/v1/plans/00000000-0000-0000-0000-000000000000")
+	// Output:
+	// {ID:00000000-0000-0000-0000-000000000000}
+	// 404 {"error":"ResourceNotFound","detail":"Not found"}
+}
+
+// Rows of an export are sent while they are read.
+func ExampleCSV() {
+	export := func(context.Context, api.Anyone, struct{}) (api.CSV, error) {
+		return api.CSV{
+			Filename: "plans.csv",
+			Header:   []string{"id", "name"},
+			Rows: func(yield func([]string, error) bool) {
+				for i, name := range []string{"Solo", "Team"} {
+					if !yield([]string{fmt.Sprint(i + 1), name}, nil) {
+						return
+					}
+				}
+			},
+		}, nil
+	}
+	a := api.New(api.Config{Title: "Shop API"})
+	api.Handle(a.Group("/v1/plans"), http.MethodGet, "/export", api.Public("price list"), export, api.Name("export"))
+	show(a, "/v1/plans/export")
+	// Output:
+	// 200 id,name
+	// 1,Solo
+	// 2,Team
+}
