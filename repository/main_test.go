@@ -11,9 +11,12 @@ import (
 
 	"github.com/polarkit-go/polarkit/internal/reach"
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
 )
+
+func at(page, limit int64) pagination.Params { return pagination.At(page, limit) }
 
 var database = pgtest.FromSQL(`
 CREATE TABLE customers (

@@ -133,9 +133,11 @@ func (p *plan) compileSortKey(text string) (sortKey, error) {
 	if key.sql == "" {
 		return sortKey{}, fmt.Errorf("an expression of the sort map is empty")
 	}
-	if err := checkFragment(key.sql); err != nil {
-		return sortKey{}, fmt.Errorf("sort expression %q: %w", text, err)
+	var written statement
+	if written.foreign(key.sql, nil); written.err != nil {
+		return sortKey{}, fmt.Errorf("the sort expression %q: %w", text, written.err)
 	}
+	key.sql = string(written.text)
 	if i, ok := p.byName[key.sql]; ok {
 		key.nullable = key.nullable && p.columns[i].nullable
 		key.sql = p.qualified(key.sql)

@@ -2,6 +2,7 @@ package repository
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/Masterminds/squirrel"
 )
@@ -17,16 +18,17 @@ type Narrowed interface {
 // must have the columns of the row type, by their names, the owner columns
 // included. All verbs that read work on it: paged, counted, and by cursor.
 //
-//	spenders := squirrel.Select("c.*").From("customers c").
-//		Join("orders o ON o.customer_id = c.id").GroupBy("c.id").Having("sum(o.amount) > ?", 1000)
-//	page, err := customers.In(reach).From(spenders).Page(ctx, reader, query)
+//	paying := squirrel.Select("DISTINCT c.*").From("customers c").
+//		Join("orders o ON o.customer_id = c.id").Where(squirrel.Eq{"o.status": in.Status})
+//	page, err := customers.In(reach).From(paying).Page(ctx, reader, query)
 //
 // The scope holds twice. Inside the query the table's name, without a schema,
 // means only the rows in reach that are not deleted; and of the result only
 // rows whose owner columns are in reach come out. Other tables are as they are,
-// unless [Scope.With] narrows them too.
+// unless [Scope.With] narrows them too. A name that stands for a part of a table
+// has no primary key, so GROUP BY has to list every column that is selected.
 func (s Scope[Row]) From(query squirrel.Sqlizer) Scope[Row] {
-	from, err := renderFragment(query)
+	from, err := s.plan.ownQuery(query)
 	if err != nil {
 		s.err = fmt.Errorf("repository: %s: the query in From: %w", s.plan.table, err)
 	}
@@ -36,10 +38,28 @@ func (s Scope[Row]) From(query squirrel.Sqlizer) Scope[Row] {
 
 // With narrows further tables inside the query of [Scope.From] in the same way:
 //
-//	customers.In(reach).From(spenders).With(orders.In(reach))
+//	customers.In(reach).From(paying).With(orders.In(reach))
 func (s Scope[Row]) With(others ...Narrowed) Scope[Row] {
 	s.with = append(s.with[:len(s.with):len(s.with)], others...)
 	return s
+}
+
+// ownQuery renders a query in place of the table. One that names the table with
+// a schema would go around the scope, and is refused.
+func (p *plan) ownQuery(query squirrel.Sqlizer) (*fragment, error) {
+	from, err := renderFragment(query)
+	if err != nil {
+		return nil, err
+	}
+	if named := p.schemaNamed.FindString(from.sql); named != "" {
+		return nil, fmt.Errorf("it says %q: only without a schema does the name mean the rows in scope", named)
+	}
+	return from, nil
+}
+
+// schemaNamed finds the name of a table after a schema.
+func schemaNamed(table string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)[\w"]+\s*\.\s*"?` + regexp.QuoteMeta(table) + `\b"?`)
 }
 
 // source is the query in place of the table, nil for the table itself.

@@ -3,8 +3,10 @@ package repository
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,6 +47,9 @@ type plan struct {
 	checks  Fields
 	maxPage int64
 	from    *fragment // a query in place of the table
+	// schemaNamed finds the table's name after a schema, in queries of one's own.
+	schemaNamed *regexp.Regexp
+	types       atomic.Pointer[columnTypes]
 
 	// Parts of statements, written once.
 	list      string // "t"."a", "t"."b"
@@ -197,8 +202,9 @@ func (p *plan) compile(options Options) error {
 			}
 		}
 	}
+	p.schemaNamed = schemaNamed(strings.Trim(p.alias, `"`))
 	if options.From != nil {
-		from, err := renderFragment(options.From)
+		from, err := p.ownQuery(options.From)
 		if err != nil {
 			return fmt.Errorf("the query in From: %w", err)
 		}

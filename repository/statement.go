@@ -200,10 +200,3 @@ func renderFragment(part squirrel.Sqlizer) (*fragment, error) {
 	}
 	return &fragment{sql: sql, args: args}, nil
 }
-
-// checkFragment checks an expression that takes no arguments.
-func checkFragment(sql string) error {
-	var s statement
-	s.foreign(sql, nil)
-	return s.err
-}

@@ -1,0 +1,73 @@
+package repository
+
+import (
+	"context"
+	"fmt"
+)
+
+// Lock is how rows are locked until the end of a transaction: [ForUpdate] or
+// [ForNoKeyUpdate], which wait for a row that another transaction has locked
+// unless [Lock.NoWait] or [Lock.SkipLocked] says otherwise.
+type Lock uint8
+
+const (
+	// ForUpdate locks rows against every change and every other lock.
+	ForUpdate Lock = 0
+	// ForNoKeyUpdate locks rows against changes, and lets others make rows that
+	// refer to them: what most updates need.
+	ForNoKeyUpdate Lock = 1
+
+	noWait     Lock = 2
+	skipLocked Lock = 4
+)
+
+// NoWait makes a verb fail with ResourceConflict and the reason
+// [LockNotAvailable] when a row is locked.
+func (l Lock) NoWait() Lock { return l&ForNoKeyUpdate | noWait }
+
+// SkipLocked leaves out rows that are locked, as workers of a queue do.
+func (l Lock) SkipLocked() Lock { return l&ForNoKeyUpdate | skipLocked }
+
+func (l Lock) sql(p *plan) string {
+	text := " FOR UPDATE OF " + p.alias
+	if l&ForNoKeyUpdate != 0 {
+		text = " FOR NO KEY UPDATE OF " + p.alias
+	}
+	switch {
+	case l&noWait != 0:
+		text += " NOWAIT"
+	case l&skipLocked != 0:
+		text += " SKIP LOCKED"
+	}
+	return text
+}
+
+// Lock locks the row with this primary key and returns it as it then is. It
+// fails with ResourceNotFound like [Scope.Get], also for a row that was to be
+// skipped.
+func (s Scope[Row]) Lock(ctx context.Context, tx Tx, id any, lock Lock) (Row, error) {
+	if err := s.lockable(); err != nil {
+		var none Row
+		return none, err
+	}
+	return s.get(ctx, tx, "lock", lock.sql(s.plan), func(st *statement) { s.plan.whereKey(st, id) })
+}
+
+// LockAll locks the rows of a query, at most [Query.Max] of them, and returns
+// them.
+func (s Scope[Row]) LockAll(ctx context.Context, tx Tx, q Query, lock Lock) ([]Row, error) {
+	if err := s.lockable(); err != nil {
+		return nil, err
+	}
+	if err := q.bounded(s.plan, "LockAll"); err != nil {
+		return nil, err
+	}
+	return s.list(ctx, tx, "lock_all", q, q.Max, lock.sql(s.plan))
+}
+
+func (s Scope[Row]) lockable() error {
+	if s.source() != nil {
+		return fmt.Errorf("repository: %s: the rows of a query of one's own are only read", s.plan.table)
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+package repository_test
+
+import (
+	"testing"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/pagination"
+	"github.com/polarkit-go/polarkit/repository"
+	"github.com/polarkit-go/polarkit/repository/pgtest"
+	"github.com/polarkit-go/polarkit/sorting"
+)
+
+func TestCountModes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(30)))
+	_, err := w.pool.Exec(t.Context(), "ANALYZE customers")
+	require.NoError(t, err)
+	exact := func(total int64) pagination.Pagination {
+		return pagination.Pagination{TotalCount: total, MaxPage: (total + 9) / 10}
+	}
+	capped := func(total int64) pagination.Pagination {
+		p := exact(total)
+		p.TotalCountIsCapped = true
+		return p
+	}
+	estimated := exact(30)
+	estimated.TotalCountIsEstimated = true
+	few := squirrel.Eq{"score": 1}
+	for _, test := range []struct {
+		name  string
+		count repository.CountMode
+		page  int64
+		where squirrel.Sqlizer
+		want  pagination.Pagination
+	}{
+		{"exact", repository.Exact, 1, nil, exact(30)},
+		{"exact, beyond the end", repository.Exact, 9, nil, exact(30)},
+		{"capped below", repository.Capped(20), 1, nil, capped(20)},
+		{"capped at", repository.Capped(30), 1, nil, exact(30)},
+		{"capped above", repository.Capped(31), 1, nil, exact(30)},
+		{"capped, the last page", repository.Capped(20), 3, nil, capped(20)},
+		{"capped, the end in sight", repository.Capped(2), 1, few, exact(6)},
+		{"capped, beyond the end", repository.Capped(20), 9, nil, capped(20)},
+		{"none", repository.None, 1, nil, capped(11)},
+		{"none, further", repository.None, 2, nil, capped(21)},
+		{"none, the last page", repository.None, 3, nil, exact(30)},
+		{"none, beyond the end", repository.None, 9, nil, exact(30)},
+		{"none, the end in sight", repository.None, 1, few, exact(6)},
+		{"none, no rows", repository.None, 1, squirrel.Eq{"score": 99}, exact(0)},
+		{"estimated", repository.Estimated, 1, nil, estimated},
+		{"estimated, the end in sight", repository.Estimated, 1, few, exact(6)},
+		{"estimated, no rows", repository.Estimated, 1, squirrel.Eq{"score": 99}, exact(0)},
+	} {
+		query := repository.Query{Where: test.where, Count: test.count, Params: pagination.At(test.page, 10)}
+		page, err := w.in(w.acme).Page(t.Context(), w.reader, query)
+		require.NoError(t, err, test.name)
+		require.Equal(t, test.want, page.Pagination, test.name)
+		require.LessOrEqual(t, len(page.Items), 10)
+
+		own := w.in(w.acme).From(squirrel.Select("*").From("customers"))
+		page, err = own.Page(t.Context(), w.reader, query)
+		require.NoError(t, err, test.name)
+		require.Equal(t, test.want, page.Pagination, "%s, of a query of one's own", test.name)
+		require.NoError(t, repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+			inside, err := w.in(w.acme).Page(t.Context(), tx, query)
+			require.Equal(t, page.Pagination, inside.Pagination)
+			return err
+		}))
+	}
+}
+
+func TestPageIsOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	var recorder pgtest.Recorder
+	var names []string
+	w := newWorld(t, func(config *pgxpool.Config) { recorder.Attach(config) })
+	_, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{})
+	require.NoError(t, err)
+	require.Len(t, recorder.Statements(), 2)
+	for _, statement := range recorder.Statements() {
+		names = append(names, statement.SQL)
+	}
+	require.Equal(t, []string{
+		`SELECT count(*) FROM "customers" WHERE "customers"."deleted_at" IS NULL AND ("customers"."organization_id" = $1)`,
+		`SELECT "customers"."id", "customers"."created_at", "customers"."updated_at", "customers"."organization_id", "customers"."email", ` +
+			`"customers"."name", "customers"."score", "customers"."version", "customers"."metadata", "customers"."search" ` +
+			`FROM "customers" WHERE "customers"."deleted_at" IS NULL AND ("customers"."organization_id" = $1) ` +
+			`ORDER BY "customers"."id" LIMIT $2 OFFSET $3`,
+	}, names)
+}
+
+func TestPageDepthHasACeilingWhereOneIsSet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	shallow := repository.MustNew[orderRow]("orders", repository.Options{Owners: repository.Owners{organizationKind: "organization_id"}, MaxPage: 50})
+	_, err := shallow.In(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Params: pagination.At(50, 10)})
+	require.NoError(t, err)
+	_, err = shallow.In(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Params: pagination.At(51, 10)})
+	invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
+	require.True(t, ok)
+	require.Equal(t, errors.Loc{"query", "page"}, invalid.Details()[0].Loc)
+	require.Contains(t, invalid.Details()[0].Msg, "cursor")
+}
+
+// spender is a customer with something counted in another table.
+type spender struct {
+	ID             uuid.UUID `db:"id"`
+	OrganizationID uuid.UUID `db:"organization_id"`
+	Email          string    `db:"email"`
+	Spent          int64     `db:"spent"`
+}
+
+type spenderProperty string
+
+func (spenderProperty) Values() []spenderProperty { return []spenderProperty{"spent"} }
+
+var spenders = repository.MustNew[spender]("customers", repository.Options{
+	Owners:     repository.Owners{organizationKind: "organization_id"},
+	Sorting:    repository.SortMap[spenderProperty]{"spent": "spent NOT NULL"},
+	SoftDelete: "deleted_at",
+	From: squirrel.Select("c.id", "c.organization_id", "c.email", "sum(o.amount)::bigint AS spent").
+		Prefix("WITH paid AS (SELECT * FROM orders WHERE status = ?)", "paid").
+		From("customers c").Join("paid o ON o.customer_id = c.id").Where("c.score >= ? OR c.score < ?", 0, 0).GroupBy("c.id", "c.organization_id", "c.email"),
+})
+
+func TestQueriesOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	order := func(organization uuid.UUID, customer customerRow, status orderStatus, amount int64) {
+		_, err := orders.In(organizations(organization)).Create(t.Context(), w.writer, w.owner(t, organization), orderRow{CustomerID: customer.ID, Status: status, Amount: amount})
+		require.NoError(t, err)
+	}
+	ada := w.create(t, w.acme, customerRow{Email: "ada@example.com"})
+	bob := w.create(t, w.acme, customerRow{Email: "bob@example.com"})
+	eve := w.create(t, w.globe, customerRow{Email: "eve@example.com"})
+	gone := w.create(t, w.acme, customerRow{Email: "gone@example.com"})
+	order(w.acme, ada, "paid", 10)
+	order(w.acme, ada, "paid", 5)
+	order(w.acme, ada, "void", 100)
+	order(w.acme, bob, "paid", 20)
+	order(w.acme, gone, "paid", 1000)
+	order(w.globe, eve, "paid", 50)
+	order(w.globe, ada, "paid", 7) // another tenant's order for a customer of acme
+	require.NoError(t, w.in(w.acme).SoftDelete(t.Context(), w.writer, gone.ID))
+
+	top := sorting.New(sorting.Desc(spenderProperty("spent")))
+	page, err := spenders.In(organizations(w.acme)).With(orders.In(organizations(w.acme))).Page(t.Context(), w.reader, repository.Query{
+		Sorting: top, Where: squirrel.Or{squirrel.Gt{"spent": 1}, squirrel.Expr("true")},
+	})
+	require.NoError(t, err)
+	require.Equal(t, pagination.New([]spender{
+		{ID: bob.ID, OrganizationID: w.acme, Email: bob.Email, Spent: 20}, {ID: ada.ID, OrganizationID: w.acme, Email: ada.Email, Spent: 15},
+	}, 2, pagination.Params{}), page)
+
+	one, err := spenders.In(organizations(w.acme)).Get(t.Context(), w.reader, ada.ID)
+	require.NoError(t, err)
+	require.Equal(t, int64(22), one.Spent, "without With the other table is as it is")
+	list, err := spenders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: top, Params: pagination.After("", 1)})
+	require.NoError(t, err)
+	list, err = spenders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: top, Params: pagination.After(*list.Pagination.NextCursor, 1)})
+	require.NoError(t, err)
+	require.Len(t, list.Items, 1)
+	require.False(t, list.Pagination.HasNextPage)
+
+	_, err = spenders.In(organizations(w.acme)).Update(t.Context(), w.writer, ada.ID, spenders.Set("email", "x"))
+	require.ErrorContains(t, err, "only read")
+
+	paying := squirrel.Select("DISTINCT c.*").From("customers c").Join("orders o ON o.customer_id = c.id").
+		Where(squirrel.Eq{"o.status": []string{"paid"}}).PlaceholderFormat(squirrel.Dollar)
+	rows, err := w.in(w.acme).From(paying).All(t.Context(), w.reader, repository.Query{Sorting: sorting.New(sorting.Asc(byEmail)), Max: 10})
+	require.NoError(t, err)
+	require.Len(t, rows, 2)
+
+	for fails, query := range map[string]squirrel.Sqlizer{
+		`it says "public.customers"`:   squirrel.Select("*").From("public.customers"),
+		`it says "public"."customers"`: squirrel.Select("*").From(`"public"."customers"`),
+		"a comment":                    squirrel.Select("*").From("customers").Suffix("--"),
+		"it is empty":                  squirrel.Expr(" "),
+	} {
+		_, err := w.in(w.acme).From(query).Count(t.Context(), w.reader, nil)
+		require.ErrorContains(t, err, fails)
+		_, err = w.in(w.acme).From(query).Page(t.Context(), w.reader, repository.Query{})
+		require.ErrorContains(t, err, fails)
+		_, err = w.in(w.acme).From(query).Get(t.Context(), w.reader, ada.ID)
+		require.ErrorContains(t, err, fails)
+	}
+}
+
+func TestLists(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.create(t, w.acme, customerRow{Email: "ada@example.com", Score: 1})
+	bob := w.create(t, w.acme, customerRow{Email: "bob@example.com", Score: 1})
+	scope := w.in(w.acme)
+
+	_, err := scope.All(t.Context(), w.reader, repository.Query{})
+	require.ErrorContains(t, err, "All needs Query.Max")
+	rows, err := scope.All(t.Context(), w.reader, repository.Query{Max: 1})
+	require.NoError(t, err)
+	require.Equal(t, []customerRow{ada}, rows)
+	rows, err = scope.All(t.Context(), w.reader, repository.Query{Max: repository.NoLimit})
+	require.NoError(t, err)
+	require.Equal(t, []customerRow{ada, bob}, rows)
+
+	_, err = scope.GetBy(t.Context(), w.reader, squirrel.Eq{"score": 1})
+	require.ErrorContains(t, err, "GetBy found several rows")
+	row, err := scope.GetBy(t.Context(), w.reader, squirrel.Eq{"email": "bob@example.com"})
+	require.NoError(t, err)
+	require.Equal(t, bob, row)
+	row, err = scope.First(t.Context(), w.reader, repository.Query{Sorting: sorting.New(sorting.Desc(byEmail))})
+	require.NoError(t, err)
+	require.Equal(t, bob, row)
+
+	found, err := repository.ByIDs(t.Context(), w.reader, scope, []uuid.UUID{bob.ID, ada.ID, bob.ID, uuid.New()})
+	require.NoError(t, err)
+	require.Equal(t, map[uuid.UUID]customerRow{ada.ID: ada, bob.ID: bob}, found)
+	none, err := repository.ByIDs(t.Context(), w.reader, scope, []uuid.UUID{})
+	require.NoError(t, err)
+	require.Empty(t, none)
+	_, err = repository.ByIDs(t.Context(), w.reader, scope, []string{"x"})
+	require.ErrorContains(t, err, "the keys are string")
+	_, err = repository.ByIDs(t.Context(), w.reader, memberships.In(organizations(w.acme)), []string{"x"})
+	require.ErrorContains(t, err, "one column")
+	groups, err := repository.Related(t.Context(), w.reader, scope, "email", []string{"ada@example.com", "x"})
+	require.NoError(t, err)
+	require.Equal(t, map[string][]customerRow{"ada@example.com": {ada}}, groups)
+	named, err := repository.Related(t.Context(), w.reader, scope, "name", []string{"nobody"})
+	require.NoError(t, err)
+	require.Empty(t, named)
+	_, err = repository.Related(t.Context(), w.reader, scope, "nope", []string{"x"})
+	require.ErrorContains(t, err, `no column "nope"`)
+
+	_, err = orders.In(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Sorting: sorting.New(sorting.Asc(byEmail))})
+	require.ErrorContains(t, err, `no property "email"`)
+}
+
+func TestMetadataFilter(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i, metadata := range []kit.Metadata{
+		{"tier": "gold", "n": 1}, {"tier": "silver", "n": 1.5}, {"tier": "gold", "ok": true}, {"tier": "1", "ok": false}, {"n": "1"}, {"quote": `a"b\c`},
+	} {
+		w.create(t, w.acme, customerRow{Email: string(rune('a' + i)), Score: int64(i), Metadata: metadata})
+	}
+	for _, test := range []struct {
+		filter kit.MetadataFilter
+		want   []int64
+	}{
+		{nil, []int64{0, 1, 2, 3, 4, 5}},
+		{kit.MetadataFilter{{Key: "tier", Values: []string{"gold"}}}, []int64{0, 2}},
+		{kit.MetadataFilter{{Key: "tier", Values: []string{"gold", "silver"}}}, []int64{0, 1, 2}},
+		{kit.MetadataFilter{{Key: "tier", Values: []string{"gold"}}, {Key: "n", Values: []string{"1"}}}, []int64{0}},
+		{kit.MetadataFilter{{Key: "n", Values: []string{"1"}}}, []int64{0, 4}},
+		{kit.MetadataFilter{{Key: "n", Values: []string{"1.5"}}}, []int64{1}},
+		{kit.MetadataFilter{{Key: "ok", Values: []string{"true"}}}, []int64{2}},
+		{kit.MetadataFilter{{Key: "ok", Values: []string{"true", "false"}}}, []int64{2, 3}},
+		{kit.MetadataFilter{{Key: "quote", Values: []string{`a"b\c`}}}, []int64{5}},
+		{kit.MetadataFilter{{Key: "tier", Values: []string{"g%"}}}, nil},
+		{kit.MetadataFilter{{Key: "tier", Values: []string{"\x00"}}}, nil},
+		{kit.MetadataFilter{{Key: "tier", Values: nil}}, nil},
+		{kit.MetadataFilter{{Key: "n", Values: []string{"1e999", "0x1", "NaN", "Infinity", "+1", "1_0"}}}, nil},
+		{kit.MetadataFilter{{Key: "') OR true --", Values: []string{"') OR true --"}}}, nil},
+	} {
+		where := repository.MetadataMatches("metadata", test.filter)
+		rows, err := w.in(w.acme).All(t.Context(), w.reader, repository.Query{Where: where, Max: 10})
+		require.NoError(t, err)
+		var scores []int64
+		for _, row := range rows {
+			scores = append(scores, row.Score)
+		}
+		require.Equal(t, test.want, scores, "%v", test.filter)
+		own := squirrel.Select("*").From("customers").Where(where)
+		count, err := w.in(w.acme).From(own).Count(t.Context(), w.reader, nil)
+		require.NoError(t, err)
+		require.Equal(t, int64(len(test.want)), count, "in squirrel's own builder")
+	}
+}

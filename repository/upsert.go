@@ -1,0 +1,92 @@
+package repository
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// OnConflict says what [Scope.Upsert] does with a row that is already there.
+type OnConflict struct {
+	// Columns are those of the unique constraint or index that tells.
+	Columns []string
+	// Where is the predicate of that index if it is a partial one, such as
+	// "deleted_at IS NULL". It is part of the program and goes into the
+	// statement as it is.
+	Where string
+	// Update are the columns that take the values of the new row; at least one.
+	Update []string
+}
+
+// Upsert inserts a row under the rules of [Scope.Create], or changes the row
+// that is already there, and returns it. Which of the two it was shows in
+// UpdatedAt. A row that is there and out of scope is not touched: that is a
+// ResourceAlreadyExists.
+func (s Scope[Row]) Upsert(ctx context.Context, to Writable, owner Owner, row Row, conflict OnConflict) (Row, error) {
+	p := s.plan
+	var none Row
+	h, err := s.writer(to)
+	if err != nil {
+		return none, err
+	}
+	if err := s.admits(ctx, owner); err != nil {
+		return none, err
+	}
+	v := reflect.ValueOf(&row).Elem()
+	if err := p.complete(v, owner, now()); err != nil {
+		return none, err
+	}
+	st := newStatement()
+	p.insert(st, v)
+	if err := p.onConflict(st, conflict); err != nil {
+		return none, fmt.Errorf("repository: %s: Upsert: %w", p.table, err)
+	}
+	if !s.where(st, nil) {
+		return none, errors.Join(p.notFound(), st.err)
+	}
+	st.write(p.returning)
+	if st.err != nil {
+		return none, st.err
+	}
+	saved, err := queryOne[Row](p.named(ctx, "upsert"), p, h, st, func(name string) (any, bool) { return p.input(v, name) })
+	if errors.Is(err, NotFound) {
+		return none, errors.ResourceAlreadyExists.Wrap(&Error{Reason: UniqueViolation, Table: p.table, Columns: conflict.Columns})
+	}
+	return saved, err
+}
+
+func (p *plan) onConflict(st *statement, conflict OnConflict) error {
+	if len(conflict.Columns) == 0 || len(conflict.Update) == 0 {
+		return fmt.Errorf("name the columns of the unique index, and those to update")
+	}
+	st.write(" ON CONFLICT (")
+	for i, name := range conflict.Columns {
+		if _, ok := p.byName[name]; !ok {
+			return fmt.Errorf("there is no column %q", name)
+		}
+		if i > 0 {
+			st.write(", ")
+		}
+		st.write(quote(name))
+	}
+	st.write(")")
+	if conflict.Where != "" {
+		st.write(" WHERE (")
+		st.foreign(conflict.Where, nil)
+		st.write(")")
+	}
+	st.write(" DO UPDATE SET ")
+	for i, name := range conflict.Update {
+		if _, err := p.changeable(name); err != nil {
+			return err
+		}
+		if i > 0 {
+			st.write(", ")
+		}
+		st.write(quote(name), " = EXCLUDED.", quote(name))
+	}
+	p.touch(st, false)
+	return nil
+}
