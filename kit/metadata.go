@@ -8,8 +8,8 @@ import (
 
 // Metadata holds key-value pairs of a resource: at most 50 keys of 1 to 40
 // characters; values are texts of 1 to 500 characters, int64, float64 or bool
-// (Polar guideline). The types of JSON are kept: 25 stays an integer, 25.0 a
-// float, "25" a text.
+// (Polar guideline). The types of JSON are kept: 25 stays an integer, 2.5 a
+// float, "25" a text. encoding/json, and so a column, drops the point of 25.0.
 type Metadata map[string]any
 
 // UnmarshalJSON reads metadata with encoding/json, as a database column or a

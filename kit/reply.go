@@ -13,7 +13,7 @@ import (
 // response model: compact and in raw UTF-8 (nothing is escaped for HTML); every
 // field on the wire, a nil slice as [] and a nil map as {}, a nil pointer as
 // null; times with Z for UTC and microseconds where there are any; floats as
-// Python prints them (1.0). Otherwise the rules are those of encoding/json:
+// Python prints them (1.0), NaN and infinities as null. Otherwise the rules are those of encoding/json:
 // field tags with their options, promotion of embedded fields, json.Marshaler
 // and encoding.TextMarshaler, sorted keys. A marshaler with a pointer receiver
 // counts also where the value is not held by a pointer.
@@ -21,8 +21,7 @@ import (
 // Content-Type is application/json, and Content-Length is set. A status that
 // allows no body (204, 304) gets none, and the value is not looked at.
 //
-// An error says that the value cannot be encoded (NaN, an infinity, a failing
-// marshaler, a type without JSON, a cycle) or that the status is not one from
+// An error says that the value cannot be encoded (a failing marshaler, a type without JSON, a cycle) or that the status is not one from
 // 200 to 599; then nothing was written, and a reply with an error is still
 // possible. That the client went away while the reply was sent is not reported:
 // nobody is left to tell.

@@ -25,7 +25,8 @@ var errDepth = fmt.Errorf("the value is nested deeper than %d levels or refers t
 // Raw is JSON that is known to be valid and compact; it is written as it is.
 type Raw []byte
 
-// Append appends the JSON of v. After an error the returned slice is the one given.
+// Append appends the JSON of v. NaN and the infinities are null, as Pydantic
+// writes them. After an error the returned slice is the one given.
 func Append(to []byte, v any) ([]byte, error) { return appendValue(to, v, false) }
 
 // AppendEcho is [Append] for a value that a client sent: what has no JSON is
@@ -139,9 +140,9 @@ func (c *compiler) make(t reflect.Type) encoder {
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return func(s *state, v reflect.Value) error { s.uint(v.Uint()); return nil }
 	case reflect.Float32:
-		return func(s *state, v reflect.Value) error { return s.float(v.Float(), 32) }
+		return func(s *state, v reflect.Value) error { s.float(v.Float(), 32); return nil }
 	case reflect.Float64:
-		return func(s *state, v reflect.Value) error { return s.float(v.Float(), 64) }
+		return func(s *state, v reflect.Value) error { s.float(v.Float(), 64); return nil }
 	case reflect.String:
 		return func(s *state, v reflect.Value) error { s.buf = AppendString(s.buf, v.String()); return nil }
 	case reflect.Interface:
@@ -240,5 +241,3 @@ func within(err error, place string) error {
 	}
 	return fmt.Errorf("%s: %w", place, err)
 }
-
-var errNotFinite = errors.New("NaN and infinities have no JSON")

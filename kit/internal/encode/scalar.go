@@ -24,11 +24,12 @@ func (s *state) int(v int64) { s.buf = strconv.AppendInt(s.buf, v, 10) }
 
 func (s *state) uint(v uint64) { s.buf = strconv.AppendUint(s.buf, v, 10) }
 
-func (s *state) float(f float64, bits int) error {
+func (s *state) float(f float64, bits int) {
 	switch {
 	case math.IsNaN(f) || math.IsInf(f, 0):
 		if !s.echo {
-			return errNotFinite
+			s.null()
+			return
 		}
 		s.buf = append(s.buf, notFinite(f)...)
 	case bits == 32:
@@ -38,7 +39,6 @@ func (s *state) float(f float64, bits int) error {
 	default:
 		s.buf = lax.AppendFloatRepr(s.buf, f)
 	}
-	return nil
 }
 
 func notFinite(f float64) string {
