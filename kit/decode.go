@@ -77,19 +77,21 @@ func Bind[T any](r *http.Request) (T, error) {
 	if err != nil {
 		panic("kit: Bind: " + err.Error())
 	}
-	request := plan.Request{
-		Context: r.Context(),
-		Path:    r.PathValue,
-		Query:   r.URL.RawQuery,
-		Header:  r.Header.Values,
-		Body:    func() (plan.Body, error) { return readBody(r) },
-	}
-	if err := in.Bind(&request, reflect.ValueOf(&value).Elem()); err != nil {
+	if err := in.Bind(request{r}, reflect.ValueOf(&value).Elem()); err != nil {
 		var zero T
 		return zero, err
 	}
 	return value, nil
 }
+
+// request is a request as a plan reads it.
+type request struct{ r *http.Request }
+
+func (q request) Context() context.Context    { return q.r.Context() }
+func (q request) Path(name string) string     { return q.r.PathValue(name) }
+func (q request) Query() string               { return q.r.URL.RawQuery }
+func (q request) Header(name string) []string { return q.r.Header.Values(name) }
+func (q request) Body() (plan.Body, error)    { return readBody(q.r) }
 
 // Check reports whether [Bind] can read a T: whether its rules fit their
 // fields, its defaults parse, and its wire names differ. Programs call it when

@@ -25,6 +25,9 @@ var errDepth = fmt.Errorf("the value is nested deeper than %d levels or refers t
 // Raw is JSON that is known to be valid and compact; it is written as it is.
 type Raw []byte
 
+// MarshalJSON lets encoding/json write it too.
+func (r Raw) MarshalJSON() ([]byte, error) { return r, nil }
+
 // Append appends the JSON of v. NaN and the infinities are null, as Pydantic
 // writes them. After an error the returned slice is the one given.
 func Append(to []byte, v any) ([]byte, error) { return appendValue(to, v, false) }
@@ -41,10 +44,10 @@ func AppendEcho(to []byte, v any) []byte {
 }
 
 func appendValue(to []byte, v any, echo bool) ([]byte, error) {
-	s := state{buf: to, echo: echo}
-	if done := s.plain(v); done {
-		return s.buf, nil
+	if out, done := appendPlain(to, v); done {
+		return out, nil
 	}
+	s := state{buf: to, echo: echo}
 	value := reflect.ValueOf(v)
 	if kind := value.Kind(); kind == reflect.Struct || kind == reflect.Array {
 		// In addressable memory, fields such as times need no copy of their own.
@@ -65,25 +68,29 @@ type state struct {
 	echo  bool
 }
 
-// plain writes the values of any that need no plan.
-func (s *state) plain(v any) bool {
+// appendPlain appends the values that a reply most often holds, without a
+// state, which would be an allocation. It reports whether v is one.
+func appendPlain(to []byte, v any) ([]byte, bool) {
 	switch v := v.(type) {
 	case nil:
-		s.null()
+		return append(to, "null"...), true
 	case string:
-		s.buf = AppendString(s.buf, v)
+		return AppendString(to, v), true
 	case bool:
-		s.bool(v)
+		return strconv.AppendBool(to, v), true
 	case int:
-		s.int(int64(v))
+		return strconv.AppendInt(to, int64(v), 10), true
 	case int64:
-		s.int(v)
+		return strconv.AppendInt(to, v, 10), true
 	case Raw:
-		s.buf = append(s.buf, v...)
-	default:
-		return false
+		return append(to, v...), true
 	}
-	return true
+	return to, false
+}
+
+func (s *state) plain(v any) (done bool) {
+	s.buf, done = appendPlain(s.buf, v)
+	return done
 }
 
 func (s *state) enter() error {

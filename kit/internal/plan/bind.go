@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 )
 
@@ -19,12 +20,12 @@ type Body struct {
 }
 
 // Request is what a plan reads. Only what the plan needs is asked for.
-type Request struct {
-	Context context.Context //nolint:containedctx // it is the request's, for the call only
-	Path    func(name string) string
-	Query   string
-	Header  func(name string) []string
-	Body    func() (Body, error)
+type Request interface {
+	Context() context.Context
+	Path(name string) string
+	Query() string
+	Header(name string) []string
+	Body() (Body, error)
 }
 
 // errBadBody is the answer to a body that cannot be read.
@@ -44,13 +45,14 @@ func (d *decoder) load(body Body) error {
 	if syntax, ok := errors.AsType[*syntaxError](err); ok {
 		return errors.InvalidRequest(errors.ValidationError{
 			Type: "json_invalid", Loc: errors.Loc{"body", syntax.pos}, Msg: "JSON decode error",
-			Input: emptyObject{}, Ctx: errors.Ctx{{Name: "error", Value: syntax.text}},
+			Input: emptyObject, Ctx: errors.Ctx{{Name: "error", Value: syntax.text}},
 		})
 	}
 	return errBadBody(err)
 }
 
-type emptyObject struct{}
+// emptyObject is an error of Python, as FastAPI writes it.
+var emptyObject = encode.Raw("{}")
 
 // Decode reads a body into v, a zero value of the node's type.
 func (n *Node) Decode(ctx context.Context, body Body, v reflect.Value) error {
@@ -113,8 +115,8 @@ func (n *Node) decodeParam(d *decoder, s string, v reflect.Value) bool {
 // Bind reads a whole request into v, a zero value of the input's type. All
 // errors of path, query, header and body are reported together; a body that is
 // no JSON is reported alone.
-func (in *Input) Bind(r *Request, v reflect.Value) error {
-	d := newDecoder(r.Context)
+func (in *Input) Bind(r Request, v reflect.Value) error {
+	d := newDecoder(r.Context())
 	defer d.free()
 	var body Body
 	if in.Body != nil {
@@ -126,13 +128,12 @@ func (in *Input) Bind(r *Request, v reflect.Value) error {
 			return err
 		}
 	}
-	var query Query
 	if in.query {
-		query = ParseQuery(r.Query)
+		d.query = ParseQuery(r.Query())
 	}
 	valid := true
 	for _, f := range in.Params {
-		if !f.bind(d, r, &query, v) {
+		if !f.bind(d, r, &d.query, v) {
 			valid = false
 		}
 	}
@@ -145,7 +146,7 @@ func (in *Input) Bind(r *Request, v reflect.Value) error {
 	return d.err()
 }
 
-func (f *Field) bind(d *decoder, r *Request, query *Query, v reflect.Value) bool {
+func (f *Field) bind(d *decoder, r Request, query *Query, v reflect.Value) bool {
 	if f.custom {
 		count := len(d.errs)
 		host.Bind(f.target(v).Addr().Interface(), f, f.state, query, func(e errors.ValidationError) {
@@ -173,7 +174,7 @@ func (f *Field) bind(d *decoder, r *Request, query *Query, v reflect.Value) bool
 	return valid
 }
 
-func (f *Field) bindValue(d *decoder, r *Request, query *Query, v reflect.Value) bool {
+func (f *Field) bindValue(d *decoder, r Request, query *Query, v reflect.Value) bool {
 	var value string
 	var present bool
 	if f.Node.Kind == List {

@@ -2,13 +2,12 @@ package plan
 
 import (
 	"context"
-	"encoding/json"
 	"reflect"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 )
 
@@ -19,7 +18,7 @@ const (
 	// MaxErrors is how many errors one answer reports.
 	MaxErrors = 1000
 	// MaxEcho is how many bytes of inputs one answer echoes.
-	MaxEcho = 4 << 20
+	MaxEcho = 1 << 20
 )
 
 // masked stands in an answer for the value of a sensitive field.
@@ -27,11 +26,13 @@ const masked = "**********"
 
 // decoder is the state of one request.
 type decoder struct {
-	ctx  context.Context
-	doc  *document
-	own  document // what doc points at, its buffers used again
-	loc  []place
-	errs []errors.ValidationError
+	ctx   context.Context
+	doc   *document
+	own   document // what doc points at, its buffers used again
+	query Query
+	loc   []place
+	locs  errors.Loc
+	errs  []errors.ValidationError
 	// found holds, for each object being read, the tokens of its fields.
 	found []int32
 	// tok is the value at hand; none when text holds it.
@@ -42,7 +43,7 @@ type decoder struct {
 	echoed  int
 	failure error // what Validate returned besides validation errors
 
-	rendered    json.RawMessage // of renderedTok, used again for the next missing field
+	rendered    encode.Raw // of renderedTok, used again for the next missing field
 	renderedTok int32
 }
 
@@ -111,7 +112,7 @@ func (d *decoder) failWith(issue *lax.Issue, guide *Node) bool {
 	case d.mask > 0:
 		input = masked
 	case d.tok == none:
-		input = strings.Clone(d.text)
+		input = d.text
 		d.echoed += len(d.text)
 	default:
 		input = d.render(d.tok, guide)
@@ -145,15 +146,19 @@ func (d *decoder) report(issue *lax.Issue, input any) bool {
 }
 
 func (d *decoder) location() errors.Loc {
-	loc := make(errors.Loc, len(d.loc), len(d.loc)+1)
-	for i, p := range d.loc {
+	// Locations share an array, each with its own part of it.
+	if cap(d.locs)-len(d.locs) < len(d.loc) {
+		d.locs = make(errors.Loc, 0, max(16, 4*len(d.loc)))
+	}
+	start := len(d.locs)
+	for _, p := range d.loc {
 		if p.name != nil {
-			loc[i] = p.name
+			d.locs = append(d.locs, p.name)
 		} else {
-			loc[i] = p.index
+			d.locs = append(d.locs, p.index)
 		}
 	}
-	return loc
+	return d.locs[start:len(d.locs):len(d.locs)]
 }
 
 // render is the input of an error, as Python would write the parsed value.
@@ -161,7 +166,7 @@ func (d *decoder) render(tok int32, guide *Node) any {
 	switch t := d.doc.tokens[tok]; d.doc.data[t.start] {
 	case '"':
 		if guide == nil || !guide.sensitive {
-			text := strings.Clone(d.doc.str(tok))
+			text := d.doc.str(tok) // of the body, which nobody writes to again
 			d.echoed += len(text)
 			return text
 		}
@@ -182,7 +187,7 @@ func (d *decoder) render(tok int32, guide *Node) any {
 		return d.rendered
 	}
 	r := renderer{doc: d.doc}
-	out := json.RawMessage(r.value(nil, tok, guide))
+	out := encode.Raw(r.value(nil, tok, guide))
 	d.echoed += len(out)
 	d.rendered, d.renderedTok = out, tok
 	return out

@@ -234,4 +234,4 @@ type numberRules struct {
 	umax                       uint64 // for unsigned types
 }
 
-func valueErrorCtx() errors.Ctx { return errors.Ctx{{Name: "error", Value: struct{}{}}} }
+func valueErrorCtx() errors.Ctx { return errors.Ctx{{Name: "error", Value: emptyObject}} }
