@@ -162,7 +162,7 @@ func (t *Template) URL(tb testing.TB) string {
 	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), databaseTimeout)
 		defer cancel()
-		if err := s.drop(ctx, name); err != nil {
+		if err := drop(ctx, s.admin, name); err != nil {
 			tb.Errorf("pgtest: dropping the database of the test: %v", err)
 		}
 	})

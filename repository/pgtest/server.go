@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/polarkit-go/polarkit/repository/localpg"
@@ -34,6 +35,9 @@ const (
 	runLock      = 0x706b7401
 	templateLock = 0x706b7402
 )
+
+// linger is how long the private server waits for the next test process.
+const linger = 30 * time.Second
 
 const (
 	openTimeout     = 2 * time.Minute
@@ -69,6 +73,9 @@ func open(ctx context.Context, url string) (*server, error) {
 		}
 		url = private.URL()
 	}
+	if _, err := inDatabase(url, databasePrefix); err != nil {
+		return nil, err
+	}
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("pgtest: %s: %w", URLVariable, err)
@@ -94,28 +101,56 @@ func startPrivate(ctx context.Context) (*localpg.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pgtest: %s is not set, and %w", URLVariable, err)
 	}
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("polarkit-pgtest-%d-pg%d", os.Geteuid(), found[0].Major))
+	parent, ok := memoryFolder()
+	if !ok {
+		parent = os.TempDir()
+	}
+	// A new one every week: systems that clean their temporary folders remove
+	// single files that were not used for ten days, which breaks a cluster.
+	year, week := time.Now().UTC().ISOWeek()
+	prefix := fmt.Sprintf("polarkit-pgtest-%d-", os.Geteuid())
+	dir := filepath.Join(parent, fmt.Sprintf("%spg%d-%dw%02d", prefix, found[0].Major, year, week))
+	if err := removeOld(ctx, filepath.Join(parent, prefix+"*"), dir); err != nil {
+		return nil, err
+	}
 	return localpg.Start(ctx, localpg.Options{
 		Dir:         dir,
 		LoseOnCrash: true,
-		Linger:      30 * time.Second,
+		Linger:      linger,
 		Settings: map[string]string{
-			"max_connections": "300", // many parallel tests of several processes
-			"max_wal_size":    "4GB", // no checkpoint in the middle of the tests
-			"jit":             "off", // compiling costs more than any test query
-			"wal_level":       "minimal", "max_wal_senders": "0",
+			"max_connections": "300",     // many parallel tests of several processes
+			"jit":             "off",     // compiling costs more than any query of a test
+			"wal_level":       "minimal", // nobody reads the log, so write and keep little
+			"max_wal_senders": "0",
+			"wal_init_zero":   "off",
+			"min_wal_size":    "32MB",
+			"max_wal_size":    "256MB",
 		},
 	})
 }
 
+// removeOld removes the private servers of other weeks and versions that
+// nobody uses.
+func removeOld(ctx context.Context, pattern, current string) error {
+	dirs, err := filepath.Glob(pattern)
+	if err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	for _, dir := range dirs {
+		if dir == current {
+			continue
+		}
+		if err := localpg.Remove(ctx, dir); err != nil && !errors.Is(err, localpg.ErrInUse) {
+			return fmt.Errorf("pgtest: removing an old server: %w", err)
+		}
+	}
+	return nil
+}
+
 // begin marks this run as alive and removes what dead ones left.
 func (s *server) begin(ctx context.Context) error {
-	var version int
-	if err := s.admin.QueryRow(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+	if err := s.chooseStrategy(ctx); err != nil {
 		return err
-	}
-	if version >= 150000 {
-		s.strategy = " STRATEGY wal_log"
 	}
 	conn, err := s.admin.Acquire(ctx)
 	if err != nil {
@@ -138,6 +173,24 @@ func (s *server) begin(ctx context.Context) error {
 	return errors.Join(s.dropDeadRuns(ctx), s.dropOldTemplates(ctx))
 }
 
+// chooseStrategy: copying files needs two checkpoints, which are cheap where
+// nothing is synced, and takes two thirds of the time of copying through the
+// log when several tests ask at once. Where they are not cheap, the log is
+// better. Before version 15 there is no choice.
+func (s *server) chooseStrategy(ctx context.Context) error {
+	var version int
+	var fsync string
+	err := s.admin.QueryRow(ctx, "SELECT current_setting('server_version_num')::int, current_setting('fsync')").Scan(&version, &fsync)
+	switch {
+	case version < 150000:
+	case fsync == "off":
+		s.strategy = " STRATEGY file_copy"
+	default:
+		s.strategy = " STRATEGY wal_log"
+	}
+	return err
+}
+
 func runName(run int32) string { return fmt.Sprintf("%08x", uint32(run)) } //nolint:gosec // the same bits
 
 // dropDeadRuns drops the databases of runs whose process has ended: their lock
@@ -147,34 +200,46 @@ func (s *server) dropDeadRuns(ctx context.Context) error {
 	if err != nil || len(names) == 0 {
 		return err
 	}
+	return s.locking(ctx, func(conn *pgx.Conn) error {
+		dead := map[string]bool{s.run: false}
+		for _, name := range names {
+			run, _, _ := strings.Cut(strings.TrimPrefix(name, databasePrefix), "_")
+			bits, err := strconv.ParseUint(run, 16, 32)
+			if err != nil {
+				continue // not one of ours
+			}
+			if _, known := dead[run]; !known {
+				// Whoever gets the lock drops; a run at the same time does not.
+				var free bool
+				if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1, $2)", runLock, int32(bits)).Scan(&free); err != nil { //nolint:gosec // the same bits
+					return err
+				}
+				dead[run] = free
+			}
+			if dead[run] {
+				if err := drop(ctx, conn, name); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// locking calls f with a connection on which it may take advisory locks, and
+// gives them up.
+func (s *server) locking(ctx context.Context, f func(*pgx.Conn) error) error {
 	conn, err := s.admin.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Release()
-	dead := map[string]bool{s.run: false}
-	for _, name := range names {
-		run, _, _ := strings.Cut(strings.TrimPrefix(name, databasePrefix), "_")
-		bits, err := strconv.ParseUint(run, 16, 32)
-		if err != nil {
-			continue // not one of ours
-		}
-		if _, known := dead[run]; !known {
-			// The lock stays ours until the end of the process: one drops, not two.
-			var free bool
-			if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1, $2)", runLock, int32(bits)).Scan(&free); err != nil { //nolint:gosec // the same bits
-				return err
-			}
-			dead[run] = free
-		}
-		if dead[run] {
-			if err := s.drop(ctx, name); err != nil {
-				return err
-			}
-		}
+	err = f(conn.Conn())
+	_, unlockErr := conn.Exec(ctx, "SELECT pg_advisory_unlock_all()")
+	if unlockErr != nil {
+		unlockErr = errors.Join(unlockErr, conn.Conn().Close(ctx)) // which gives them up too
 	}
-	_, err = conn.Exec(ctx, "SELECT pg_advisory_unlock_all()")
-	return err
+	return errors.Join(err, unlockErr)
 }
 
 // like is a pattern for names that begin with the prefix.
@@ -195,9 +260,14 @@ func (s *server) create(ctx context.Context, template string) (string, error) {
 	return name, err
 }
 
+// executor is a pool or a connection.
+type executor interface {
+	Exec(ctx context.Context, sql string, arguments ...any) (pgconn.CommandTag, error)
+}
+
 // drop drops a database with everybody in it.
-func (s *server) drop(ctx context.Context, name string) error {
-	_, err := s.admin.Exec(ctx, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)")
+func drop(ctx context.Context, on executor, name string) error {
+	_, err := on.Exec(ctx, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)")
 	return err
 }
 

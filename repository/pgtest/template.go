@@ -22,17 +22,13 @@ func (s *server) template(ctx context.Context, t *Template) (string, error) {
 		return "", fmt.Errorf("pgtest: reading what the template is made from: %w", err)
 	}
 	name := templatePrefix + key
-	conn, err := s.admin.Acquire(ctx)
+	err = s.locking(ctx, func(conn *pgx.Conn) error {
+		if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1, hashtext($2))", templateLock, name); err != nil {
+			return err
+		}
+		return s.build(ctx, conn, name, t.migrate)
+	})
 	if err != nil {
-		return "", fmt.Errorf("pgtest: %w", err)
-	}
-	defer conn.Release()
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1, hashtext($2))", templateLock, name); err != nil {
-		return "", fmt.Errorf("pgtest: %w", err)
-	}
-	err = s.build(ctx, conn.Conn(), name, t.migrate)
-	_, unlockErr := conn.Exec(ctx, "SELECT pg_advisory_unlock($1, hashtext($2))", templateLock, name)
-	if err := errors.Join(err, unlockErr); err != nil {
 		return "", fmt.Errorf("pgtest: building the template: %w", err)
 	}
 	return name, nil
@@ -49,7 +45,7 @@ func (s *server) build(ctx context.Context, conn *pgx.Conn, name string, migrate
 		return touch(ctx, conn, name)
 	}
 	building := name + "_new"
-	if err := s.discard(ctx, building); err != nil { // of a run that was killed
+	if err := discard(ctx, conn, building); err != nil { // of a run that was killed
 		return err
 	}
 	// template0 is the same on every server, whatever somebody did to template1.
@@ -61,7 +57,7 @@ func (s *server) build(ctx context.Context, conn *pgx.Conn, name string, migrate
 		return err
 	}
 	if err := migrate(ctx, databaseURL); err != nil {
-		return errors.Join(err, s.discard(ctx, building))
+		return errors.Join(err, discard(ctx, conn, building))
 	}
 	// CREATE DATABASE refuses a template that somebody is connected to, and some
 	// migration tools leave a connection behind.
@@ -103,42 +99,47 @@ func touch(ctx context.Context, conn *pgx.Conn, name string) error {
 	return err
 }
 
-// dropOldTemplates drops the templates that nobody used for a week.
+// dropOldTemplates drops the templates that nobody used for a week. One whose
+// lock is taken is in use.
 func (s *server) dropOldTemplates(ctx context.Context) error {
-	rows, err := s.admin.Query(ctx, `SELECT datname, coalesce(shobj_description(oid, 'pg_database'), '')
-		FROM pg_database WHERE datname LIKE $1 AND datistemplate`, like(templatePrefix))
-	if err != nil {
+	names, err := s.names(ctx, "SELECT datname FROM pg_database WHERE datname LIKE $1 AND datistemplate", like(templatePrefix))
+	if err != nil || len(names) == 0 {
 		return err
 	}
-	type template struct{ Name, Used string }
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[template])
-	if err != nil {
-		return err
-	}
-	for _, t := range found {
-		used, err := time.Parse(time.RFC3339, t.Used)
-		if err != nil || time.Since(used) < templateLife {
-			continue
+	return s.locking(ctx, func(conn *pgx.Conn) error {
+		for _, name := range names {
+			var free bool
+			var comment string
+			err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, hashtext($2)),
+				coalesce((SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $2), '')`,
+				templateLock, name).Scan(&free, &comment)
+			if err != nil {
+				return err
+			}
+			used, err := time.Parse(time.RFC3339, comment)
+			if err != nil || !free || time.Since(used) < templateLife {
+				continue
+			}
+			if err := discard(ctx, conn, name); err != nil {
+				return err
+			}
 		}
-		if err := s.discard(ctx, t.Name); err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // discard drops a database that may be a template.
-func (s *server) discard(ctx context.Context, name string) error {
+func discard(ctx context.Context, conn *pgx.Conn, name string) error {
 	var isTemplate bool
-	err := s.admin.QueryRow(ctx, "SELECT datistemplate FROM pg_database WHERE datname = $1", name).Scan(&isTemplate)
+	err := conn.QueryRow(ctx, "SELECT datistemplate FROM pg_database WHERE datname = $1", name).Scan(&isTemplate)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
 	if err == nil && isTemplate {
-		_, err = s.admin.Exec(ctx, "ALTER DATABASE "+quote(name)+" IS_TEMPLATE false")
+		_, err = conn.Exec(ctx, "ALTER DATABASE "+quote(name)+" IS_TEMPLATE false")
 	}
 	if err != nil {
 		return err
 	}
-	return s.drop(ctx, name)
+	return drop(ctx, conn, name)
 }
