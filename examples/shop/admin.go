@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"io"
 	"log/slog"
+
+	"github.com/polarkit-go/polarkit/examples/shop/server"
 )
 
 // withDatabase runs what a command does with the database.
@@ -36,4 +39,13 @@ func seedDatabase(ctx context.Context, c command, args []string, _, stderr io.Wr
 	}
 	logger := slog.New(slog.NewTextHandler(stderr, nil))
 	return withDatabase(ctx, logger, func(db *database) error { return db.seed(ctx) })
+}
+
+// printDocument prints the OpenAPI document, the same bytes on every machine.
+func printDocument(_ context.Context, c command, args []string, stdout, stderr io.Writer) error {
+	if err := c.parse(args, stderr, func(*flag.FlagSet) {}); err != nil {
+		return err
+	}
+	_, err := stdout.Write(append(bytes.TrimRight(server.Document(), "\n"), '\n'))
+	return err
 }

@@ -50,6 +50,7 @@ func commands() []command {
 		{"migrate", "\n\tbring the database's schema up to date", migrate},
 		{"seed", "\n\tadd the demonstration data that is missing", seedDatabase},
 		{"token create", "(--user EMAIL | --organization SLUG | --customer EMAIL) --scopes A,B\n\tprint a new token", createToken},
+		{"openapi", "\n\tprint the OpenAPI document", printDocument},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -299,25 +300,31 @@ func TestRequestsAreDrained(t *testing.T) {
 	p := start(t, t.TempDir(), "")
 	token := p.tokens[seed.AcmeOwner.Email]
 
-	// The body keeps the request open until the signal has been seen.
+	// The body is not sent before the service asks for it, which shows that the
+	// request is under way, and not finished before the signal has been seen.
+	asked := make(chan struct{})
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got100Continue: func() { close(asked) }})
+	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute}}
 	body, send := io.Pipe()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/v1/customers/", body)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+"/v1/customers/", body)
 	require.NoError(t, err)
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Expect", "100-continue")
 	type answer struct {
 		status int
 		err    error
 	}
 	answered := make(chan answer, 1)
 	go func() {
-		response, err := http.DefaultClient.Do(request)
+		response, err := client.Do(request)
 		if err != nil {
 			answered <- answer{err: err}
 			return
 		}
 		answered <- answer{status: response.StatusCode, err: response.Body.Close()}
 	}()
+	<-asked
 	_, err = io.WriteString(send, `{"email":`)
 	require.NoError(t, err)
 

@@ -35,5 +35,5 @@ type UpdateMe struct {
 type ListOrders struct {
 	pagination.Params
 	Sorting sorting.By[order.SortProperty] `query:"sorting" default:"-created_at"`
-	Status  kit.Filter[order.Status]       `query:"status" doc:"Filter by order status." example:"paid"`
+	Status  kit.Filter[order.OrderStatus]  `query:"status" doc:"Filter by order status." example:"paid"`
 }

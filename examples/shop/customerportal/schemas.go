@@ -33,18 +33,18 @@ type CustomerPortalCustomerUpdate struct {
 type CustomerOrder struct {
 	kit.TimestampedSchema `doc:"An order of the customer who is signed in to the portal."`
 
-	ID             uuid.UUID           `json:"id"              doc:"The ID of the order." example:"57107b74-8400-4d80-a2fc-54c2b4239cb3"`
-	Status         order.Status        `json:"status"          doc:"Where the order stands." example:"paid"`
-	Paid           bool                `json:"paid"            doc:"Whether the order has been paid for." example:"true"`
-	SubtotalAmount int64               `json:"subtotal_amount" doc:"Amount before discounts and taxes, in the smallest unit of the currency." example:"10000"`
-	DiscountAmount int64               `json:"discount_amount" doc:"Amount of the discount." example:"1000"`
-	NetAmount      int64               `json:"net_amount"      doc:"Amount after discounts, before taxes." example:"9000"`
-	TaxAmount      int64               `json:"tax_amount"      doc:"Amount of the taxes." example:"720"`
-	TotalAmount    int64               `json:"total_amount"    doc:"Amount after discounts and taxes." example:"9720"`
-	RefundedAmount int64               `json:"refunded_amount" doc:"Amount refunded, without taxes." example:"0"`
-	Currency       string              `json:"currency"        doc:"The currency, an ISO 4217 code in lower case." example:"usd"`
-	BillingReason  order.BillingReason `json:"billing_reason"  doc:"Why the order came to be." example:"purchase"`
-	InvoiceNumber  string              `json:"invoice_number"  doc:"The number of the invoice." example:"ACME-0001"`
+	ID             uuid.UUID                `json:"id"              doc:"The ID of the order." example:"57107b74-8400-4d80-a2fc-54c2b4239cb3"`
+	Status         order.OrderStatus        `json:"status"          doc:"Where the order stands." example:"paid"`
+	Paid           bool                     `json:"paid"            doc:"Whether the order has been paid for." example:"true"`
+	SubtotalAmount int64                    `json:"subtotal_amount" doc:"Amount before discounts and taxes, in the smallest unit of the currency." example:"10000"`
+	DiscountAmount int64                    `json:"discount_amount" doc:"Amount of the discount." example:"1000"`
+	NetAmount      int64                    `json:"net_amount"      doc:"Amount after discounts, before taxes." example:"9000"`
+	TaxAmount      int64                    `json:"tax_amount"      doc:"Amount of the taxes." example:"720"`
+	TotalAmount    int64                    `json:"total_amount"    doc:"Amount after discounts and taxes." example:"9720"`
+	RefundedAmount int64                    `json:"refunded_amount" doc:"Amount refunded, without taxes." example:"0"`
+	Currency       string                   `json:"currency"        doc:"The currency, an ISO 4217 code in lower case." example:"usd"`
+	BillingReason  order.OrderBillingReason `json:"billing_reason"  doc:"Why the order came to be." example:"purchase"`
+	InvoiceNumber  string                   `json:"invoice_number"  doc:"The number of the invoice." example:"ACME-0001"`
 }
 
 func newCustomer(r customer.Row) CustomerPortalCustomer {

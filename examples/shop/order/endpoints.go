@@ -24,7 +24,7 @@ type ListOrders struct {
 	Sorting        sorting.By[SortProperty] `query:"sorting" default:"-created_at"`
 	OrganizationID kit.Filter[uuid.UUID]    `query:"organization_id" doc:"Filter by organization ID." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
 	CustomerID     kit.Filter[uuid.UUID]    `query:"customer_id" doc:"Filter by customer ID." example:"992fae2a-2a17-4b7a-8d9e-e287cf90131b"`
-	Status         kit.Filter[Status]       `query:"status" doc:"Filter by order status." example:"paid"`
+	Status         kit.Filter[OrderStatus]  `query:"status" doc:"Filter by order status." example:"paid"`
 	Metadata       kit.MetadataFilter       `query:"metadata" doc:"Filter by metadata key-value pairs: metadata[key]=value."`
 }
 

@@ -13,17 +13,17 @@ import (
 type Row struct {
 	repository.Record
 
-	OrganizationID uuid.UUID     `db:"organization_id"`
-	CustomerID     uuid.UUID     `db:"customer_id"`
-	InvoiceNumber  string        `db:"invoice_number"`
-	Status         Status        `db:"status"`
-	BillingReason  BillingReason `db:"billing_reason"`
-	Currency       string        `db:"currency"`
-	SubtotalAmount int64         `db:"subtotal_amount"`
-	DiscountAmount int64         `db:"discount_amount"`
-	TaxAmount      int64         `db:"tax_amount"`
-	RefundedAmount int64         `db:"refunded_amount"`
-	Metadata       kit.Metadata  `db:"metadata"`
+	OrganizationID uuid.UUID          `db:"organization_id"`
+	CustomerID     uuid.UUID          `db:"customer_id"`
+	InvoiceNumber  string             `db:"invoice_number"`
+	Status         OrderStatus        `db:"status"`
+	BillingReason  OrderBillingReason `db:"billing_reason"`
+	Currency       string             `db:"currency"`
+	SubtotalAmount int64              `db:"subtotal_amount"`
+	DiscountAmount int64              `db:"discount_amount"`
+	TaxAmount      int64              `db:"tax_amount"`
+	RefundedAmount int64              `db:"refunded_amount"`
+	Metadata       kit.Metadata       `db:"metadata"`
 }
 
 // Repository is the table of orders: who reaches a row, and how rows are sorted.

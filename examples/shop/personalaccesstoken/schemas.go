@@ -10,14 +10,14 @@ import (
 	"github.com/polarkit-go/polarkit/kit"
 )
 
-// Scope is a scope that a user can give to a token.
-type Scope auth.Scope
+// AvailableScope is a scope that a user can give to a token.
+type AvailableScope auth.Scope
 
 // Values is the closed set.
-func (Scope) Values() []Scope {
-	var values []Scope
+func (AvailableScope) Values() []AvailableScope {
+	var values []AvailableScope
 	for _, scope := range access.AdminScopes() {
-		values = append(values, Scope(scope))
+		values = append(values, AvailableScope(scope))
 	}
 	return values
 }
@@ -26,11 +26,11 @@ func (Scope) Values() []Scope {
 type PersonalAccessToken struct {
 	kit.TimestampedSchema `doc:"A token of a user's own programs."`
 
-	ID         uuid.UUID  `json:"id"           doc:"The ID of the token." example:"6c2f7b84-4f0e-4c53-a0c0-8a0a4f6b8f6e"`
-	Comment    string     `json:"comment"      doc:"What the token is for." example:"Nightly export"`
-	Scopes     []Scope    `json:"scopes"       doc:"What the token may do." example:"[\"customers:read\"]"`
-	ExpiresAt  *time.Time `json:"expires_at"   doc:"When the token ends; null for one that does not." example:"2026-01-03T13:37:00Z"`
-	LastUsedAt *time.Time `json:"last_used_at" doc:"When the token was last used, to the minute." example:"2025-01-03T13:37:00Z"`
+	ID         uuid.UUID        `json:"id"           doc:"The ID of the token." example:"6c2f7b84-4f0e-4c53-a0c0-8a0a4f6b8f6e"`
+	Comment    string           `json:"comment"      doc:"What the token is for." example:"Nightly export"`
+	Scopes     []AvailableScope `json:"scopes"       doc:"What the token may do." example:"[\"customers:read\"]"`
+	ExpiresAt  *time.Time       `json:"expires_at"   doc:"When the token ends; null for one that does not." example:"2026-01-03T13:37:00Z"`
+	LastUsedAt *time.Time       `json:"last_used_at" doc:"When the token was last used, to the minute." example:"2025-01-03T13:37:00Z"`
 }
 
 // PersonalAccessTokenCreate is the create schema.
@@ -38,7 +38,7 @@ type PersonalAccessTokenCreate struct {
 	kit.Schema `doc:"A token to create."`
 
 	Comment       string             `json:"comment"         validate:"min=1,max=256" doc:"What the token is for." example:"Nightly export"`
-	Scopes        []Scope            `json:"scopes"          validate:"min=1" doc:"What the token may do." example:"[\"customers:read\"]"`
+	Scopes        []AvailableScope   `json:"scopes"          validate:"min=1" doc:"What the token may do." example:"[\"customers:read\"]"`
 	ExpiresInDays kit.Optional[*int] `json:"expires_in_days" validate:"gt=0,lte=366" doc:"After how many days the token ends; null for one that does not." example:"30"`
 }
 
@@ -55,12 +55,12 @@ func newToken(c auth.Credential) PersonalAccessToken {
 		TimestampedSchema: kit.TimestampedSchema{CreatedAt: c.CreatedAt},
 		ID:                c.ID,
 		Comment:           c.Name,
-		Scopes:            make([]Scope, len(c.Scopes)),
+		Scopes:            make([]AvailableScope, len(c.Scopes)),
 		ExpiresAt:         c.ExpiresAt,
 		LastUsedAt:        c.LastUsedAt,
 	}
 	for i, scope := range c.Scopes {
-		t.Scopes[i] = Scope(scope)
+		t.Scopes[i] = AvailableScope(scope)
 	}
 	return t
 }

@@ -7,7 +7,7 @@ import "github.com/polarkit-go/polarkit/kit"
 type Address struct {
 	kit.Schema `doc:"A billing address."`
 
-	Country    string  `json:"country"     doc:"The country, an ISO 3166-1 alpha-2 code." example:"US"`
+	Country    Country `json:"country"     doc:"The country, an ISO 3166-1 alpha-2 code." example:"US"`
 	Line1      *string `json:"line1"       doc:"The first line: street and number."       example:"1 Main Street"`
 	Line2      *string `json:"line2"       doc:"The second line."                         example:"Suite 5"`
 	PostalCode *string `json:"postal_code" doc:"The postal code."                         example:"94105"`
@@ -19,7 +19,7 @@ type Address struct {
 type AddressInput struct {
 	kit.Schema `doc:"A billing address to set."`
 
-	Country    string                `json:"country"     validate:"iso3166_1_alpha2" doc:"The country, an ISO 3166-1 alpha-2 code." example:"US"`
+	Country    Country               `json:"country"     doc:"The country, an ISO 3166-1 alpha-2 code." example:"US"`
 	Line1      kit.Optional[*string] `json:"line1"       validate:"max=256"          doc:"The first line: street and number."       example:"1 Main Street"`
 	Line2      kit.Optional[*string] `json:"line2"       validate:"max=256"          doc:"The second line."                         example:"Suite 5"`
 	PostalCode kit.Optional[*string] `json:"postal_code" validate:"max=32"           doc:"The postal code."                         example:"94105"`

@@ -24,6 +24,7 @@ type shop struct {
 	client *http.Client
 	pool   *pgxpool.Pool
 	issuer *auth.Issuer
+	server *server.Server
 }
 
 func newShop(t *testing.T) *shop {
@@ -47,7 +48,7 @@ func newShopOn(t *testing.T, pool *pgxpool.Pool) *shop {
 
 	client := web.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &shop{url: web.URL, client: client, pool: pool, issuer: issuer}
+	return &shop{url: web.URL, client: client, pool: pool, issuer: issuer, server: handler}
 }
 
 // anonymous calls without a credential.

@@ -24,6 +24,7 @@ import (
 	"github.com/polarkit-go/polarkit/examples/shop/websession"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/docs"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
@@ -37,6 +38,7 @@ type Config struct {
 // Server is the service as an [http.Handler].
 type Server struct {
 	handler       http.Handler
+	api           *api.API
 	pool          *pgxpool.Pool
 	authenticator *auth.Authenticator
 	draining      atomic.Bool
@@ -66,12 +68,14 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{pool: config.Pool, authenticator: authenticator}
 	a := newAPI(config, issuer, sessions)
+	s := &Server{api: a, pool: config.Pool, authenticator: authenticator}
 
 	renderer := kit.ErrorRenderer{Logger: config.Logger}
 	mux := http.NewServeMux()
 	mux.Handle("/", authenticator.Middleware(a))
+	mux.Handle("GET /openapi.json", a.DocumentHandler())
+	mux.Handle("GET /docs/", docs.Handler(a))
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := s.ready(r.Context()); err != nil {
@@ -83,6 +87,9 @@ func New(config Config) (*Server, error) {
 	s.handler = requestlog.Middleware(config.Logger)(mux)
 	return s, nil
 }
+
+// Document is the OpenAPI document, which needs neither a database nor keys.
+func Document() []byte { return newAPI(Config{}, nil, nil).OpenAPI() }
 
 // newAPI is the API with all of its endpoints.
 func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions) *api.API {
@@ -104,6 +111,9 @@ func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions) *api.AP
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// API is the API, for tests and tools.
+func (s *Server) API() *api.API { return s.api }
 
 // Drain makes /readyz say that the server takes no new work, so that a load
 // balancer looks elsewhere. Requests are still answered.

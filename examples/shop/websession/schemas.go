@@ -1,21 +1,6 @@
 package websession
 
-import (
-	"time"
-
-	"github.com/google/uuid"
-
-	"github.com/polarkit-go/polarkit/kit"
-)
-
-// WebSession is a user's session in a browser. Its secret is in the cookie alone.
-type WebSession struct {
-	kit.TimestampedSchema `doc:"The session of a user who signed in with a browser."`
-
-	ID        uuid.UUID `json:"id"         doc:"The ID of the session." example:"6c2f7b84-4f0e-4c53-a0c0-8a0a4f6b8f6e"`
-	UserID    uuid.UUID `json:"user_id"    doc:"The ID of the user." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
-	ExpiresAt time.Time `json:"expires_at" doc:"When the session ends." example:"2025-02-02T13:37:00Z"`
-}
+import "github.com/polarkit-go/polarkit/kit"
 
 // WebSessionCreate is what a user signs in with.
 type WebSessionCreate struct {

@@ -12,7 +12,6 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/user"
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 	"github.com/polarkit-go/polarkit/repository"
@@ -62,23 +61,18 @@ type SignedIn struct {
 	user     uuid.UUID
 }
 
-// WriteResponse starts the session.
+// WriteResponse starts the session. The cookie alone holds its secret.
 func (s SignedIn) WriteResponse(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.sessions.Login(w.Header(), r, s.user, access.AdminScopes()...)
-	if err != nil {
+	if _, err := s.sessions.Login(w.Header(), r, s.user, access.AdminScopes()...); err != nil {
 		return err
 	}
-	return kit.WriteJSON(w, http.StatusCreated, WebSession{
-		TimestampedSchema: kit.TimestampedSchema{CreatedAt: c.CreatedAt},
-		ID:                c.ID,
-		UserID:            s.user,
-		ExpiresAt:         *c.ExpiresAt,
-	})
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // DescribeResponse describes the reply in the document.
 func (SignedIn) DescribeResponse() (int, openapi.Response) {
-	return http.StatusCreated, openapi.Response{Description: "The session, whose cookie is set."}
+	return http.StatusNoContent, openapi.Response{Description: "Signed in: the session's cookie is set."}
 }
 
 // SignedOut is a reply that ends the session of the request's cookie.

@@ -1,0 +1,166 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/examples/shop/access"
+	"github.com/polarkit-go/polarkit/examples/shop/seed"
+	"github.com/polarkit-go/polarkit/examples/shop/server"
+	"github.com/polarkit-go/polarkit/kit/kittest"
+)
+
+func TestGuidelines(t *testing.T) {
+	t.Parallel()
+	kittest.Guidelines(t, newShop(t).server.API())
+}
+
+func TestAgreement(t *testing.T) {
+	t.Parallel()
+	kittest.Agreement(t, newShop(t).server.API(),
+		kittest.Except("customer_sessions:create", "the customer is named in one of two ways"))
+}
+
+// subjectOf is a subject of acme for a kind of credential.
+func subjectOf(kind auth.CredentialKind) auth.SubjectRef {
+	switch kind.Subject() {
+	case auth.OrganizationKind:
+		return auth.Organization{ID: seed.Acme.ID()}.Ref()
+	case auth.CustomerKind:
+		return auth.Customer{ID: seed.Customers(seed.Acme)[1].ID, OrganizationID: seed.Acme.ID()}.Ref()
+	default:
+		return auth.User{ID: seed.AcmeOwner.ID()}.Ref()
+	}
+}
+
+const sessionCookie = "__Host-shop_session"
+
+// caller has a credential of a kind, of a subject of acme.
+func (s *shop) caller(t *testing.T, kind auth.CredentialKind, scopes ...auth.Scope) authtest.Caller {
+	t.Helper()
+	return s.callerFor(t, kind, subjectOf(kind), scopes...)
+}
+
+func (s *shop) callerFor(t *testing.T, kind auth.CredentialKind, subject auth.SubjectRef, scopes ...auth.Scope) authtest.Caller {
+	t.Helper()
+	issued, err := s.issuer.Issue(t.Context(), auth.Issue{
+		Kind: kind, Subject: subject, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour,
+	})
+	require.NoError(t, err)
+	name := fmt.Sprintf("%s of %s", kind.Name(), subject)
+	if kind.Name() == auth.WebSession.Name() {
+		return authtest.Cookie(name, sessionCookie, issued.Token.Reveal()).With("Sec-Fetch-Site", "same-origin")
+	}
+	return authtest.Bearer(name, issued.Token.Reveal())
+}
+
+// The document says who is let in, and that is so: for every operation, every
+// kind of credential and every scope.
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	authtest.Matrix{
+		Handler:  s.server,
+		Document: s.server.API().OpenAPI(),
+		Kinds:    access.Kinds,
+		Scopes:   append(access.AdminScopes(), access.CustomerScopes()...),
+		Public:   []string{"POST /v1/web-sessions/", "DELETE /v1/web-sessions/current"},
+		Caller: func(kind auth.CredentialKind, scopes ...auth.Scope) authtest.Caller {
+			return s.caller(t, kind, scopes...)
+		},
+	}.Run(t)
+}
+
+func (s *shop) party(t *testing.T, organization seed.Organization, owner seed.User) authtest.Party {
+	t.Helper()
+	scopes := access.AdminScopes()
+	return authtest.Party{
+		OrganizationID: organization.ID(),
+		User:           s.callerFor(t, auth.PersonalAccessToken, auth.User{ID: owner.ID()}.Ref(), scopes...),
+		Organization:   s.callerFor(t, auth.OrganizationAccessToken, auth.Organization{ID: organization.ID()}.Ref(), scopes...),
+	}
+}
+
+func TestTwoTenantsCustomers(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	authtest.TwoTenants{
+		Handler: s.server,
+		Path:    customersPath,
+		A:       s.party(t, seed.Acme, seed.AcmeOwner),
+		B:       s.party(t, seed.Globex, seed.GlobexOwner),
+		Both:    s.callerFor(t, auth.PersonalAccessToken, auth.User{ID: seed.BothOwner.ID()}.Ref(), access.AdminScopes()...),
+		Body: func(n int) map[string]any {
+			return map[string]any{"email": fmt.Sprintf("tenant%d@example.com", n), "external_id": fmt.Sprint("tenant-", n), "metadata": map[string]any{"n": n}}
+		},
+		Change: map[string]any{"name": "Changed"},
+	}.Run(t)
+}
+
+func TestTwoTenantsOrders(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	authtest.TwoTenants{
+		Handler: s.server,
+		Path:    ordersPath,
+		A:       s.party(t, seed.Acme, seed.AcmeOwner),
+		B:       s.party(t, seed.Globex, seed.GlobexOwner),
+		Make: func(party authtest.Party, n int) (string, error) {
+			organization := seed.Acme
+			if party.OrganizationID == seed.Globex.ID() {
+				organization = seed.Globex
+			}
+			return seed.Orders(organization)[n].ID.String(), nil
+		},
+		NoDelete: true,
+		Filters: map[string]func(map[string]any) string{
+			"customer_id": func(order map[string]any) string { return order["customer_id"].(string) },
+		},
+	}.Run(t)
+}
+
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+
+	reply := s.anonymous().get(t, "/openapi.json")
+	require.Equal(t, http.StatusOK, reply.status)
+	require.Equal(t, string(server.Document()), string(reply.body), "the command and the service give the same bytes")
+	require.Equal(t, string(server.Document()), string(server.Document()))
+	require.True(t, json.Valid(reply.body))
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/openapi.json", nil)
+	require.NoError(t, err)
+	request.Header.Set("If-None-Match", reply.header.Get("ETag"))
+	require.Equal(t, http.StatusNotModified, s.do(t, request).status)
+
+	var document struct {
+		Paths map[string]map[string]struct {
+			OperationID string `json:"operationId"`
+		}
+	}
+	require.NoError(t, json.Unmarshal(reply.body, &document))
+	require.Equal(t, "customers:list", document.Paths["/v1/customers/"]["get"].OperationID)
+	require.Equal(t, "customer_portal:orders:list", document.Paths["/v1/customer-portal/orders/"]["get"].OperationID)
+	for path := range document.Paths {
+		require.True(t, strings.HasPrefix(path, "/v1/"), path)
+	}
+}
+
+func TestDocs(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	reply := s.anonymous().get(t, "/docs/")
+	require.Equal(t, http.StatusOK, reply.status)
+	require.Contains(t, reply.header.Get("Content-Security-Policy"), "default-src 'none'")
+	require.Contains(t, string(reply.body), "Shop API")
+	require.Equal(t, "/docs/", s.anonymous().get(t, "/docs").header.Get("Location"))
+}
