@@ -271,6 +271,7 @@ func (d *describer) parameters(f *plan.Field) []openapi.Parameter {
 			Type:        openapi.Types{"object"},
 			Title:       titleCase(f.Name),
 			Description: f.Doc,
+			Examples:    []any{map[string]string{}}, // a page that tries the operation filters by nothing
 			Additional: &openapi.Schema{AnyOf: []*openapi.Schema{
 				text, {Type: openapi.Types{"array"}, Items: text},
 			}},
