@@ -85,7 +85,8 @@ func NewAccess(config AccessConfig) *Access { return &Access{config: config} }
 // Reach is what the caller may touch: for a [User] the organizations of which
 // they are a member, as far as the credential's limit goes and the role has
 // the permission that the requirement asks for; for an [Organization] itself; for
-// a [Customer] their own rows, by customer; then what the policy adds.
+// a [Customer] their own rows, by customer, unless the credential is limited to
+// other organizations than theirs; then what the policy adds.
 //
 // It fails only when the application's part does, or when there is no caller.
 func (a *Access) Reach(ctx context.Context, caller Caller) (Reach, error) {
@@ -106,7 +107,9 @@ func (a *Access) reach(ctx context.Context, caller Caller, permission Permission
 	}
 	var grants []reach.Grant
 	if ref.Kind == CustomerKind {
-		grants = append(grants, IDs(ref.ID).grant(CustomerKind))
+		if caller.caller().credential.Limit.Contains(ref.OrganizationID) {
+			grants = append(grants, IDs(ref.ID).grant(CustomerKind))
+		}
 	} else {
 		organizations, err := a.organizations(ctx, caller, ref, permission)
 		if err != nil {

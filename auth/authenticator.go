@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -103,6 +104,9 @@ func New(kinds *Kinds, config Config) (*Authenticator, error) {
 		case kind.place == external && config.Fallback == nil:
 			return nil, fmt.Errorf("auth: New: credential kind %q needs Config.Fallback", kind.name)
 		}
+	}
+	if config.Fallback != nil && !slices.ContainsFunc(kinds.kinds, func(k *CredentialKind) bool { return k.place == external }) {
+		return nil, errors.New("auth: New: Config.Fallback is set, and no credential kind is external; add one made by NewExternalKind to the kinds")
 	}
 	var clear *http.Cookie
 	if kinds.session != nil {

@@ -40,6 +40,9 @@ func (i *Issuer) At(now func() time.Time) *Issuer {
 	return &c
 }
 
+// time is as exact as databases keep it.
+func (i *Issuer) time() time.Time { return i.now().Truncate(time.Microsecond) }
+
 // Issue is a credential to issue.
 type Issue struct {
 	// Kind is which: one of the kinds of the registry, by its variable.
@@ -84,7 +87,7 @@ func (i *Issuer) Issue(ctx context.Context, issue Issue) (Issued, error) {
 			return Issued{}, fmt.Errorf("auth: Issue: unknown scope %q", scope)
 		}
 	}
-	now := i.now()
+	now := i.time()
 	c := Credential{
 		Kind:    kind.name,
 		Subject: issue.Subject,
@@ -127,7 +130,7 @@ func (i *Issuer) Rotate(ctx context.Context, selection Selection, overlap time.D
 	if err != nil {
 		return Issued{}, err
 	}
-	now := i.now()
+	now := i.time()
 	if len(found) != 1 || found[0].state(now, 0) != "" {
 		return Issued{}, ErrInvalid
 	}
@@ -154,5 +157,5 @@ func (i *Issuer) List(ctx context.Context, selection Selection) ([]Credential, e
 // Revoke ends the living credentials of a selection and returns how many there
 // were: one by its ID, or all of a subject (after a password change, say).
 func (i *Issuer) Revoke(ctx context.Context, selection Selection) (int, error) {
-	return i.ledger.Revoke(ctx, selection, i.now())
+	return i.ledger.Revoke(ctx, selection, i.time())
 }

@@ -176,13 +176,13 @@ func (q *Requirement[S]) derive() string {
 	web := false
 	for _, kind := range q.kinds.kinds {
 		t := kind.subject.typ
-		if t.AssignableTo(s) {
+		if satisfies(t, s) {
 			if q.c.webSession && kind.place == nowhere {
 				return "a web session is required, and anonymous callers are taken; leave one out"
 			}
 			q.takes = append(q.takes, kind)
 			web = web || kind.place == cookie
-		} else if p := reflect.PointerTo(t); p.AssignableTo(s) && !slices.Contains(pointers, t.String()) {
+		} else if p := reflect.PointerTo(t); satisfies(p, s) && !slices.Contains(pointers, t.String()) {
 			pointers = append(pointers, t.String())
 		}
 	}
@@ -195,6 +195,13 @@ func (q *Requirement[S]) derive() string {
 		return "a web session is required, and none of the kinds that give this subject is one"
 	}
 	return ""
+}
+
+func satisfies(t, s reflect.Type) bool {
+	if s.Kind() == reflect.Interface {
+		return t.Implements(s)
+	}
+	return t == s
 }
 
 func (q *Requirement[S]) describe() string {

@@ -213,3 +213,7 @@ func (d *decisions) count() int {
 	defer d.mu.Unlock()
 	return len(d.all)
 }
+
+func debugLogger(to io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}

@@ -120,7 +120,13 @@ func NewSubjectType[S any](kind SubjectKind) SubjectType[S] {
 type AnySubjectType interface{ subjectType() subjectType }
 
 func (t SubjectType[S]) subjectType() subjectType {
-	return subjectType{kind: t.kind, typ: reflect.TypeFor[S]()}
+	own := subjectType{kind: t.kind, typ: reflect.TypeFor[S]()}
+	for _, ready := range [...]subjectType{userType, organizationType, customerType, anonymousType} {
+		if own.kind == ready.kind && own.typ == ready.typ {
+			return ready
+		}
+	}
+	return own
 }
 
 // subjectType is a SubjectType without its type parameter. Ready-made subjects

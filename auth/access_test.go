@@ -1,0 +1,246 @@
+package auth_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+)
+
+// subjectOf is the AuthSubject that a requirement makes of a caller.
+func subjectOf[S any](t *testing.T, s *service, q *auth.Requirement[S], caller authtest.Caller) auth.AuthSubject[S] {
+	t.Helper()
+	var subject auth.AuthSubject[S]
+	response := caller.Do(s.Authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var err error
+		subject, err = q.Authorize(r)
+		require.NoError(t, err)
+	})), "GET", "/", nil)
+	require.Equal(t, 200, response.Status)
+	return subject
+}
+
+var canManage = auth.Require[auth.Admin](kinds, auth.AnyScope("customers:write"), auth.WithPermission("manage"))
+
+func limited(s *service, subject auth.SubjectRef, limit auth.Limit) authtest.Caller {
+	kind := auth.PersonalAccessToken
+	switch subject.Kind {
+	case auth.OrganizationKind:
+		kind = auth.OrganizationAccessToken
+	case auth.CustomerKind:
+		kind = auth.CustomerSession
+	}
+	return s.Issue(auth.Issue{Kind: kind, Subject: subject, Scopes: []auth.Scope{"customers:write", "portal:read"}, Limit: limit, Lifetime: 3600e9})
+}
+
+func grants(reach auth.Reach) map[auth.OwnerKind][]uuid.UUID {
+	all := map[auth.OwnerKind][]uuid.UUID{}
+	for _, g := range reach.Grants() {
+		if len(g.IDs) > 0 {
+			all[g.Kind] = g.IDs
+		}
+	}
+	return all
+}
+
+func TestReach(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	a, b := s.A.OrganizationID, s.B.OrganizationID
+	for name, c := range map[string]struct {
+		subject auth.SubjectRef
+		limit   auth.Limit
+		want    map[auth.OwnerKind][]uuid.UUID
+	}{
+		"user":                          {s.A.User, auth.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
+		"user of both":                  {s.Both, auth.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a, b}}},
+		"user of both, limited":         {s.Both, auth.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {b}}},
+		"user limited to another":       {s.A.User, auth.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
+		"user limited to none":          {s.A.User, auth.LimitedTo(), map[auth.OwnerKind][]uuid.UUID{}},
+		"user, the zero limit":          {s.A.User, auth.Limit{}, map[auth.OwnerKind][]uuid.UUID{}},
+		"stranger":                      {auth.User{ID: uuid.New()}.Ref(), auth.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{}},
+		"organization":                  {s.A.Organization, auth.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
+		"organization limited to it":    {s.A.Organization, auth.LimitedTo(a), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
+		"organization limited to other": {s.A.Organization, auth.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
+		"customer":                      {s.A.Customer, auth.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.CustomerKind: {s.A.Customer.ID}}},
+		"customer limited to theirs":    {s.A.Customer, auth.LimitedTo(a), map[auth.OwnerKind][]uuid.UUID{auth.CustomerKind: {s.A.Customer.ID}}},
+		"customer limited to another":   {s.A.Customer, auth.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
+	} {
+		caller := subjectOf(t, s, somebody, limited(s, c.subject, c.limit))
+		reach, err := s.Access.Reach(t.Context(), caller)
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, grants(reach), name)
+		all, err := s.Access.Organizations(t.Context(), caller)
+		require.NoError(t, err, name)
+		require.Equal(t, c.want[auth.OrganizationKind], grants(all.Reach())[auth.OrganizationKind], name)
+		require.Empty(t, grants(all.Reach())[auth.CustomerKind], name)
+	}
+	nobody := subjectOf(t, s, anyone, authtest.Nobody())
+	require.True(t, nobody.IsAnonymous())
+	reach, err := s.Access.Reach(t.Context(), nobody)
+	require.NoError(t, err)
+	require.True(t, reach.IsEmpty())
+}
+
+func TestSubSelects(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	members := memberships(func(_ context.Context, user uuid.UUID, permission auth.Permission) (auth.Set, error) {
+		return auth.SubSelect("SELECT organization_id FROM members WHERE user_id = ? AND ? IN ('', role)", []any{user, permission},
+			func(_ context.Context, id uuid.UUID) (bool, error) {
+				if id == uuid.Max {
+					return false, errors.New("away")
+				}
+				return id == s.A.OrganizationID, nil
+			}), nil
+	})
+	access := auth.NewAccess(auth.AccessConfig{Memberships: members})
+	subject := subjectOf(t, s, canWrite, limited(s, s.A.User, auth.Unrestricted()))
+	reach, err := access.Reach(t.Context(), subject)
+	require.NoError(t, err)
+	require.Len(t, reach.Grants(), 1)
+	require.Equal(t, []any{s.A.User.ID, auth.Permission("")}, reach.Grants()[0].Select.Args)
+	all, err := access.Organizations(t.Context(), subject)
+	require.NoError(t, err)
+	_, only := all.Only()
+	require.False(t, only)
+	require.False(t, all.IsEmpty())
+	owner, err := all.Own(t.Context(), s.A.OrganizationID)
+	require.NoError(t, err)
+	require.Equal(t, s.A.OrganizationID, owner.ID())
+	_, err = all.Own(t.Context(), s.B.OrganizationID)
+	require.ErrorIs(t, err, auth.ErrOutOfReach)
+	_, err = all.Own(t.Context(), uuid.Max)
+	require.ErrorContains(t, err, "away")
+	_, err = access.Own(t.Context(), subject, kit.Some(uuid.Max))
+	require.ErrorContains(t, err, "away")
+	_, err = access.Own(t.Context(), subject, kit.Optional[uuid.UUID]{})
+	require.ErrorIs(t, err, errors.RequestValidation)
+
+	b := subjectOf(t, s, canWrite, limited(s, s.A.User, auth.LimitedTo(s.B.OrganizationID)))
+	all, err = access.Organizations(t.Context(), b)
+	require.NoError(t, err)
+	_, err = all.Own(t.Context(), s.A.OrganizationID)
+	require.ErrorIs(t, err, auth.ErrOutOfReach)
+}
+
+type memberships func(ctx context.Context, userID uuid.UUID, permission auth.Permission) (auth.Set, error)
+
+func (f memberships) Organizations(ctx context.Context, userID uuid.UUID, permission auth.Permission) (auth.Set, error) {
+	return f(ctx, userID, permission)
+}
+
+func TestPermissions(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	a, b := s.A.OrganizationID, s.B.OrganizationID
+	s.Join(s.Both, a, "manage")
+	subject := subjectOf(t, s, canManage, limited(s, s.Both, auth.Unrestricted()))
+	reach, err := s.Access.Reach(t.Context(), subject)
+	require.NoError(t, err)
+	require.Equal(t, []uuid.UUID{a}, grants(reach)[auth.OrganizationKind])
+	visible, err := s.Access.Visible(t.Context(), subject)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []uuid.UUID{a, b}, grants(visible)[auth.OrganizationKind])
+
+	require.NoError(t, s.Access.Permit(t.Context(), subject, a))
+	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, b), errors.NotPermitted)
+	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, uuid.New()), errors.ResourceNotFound)
+	// The permission is the requirement's: another one of the same caller has none.
+	reader := subjectOf(t, s, canRead, limited(s, s.Both, auth.Unrestricted()))
+	require.NoError(t, s.Access.Permit(t.Context(), reader, b))
+	// The credential's limit goes first.
+	subject = subjectOf(t, s, canManage, limited(s, s.Both, auth.LimitedTo(b)))
+	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, a), errors.ResourceNotFound)
+	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, b), errors.NotPermitted)
+	organization := subjectOf(t, s, canManage, limited(s, s.A.Organization, auth.Unrestricted()))
+	require.NoError(t, s.Access.Permit(t.Context(), organization, a))
+	require.ErrorIs(t, s.Access.Permit(t.Context(), organization, b), errors.ResourceNotFound)
+
+	away := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(context.Context, uuid.UUID, auth.Permission) (auth.Set, error) {
+		return auth.Set{}, errors.New("away")
+	})})
+	require.ErrorContains(t, away.Permit(t.Context(), subject, b), "away")
+	_, err = away.Reach(t.Context(), subject)
+	require.ErrorContains(t, err, "away")
+}
+
+func TestCase16Own(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	a, b := s.A.OrganizationID, s.B.OrganizationID
+	for name, c := range map[string]struct {
+		subject auth.SubjectRef
+		named   kit.Optional[uuid.UUID]
+		owner   uuid.UUID
+		want    string
+	}{
+		"the only one":              {s.A.User, kit.Optional[uuid.UUID]{}, a, ""},
+		"the only one, by name":     {s.A.User, kit.Some(a), a, ""},
+		"another's":                 {s.A.User, kit.Some(b), uuid.Nil, "value_error"},
+		"nobody's":                  {s.A.User, kit.Some(uuid.New()), uuid.Nil, "value_error"},
+		"one of several":            {s.Both, kit.Some(b), b, ""},
+		"none of several":           {s.Both, kit.Optional[uuid.UUID]{}, uuid.Nil, "missing"},
+		"a user of none":            {auth.User{ID: uuid.New()}.Ref(), kit.Optional[uuid.UUID]{}, uuid.Nil, "missing"},
+		"the organization":          {s.A.Organization, kit.Optional[uuid.UUID]{}, a, ""},
+		"the organization, by name": {s.A.Organization, kit.Some(a), uuid.Nil, "organization_token"},
+		"the organization, another": {s.A.Organization, kit.Some(b), uuid.Nil, "organization_token"},
+	} {
+		subject := subjectOf(t, s, canWrite, limited(s, c.subject, auth.Unrestricted()))
+		owner, err := s.Access.Own(t.Context(), subject, c.named)
+		require.Equal(t, c.owner, owner.ID(), name)
+		if c.want == "" {
+			require.NoError(t, err, name)
+			require.Equal(t, auth.OrganizationKind, owner.Kind(), name)
+			continue
+		}
+		invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
+		require.True(t, ok, name)
+		require.Len(t, invalid.Details(), 1)
+		require.Equal(t, c.want, invalid.Details()[0].Type, name)
+		require.Equal(t, errors.Loc{"body", "organization_id"}, invalid.Details()[0].Loc)
+	}
+}
+
+func TestPolicy(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	team := uuid.New()
+	access := auth.NewAccess(auth.AccessConfig{Memberships: s.World, Policy: func(_ context.Context, caller auth.Caller) ([]auth.Grant, error) {
+		if auth.RateKey(caller) != s.A.User.String() {
+			return nil, errors.New("away")
+		}
+		return []auth.Grant{
+			{Kind: "team", Set: auth.IDs(team)},
+			{Kind: auth.OrganizationKind, Set: auth.IDs(s.B.OrganizationID)},
+			{Kind: auth.CustomerKind, Set: auth.IDs(s.B.Customer.ID)},
+		}, nil
+	}})
+	reach, err := access.Reach(t.Context(), subjectOf(t, s, somebody, limited(s, s.A.User, auth.Unrestricted())))
+	require.NoError(t, err)
+	require.Equal(t, map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {s.A.OrganizationID}, "team": {team}}, grants(reach))
+	_, err = access.Reach(t.Context(), subjectOf(t, s, somebody, limited(s, s.B.User, auth.Unrestricted())))
+	require.ErrorContains(t, err, "away")
+}
+
+func TestLimitsAreTheirOwners(t *testing.T) {
+	t.Parallel()
+	ids := []uuid.UUID{uuid.New(), uuid.New()}
+	limit := auth.LimitedTo(ids...)
+	ids[0] = uuid.Nil
+	require.False(t, limit.Contains(uuid.Nil))
+	slices.Reverse(limit.IDs())
+	require.Equal(t, ids[1], limit.IDs()[1])
+	text, err := json.Marshal(limit)
+	require.NoError(t, err)
+	require.Equal(t, "{}", string(text))
+}

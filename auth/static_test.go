@@ -1,0 +1,421 @@
+package auth_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/openapi"
+)
+
+// A requirement is a guard, without either package knowing the other.
+var _ api.Guard[auth.AuthSubject[auth.Admin]] = (*auth.Requirement[auth.Admin])(nil)
+
+type staff struct {
+	id   uuid.UUID
+	name string
+}
+
+func (s *staff) Name() string { return s.name }
+
+type named interface{ Name() string }
+
+type guest struct{}
+
+func (guest) Name() string { return "guest" }
+
+func TestNewKindsRefuses(t *testing.T) {
+	t.Parallel()
+	user := auth.NewSubjectType[auth.User](auth.UserKind)
+	for name, c := range map[string]struct {
+		word    string
+		options []auth.KindsOption
+		want    string
+	}{
+		"an empty word":            {"", nil, "the word must be"},
+		"a word in upper case":     {"Shop", nil, "the word must be"},
+		"a word with a final dash": {"shop_", nil, "the word must be"},
+		"the same kind twice":      {"shop", []auth.KindsOption{auth.PersonalAccessToken, auth.PersonalAccessToken}, "the name is taken"},
+		"the same tag":             {"shop", []auth.KindsOption{auth.PersonalAccessToken, auth.NewTokenKind("other", "pat", user)}, "overlap"},
+		"overlapping tags":         {"shop", []auth.KindsOption{auth.PersonalAccessToken, auth.NewTokenKind("other", "pat_x", user)}, "overlap"},
+		"overlap the other way":    {"shop", []auth.KindsOption{auth.OAuth2UserAccessToken, auth.NewTokenKind("other", "at", user)}, "overlap"},
+		"overlap with the session": {"shop", []auth.KindsOption{auth.WebSession, auth.NewTokenKind("other", "ws", user)}, "overlap"},
+		"two cookies":              {"shop", []auth.KindsOption{auth.WebSession, auth.NewTokenKind("other", "x", user).Cookie("a")}, "only a cookie kind"},
+		"no tag":                   {"shop", []auth.KindsOption{auth.NewTokenKind("other", "", user)}, "the tag must be"},
+		"no name":                  {"shop", []auth.KindsOption{auth.NewTokenKind("", "x", user)}, "the name must be"},
+		"the zero kind":            {"shop", []auth.KindsOption{auth.CredentialKind{}}, "the name must be"},
+		"a bad cookie name":        {"shop", []auth.KindsOption{auth.WebSession.Cookie("a b")}, "the cookie's name"},
+		"two types of one subject": {"shop", []auth.KindsOption{auth.PersonalAccessToken, auth.WebSession.Of(auth.NewSubjectType[*staff](auth.UserKind))}, "use Of to give both the same type"},
+		"scopes twice":             {"shop", []auth.KindsOption{auth.Scopes{}, auth.Scopes{}}, "given twice"},
+		"an undeclared scope":      {"shop", []auth.KindsOption{auth.Scopes{"a:write": {"a:read"}}}, "is not declared"},
+		"a malformed scope":        {"shop", []auth.KindsOption{auth.Scopes{"A": nil}}, "lower-case words"},
+	} {
+		require.Contains(t, panicOf(func() { auth.NewKinds(c.word, c.options...) }), c.want, name)
+	}
+	require.Contains(t, panicOf(func() { auth.NewSubjectType[named](auth.UserKind) }), "is an interface")
+	require.Contains(t, panicOf(func() { auth.NewSubjectType[staff]("") }), "must have a name")
+}
+
+func panicOf(f func()) (text string) {
+	defer func() { text, _ = recover().(string) }()
+	f()
+	return ""
+}
+
+func TestRequireRefuses(t *testing.T) {
+	t.Parallel()
+	values := auth.NewKinds("shop", auth.PersonalAccessToken.Of(auth.NewSubjectType[staff](auth.UserKind)))
+	tokens := auth.NewKinds("shop", auth.PersonalAccessToken)
+	for name, c := range map[string]struct {
+		require func()
+		want    string
+	}{
+		"no kinds":            {func() { auth.Require[auth.User](nil, auth.NoScope("x")) }, "the kinds are nil"},
+		"empty kinds":         {func() { auth.Require[auth.User](&auth.Kinds{}, auth.NoScope("x")) }, "the kinds are nil"},
+		"nothing about scope": {func() { auth.Require[auth.User](kinds) }, "exactly one of AnyScope, AllScopes and NoScope"},
+		"two about scope":     {func() { auth.Require[auth.User](kinds, auth.NoScope("x"), auth.AnyScope("orders:read")) }, "exactly one of"},
+		"no scope in any-of":  {func() { auth.Require[auth.User](kinds, auth.AnyScope()) }, "names no scope"},
+		"no scope in all-of":  {func() { auth.Require[auth.User](kinds, auth.AllScopes()) }, "names no scope"},
+		"no reason":           {func() { auth.Require[auth.User](kinds, auth.NoScope(" ")) }, "does not say why"},
+		"an undeclared scope": {func() { auth.Require[auth.User](kinds, auth.AnyScope("orders:write")) }, "is not declared"},
+		"a malformed scope":   {func() { auth.Require[auth.User](tokens, auth.AnyScope(`a"b`)) }, "lower-case words"},
+		"everybody":           {func() { auth.Require[any](kinds, auth.NoScope("x")) }, "takes everybody"},
+		"nobody":              {func() { auth.Require[staff](kinds, auth.NoScope("x")) }, "no registered subject type satisfies it"},
+		"a look-alike":        {func() { auth.Require[struct{ ID uuid.UUID }](kinds, auth.NoScope("x")) }, "no registered subject type satisfies it"},
+		"only the pointer":    {func() { auth.Require[named](values, auth.NoScope("x")) }, "only the pointer to the registered subject type auth_test.staff"},
+		"the pointer itself":  {func() { auth.Require[*staff](values, auth.NoScope("x")) }, "only the pointer"},
+		"no web session":      {func() { auth.Require[auth.User](tokens, auth.NoScope("x"), auth.WebSessionOnly()) }, "none of the kinds that give this subject is one"},
+		"a customer's":        {func() { auth.Require[auth.Customer](kinds, auth.NoScope("x"), auth.WebSessionOnly()) }, "none of the kinds that give this subject is one"},
+		"anonymous sessions":  {func() { auth.Require[auth.Anyone](kinds, auth.NoScope("x"), auth.WebSessionOnly()) }, "leave one out"},
+		"no freshness":        {func() { auth.Require[auth.User](kinds, auth.NoScope("x"), auth.Fresh(0)) }, "above zero"},
+		"no permission":       {func() { auth.Require[auth.User](kinds, auth.NoScope("x"), auth.WithPermission("")) }, "names no permission"},
+	} {
+		text := panicOf(c.require)
+		require.Contains(t, text, c.want, name)
+		require.Contains(t, text, "auth: Require[", name)
+	}
+}
+
+func TestRequirementDescribesItself(t *testing.T) {
+	t.Parallel()
+	ways := func(s openapi.Security) (all []string) {
+		for _, way := range s.Alternatives {
+			text := way.Name
+			for _, scope := range way.Scopes {
+				text += " " + scope
+			}
+			all = append(all, text)
+		}
+		return all
+	}
+	require.Equal(t, []string{
+		"personal_access_token customers:read", "personal_access_token customers:write",
+		"organization_access_token customers:read", "organization_access_token customers:write",
+		"oauth2_user_access_token customers:read", "oauth2_user_access_token customers:write",
+		"oauth2_organization_access_token customers:read", "oauth2_organization_access_token customers:write",
+		"web_session customers:read", "web_session customers:write",
+	}, ways(canRead.Security()))
+	require.Equal(t, []string{"customer_session portal:read"}, ways(portal.Security()))
+	require.Equal(t, []string{"web_session"}, ways(fresh.Security()))
+	require.Equal(t, "personal_access_token customers:read orders:read", ways(bothRead.Security())[0])
+	require.Contains(t, ways(anyone.Security()), "")
+	require.Equal(t, openapi.SecurityScheme{Type: "apiKey", In: "cookie", Name: "__Host-shop_session", Description: "The web session of a user."},
+		webOnly.Security().Alternatives[0].Scheme)
+	require.Equal(t, openapi.SecurityScheme{Type: "http", Scheme: "bearer", BearerFormat: "shop_cst_…", Description: "A session of a customer in the customer portal."},
+		portal.Security().Alternatives[0].Scheme)
+
+	require.Equal(t, []*errors.Kind{errors.Unauthorized, auth.InvalidToken, auth.InsufficientScope}, portal.Fails())
+	require.Equal(t, []*errors.Kind{errors.Unauthorized, auth.InvalidToken, auth.WebSessionRequired, auth.SessionNotFresh, auth.CrossOrigin}, fresh.Fails())
+	require.Equal(t, "user|organization any(customers:read customers:write)", canRead.String())
+	require.Equal(t, "user web_session fresh(10m0s)", fresh.String())
+	require.Equal(t, "user|organization all(customers:read orders:read) permission(manage)",
+		auth.Require[auth.Admin](kinds, auth.AllScopes("customers:read", "orders:read"), auth.WithPermission("manage")).String())
+}
+
+func TestZeroValuesDeny(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	caller := s.As(s.A.User, "customers:write", "orders:read")
+	var subject auth.AuthSubject[auth.Admin]
+	require.False(t, subject.HasScope("customers:read"))
+	require.True(t, subject.IsAnonymous())
+	require.True(t, subject.Ref().IsZero())
+	require.Equal(t, "anonymous", auth.RateKey(subject))
+	require.Equal(t, "anonymous", auth.RateKey(nil))
+	require.True(t, subject.Credential().Subject.IsZero())
+	for _, access := range []*auth.Access{nil, {}, auth.NewAccess(auth.AccessConfig{Memberships: s.World})} {
+		for _, nobody := range []auth.Caller{nil, subject, auth.AuthSubject[auth.User]{}} {
+			reach, err := access.Reach(t.Context(), nobody)
+			require.Error(t, err)
+			require.True(t, reach.IsEmpty())
+			_, err = access.Visible(t.Context(), nobody)
+			require.Error(t, err)
+			all, err := access.Organizations(t.Context(), nobody)
+			require.Error(t, err)
+			require.True(t, all.IsEmpty())
+			require.Error(t, access.Permit(t.Context(), nobody, s.A.OrganizationID))
+		}
+	}
+	var none auth.Organizations
+	require.True(t, none.IsEmpty())
+	_, err := none.Own(t.Context(), s.A.OrganizationID)
+	require.ErrorIs(t, err, auth.ErrOutOfReach)
+	_, ok := none.Only()
+	require.False(t, ok)
+	require.True(t, none.Restrict(s.A.OrganizationID).IsEmpty())
+	require.False(t, auth.Limit{}.IsUnrestricted())
+	require.False(t, auth.Limit{}.Contains(s.A.OrganizationID))
+
+	for _, guard := range []interface {
+		Handler(http.Handler) http.Handler
+	}{&auth.Requirement[auth.Admin]{}, (*auth.Requirement[auth.Admin])(nil), &auth.Requirement[any]{}} {
+		response := caller.Do(s.Authenticator.Middleware(guard.Handler(s.answer())), "GET", "/", nil)
+		requireError(t, response, 500, "InternalServerError")
+	}
+	require.Empty(t, (&auth.Requirement[auth.Admin]{}).Fails())
+	require.Equal(t, "nobody", (&auth.Requirement[auth.Admin]{}).String())
+
+	_, err = auth.New(kinds, auth.Config{})
+	require.Error(t, err)
+	_, err = auth.New(kinds, auth.Config{Store: s.Store})
+	require.Error(t, err)
+	_, err = auth.New(nil, auth.Config{Store: s.Store, Keys: s.Keys})
+	require.Error(t, err)
+	_, err = auth.New(&auth.Kinds{}, auth.Config{Store: s.Store, Keys: s.Keys})
+	require.Error(t, err)
+	_, err = auth.NewIssuer(kinds, auth.Keys{}, s.Store)
+	require.Error(t, err)
+	_, err = s.Issuer.Issue(t.Context(), auth.Issue{})
+	require.Error(t, err)
+
+	// A stored credential of zero values is no credential.
+	for name, change := range map[string]func(*auth.Credential){
+		"no id":            func(c *auth.Credential) { c.ID = uuid.Nil },
+		"no subject":       func(c *auth.Credential) { c.Subject = auth.SubjectRef{} },
+		"no subject id":    func(c *auth.Credential) { c.Subject.ID = uuid.Nil },
+		"another subject":  func(c *auth.Credential) { c.Subject.Kind = auth.CustomerKind },
+		"another kind":     func(c *auth.Credential) { c.Kind = "organization_access_token" },
+		"no kind":          func(c *auth.Credential) { c.Kind = "" },
+		"only zero values": func(c *auth.Credential) { *c = auth.Credential{} },
+	} {
+		broken := s.As(s.A.User, "customers:read")
+		s.Store.Change(broken.Issued().Credential.ID, change)
+		response := s.do(broken, "GET", "/read")
+		require.Equal(t, "InvalidToken", response.ErrorName(), name)
+	}
+}
+
+func TestGuardWithoutTheMiddleware(t *testing.T) {
+	s := newService(t)
+	caller := s.As(s.A.User, "customers:read")
+	_, err := canRead.Authorize(caller.Request("GET", "/", nil))
+	require.ErrorIs(t, err, errors.InternalServerError)
+	require.ErrorContains(t, err, "without Authenticator.Middleware")
+	response := caller.Do(canRead.Handler(s.answer()), "GET", "/", nil)
+	requireError(t, response, 500, "InternalServerError")
+	require.NotContains(t, string(response.Body), "Middleware")
+
+	other := auth.NewKinds("shop", auth.PersonalAccessToken)
+	foreign := auth.Require[auth.User](other, auth.NoScope("x"))
+	response = caller.Do(s.Authenticator.Middleware(foreign.Handler(s.answer())), "GET", "/", nil)
+	requireError(t, response, 500, "InternalServerError")
+	require.Contains(t, s.log.String(), "an authenticator of other kinds")
+	_, ok := auth.From[auth.User](t.Context())
+	require.False(t, ok)
+}
+
+func TestFrom(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	caller := s.As(s.A.User, "customers:read")
+	reached := 0
+	inner := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		reached++
+		_, ok := auth.From[auth.Customer](r.Context())
+		require.False(t, ok)
+		admin, ok := auth.From[auth.Admin](r.Context())
+		require.True(t, ok)
+		require.Equal(t, auth.User{ID: s.A.User.ID}, admin.Subject())
+		require.Equal(t, "user:"+s.A.User.ID.String(), auth.RateKey(admin))
+		require.Empty(t, r.Header.Values("Authorization"), "the request passed on holds the token")
+	})
+	handler := s.Authenticator.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, ok := auth.From[auth.Admin](r.Context())
+		require.False(t, ok, "nobody has been let in yet")
+		canRead.Handler(inner).ServeHTTP(w, r)
+	}))
+	request := caller.Request("GET", "/", nil)
+	cost := s.finds(func() {
+		// Twice around is once.
+		s.Authenticator.Middleware(handler).ServeHTTP(httptest.NewRecorder(), request)
+	})
+	require.Equal(t, 1, reached)
+	require.Equal(t, 1, cost)
+	require.NotEmpty(t, request.Header.Get("Authorization"), "the caller's own request was changed")
+
+	cost = s.finds(func() { // several requirements, one look-up
+		canRead.Handler(usersOnly.Handler(somebody.Handler(inner))).ServeHTTP(httptest.NewRecorder(), request)
+		s.Authenticator.Middleware(canRead.Handler(usersOnly.Handler(somebody.Handler(inner)))).ServeHTTP(httptest.NewRecorder(), request)
+	})
+	require.Equal(t, 1, cost)
+}
+
+func TestSubjectTypesOfTheApplication(t *testing.T) {
+	t.Parallel()
+	staffType := auth.NewSubjectType[*staff](auth.UserKind)
+	own := auth.NewKinds("shop", auth.PersonalAccessToken.Of(staffType), auth.OrganizationAccessToken,
+		auth.NoCredential.Of(auth.NewSubjectType[guest](auth.AnonymousKind)))
+	takesNamed := auth.Require[named](own, auth.NoScope("greets"))
+	takesStaff := auth.Require[*staff](own, auth.NoScope("greets"))
+	var load func(context.Context, auth.Credential) (*staff, error)
+	world := authtest.New(t, own, func(c *auth.Config) {
+		c.Logger = debugLogger(&syncBuffer{})
+		c.Subjects = []auth.Loader{
+			staffType.Load(func(ctx context.Context, c auth.Credential) (*staff, error) { return load(ctx, c) }),
+			auth.NewSubjectType[guest](auth.AnonymousKind).Load(func(context.Context, auth.Credential) (guest, error) { return guest{}, nil }),
+		}
+	})
+	caller := world.As(world.A.User)
+	greet := func(c authtest.Caller) *authtest.Response {
+		return c.Do(world.Authenticator.Middleware(takesNamed.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			subject, _ := auth.From[named](r.Context())
+			_, _ = w.Write([]byte(subject.Subject().Name()))
+		}))), "GET", "/", nil)
+	}
+	load = func(_ context.Context, c auth.Credential) (*staff, error) { return &staff{c.Subject.ID, "Ada"}, nil }
+	require.Equal(t, "200 Ada", greet(caller).String())
+	require.Equal(t, "200 guest", greet(authtest.Nobody()).String())
+	requireError(t, authtest.Nobody().Do(world.Authenticator.Middleware(takesStaff.Handler(http.NotFoundHandler())), "GET", "/", nil), 401, "Unauthorized")
+	load = func(context.Context, auth.Credential) (*staff, error) { return nil, auth.ErrInvalid }
+	requireError(t, greet(caller), 401, "InvalidToken")
+	load = func(context.Context, auth.Credential) (*staff, error) { return nil, errors.New("away") }
+	requireError(t, greet(caller), 503, "ServiceUnavailable")
+	load = func(context.Context, auth.Credential) (*staff, error) { return nil, nil } //nolint:nilnil // the case
+	requireError(t, greet(caller), 500, "InternalServerError")
+	load = func(context.Context, auth.Credential) (*staff, error) { panic("x") }
+	requireError(t, greet(caller), 500, "InternalServerError")
+	require.NoError(t, world.Authenticator.Close(t.Context()))
+	require.Equal(t, 1, world.Store.Uses(), "a use was recorded for nobody")
+
+	_, err := auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys})
+	require.ErrorContains(t, err, "Config.Subjects has no loader")
+	_, err = auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys, Subjects: []auth.Loader{
+		auth.NewSubjectType[staff](auth.UserKind).Load(func(context.Context, auth.Credential) (staff, error) { return staff{}, nil }),
+	}})
+	require.ErrorContains(t, err, "the kinds say")
+}
+
+type resolver func(ctx context.Context, token auth.Secret) (*auth.Credential, error)
+
+func (f resolver) Resolve(ctx context.Context, token auth.Secret) (*auth.Credential, error) {
+	return f(ctx, token)
+}
+
+func TestFallback(t *testing.T) {
+	t.Parallel()
+	jwt := auth.NewExternalKind("jwt", auth.NewSubjectType[auth.User](auth.UserKind))
+	own := auth.NewKinds("shop", auth.PersonalAccessToken, jwt, auth.WebSession)
+	guard := auth.Require[auth.User](own, auth.AnyScope("customers:read"))
+	var answer func(token string) (*auth.Credential, error)
+	log := &syncBuffer{}
+	world := authtest.New(t, own, func(c *auth.Config) {
+		c.Logger = debugLogger(log)
+		c.Fallback = resolver(func(_ context.Context, token auth.Secret) (*auth.Credential, error) { return answer(token.Reveal()) })
+	})
+	ask := func(token string) *authtest.Response {
+		return authtest.Bearer("external", token).Do(world.Authenticator.Middleware(guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			subject, _ := auth.From[auth.User](r.Context())
+			_, _ = w.Write([]byte(subject.Ref().String()))
+		}))), "GET", "/", nil)
+	}
+	credential := auth.Credential{ID: uuid.New(), Kind: "jwt", Subject: world.A.User, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()}
+	asked := 0
+	good := func(token string) (*auth.Credential, error) {
+		asked++
+		require.Equal(t, "header.payload.signature", token)
+		c := credential
+		return &c, nil
+	}
+	answer = good
+	requireIn(t, ask("header.payload.signature"), world.A.User)
+	require.Equal(t, 1, asked)
+	requireError(t, ask("shop_pat_x"), 401, "InvalidToken")
+	require.Equal(t, 1, asked, "a token of a known prefix went to the fallback")
+	require.Zero(t, world.Store.Finds())
+
+	expired := world.Now()
+	for name, c := range map[string]struct {
+		change func(*auth.Credential) error
+		want   string
+	}{
+		"expired":         {func(c *auth.Credential) error { c.ExpiresAt = &expired; return nil }, "InvalidToken"},
+		"invalid":         {func(*auth.Credential) error { return auth.ErrInvalid }, "InvalidToken"},
+		"away":            {func(*auth.Credential) error { return auth.ErrUnavailable }, "ServiceUnavailable"},
+		"unknown":         {func(*auth.Credential) error { return errors.New("no route for header.payload.signature") }, "ServiceUnavailable"},
+		"a kind of ours":  {func(c *auth.Credential) error { c.Kind = "personal_access_token"; return nil }, "InternalServerError"},
+		"no kind":         {func(c *auth.Credential) error { c.Kind = ""; return nil }, "InternalServerError"},
+		"another subject": {func(c *auth.Credential) error { c.Subject = world.A.Customer; return nil }, "InternalServerError"},
+		"no scope":        {func(c *auth.Credential) error { c.Scopes = nil; return nil }, "InsufficientScope"},
+		"nobody":          {func(c *auth.Credential) error { c.Subject.ID = uuid.Nil; return nil }, "InvalidToken"},
+		"the anonymous":   {func(c *auth.Credential) error { c.Kind = "none"; return nil }, "InternalServerError"},
+		"the web session": {func(c *auth.Credential) error { c.Kind = "web_session"; return nil }, "InternalServerError"},
+	} {
+		answer = func(string) (*auth.Credential, error) {
+			own := credential
+			if err := c.change(&own); err != nil {
+				return nil, err
+			}
+			return &own, nil
+		}
+		require.Equal(t, c.want, ask("header.payload.signature").ErrorName(), name)
+	}
+	answer = func(string) (*auth.Credential, error) { return nil, nil } //nolint:nilnil // the case
+	requireError(t, ask("header.payload.signature"), 500, "InternalServerError")
+	require.NotContains(t, log.String(), "header.payload.signature")
+	require.Contains(t, log.String(), "no route for [redacted]")
+
+	_, err := auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys})
+	require.ErrorContains(t, err, "needs Config.Fallback")
+	_, err = auth.New(kinds, auth.Config{Store: world.Store, Keys: world.Keys, Fallback: resolver(nil)})
+	require.ErrorContains(t, err, "no credential kind is external")
+}
+
+func TestIssueRefuses(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	good := auth.Issue{Kind: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []auth.Scope{"customers:read"}, Lifetime: time.Hour}
+	_, err := s.Issuer.Issue(t.Context(), good)
+	require.NoError(t, err)
+	for name, change := range map[string]func(*auth.Issue){
+		"another subject":         func(i *auth.Issue) { i.Subject = s.A.Organization },
+		"nobody":                  func(i *auth.Issue) { i.Subject = auth.SubjectRef{} },
+		"an unknown scope":        func(i *auth.Issue) { i.Scopes = []auth.Scope{"customers:admin"} },
+		"a scope of another case": func(i *auth.Issue) { i.Scopes = []auth.Scope{"Customers:read"} },
+		"a kind not registered": func(i *auth.Issue) {
+			i.Kind = auth.NewTokenKind("x", "x", auth.NewSubjectType[auth.User](auth.UserKind))
+		},
+		"no credential":             func(i *auth.Issue) { i.Kind = auth.NoCredential },
+		"a session that never ends": func(i *auth.Issue) { i.Kind, i.Lifetime = auth.WebSession, 0 },
+		"a customer's without an end": func(i *auth.Issue) {
+			i.Kind, i.Subject, i.Lifetime = auth.CustomerSession, s.A.Customer, 0
+		},
+		"a customer of nobody": func(i *auth.Issue) {
+			i.Kind, i.Subject = auth.CustomerSession, auth.SubjectRef{Kind: auth.CustomerKind, ID: uuid.New()}
+		},
+	} {
+		issue := good
+		change(&issue)
+		_, err := s.Issuer.Issue(t.Context(), issue)
+		require.Error(t, err, name)
+	}
+	require.Len(t, s.Store.Records(), 1)
+}
