@@ -109,9 +109,9 @@ func TestParamsDocument(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `[
 		{"name":"page","in":"query","required":false,"description":"Page number, defaults to 1.",
-		 "schema":{"type":["integer"],"exclusiveMinimum":0,"default":1,"description":"Page number, defaults to 1."}},
+		 "schema":{"type":"integer","exclusiveMinimum":0,"default":1,"description":"Page number, defaults to 1."}},
 		{"name":"limit","in":"query","required":false,"description":"Size of a page, defaults to 10. Maximum is 50.",
-		 "schema":{"type":["integer"],"exclusiveMinimum":0,"default":10,"description":"Size of a page, defaults to 10. Maximum is 50."}}
+		 "schema":{"type":"integer","exclusiveMinimum":0,"default":10,"description":"Size of a page, defaults to 10. Maximum is 50."}}
 	]`, string(text))
 }
 

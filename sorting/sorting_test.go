@@ -126,8 +126,8 @@ func TestDocument(t *testing.T) {
 	text, err := json.Marshal(spec.Document)
 	require.NoError(t, err)
 	require.JSONEq(t, `[{"name":"sorting","in":"query","required":false,"description":"Order.","schema":{
-		"type":["array"],"description":"Order.","maxItems":2,"default":["-created_at"],
-		"items":{"type":["string"],"enum":["created_at","-created_at","name","-name"]}}}]`, string(text))
+		"type":"array","description":"Order.","maxItems":2,"default":["-created_at"],
+		"items":{"type":"string","enum":["created_at","-created_at","name","-name"]}}}]`, string(text))
 }
 
 func TestParse(t *testing.T) {
