@@ -242,9 +242,10 @@ func (e *Endpoint) description() string {
 	return text + "**Scopes**: " + strings.Join(scopes, " ")
 }
 
-// requirements are the ways in, each an alternative of its own.
+// requirements are the ways in, each an alternative of its own. A public
+// endpoint says that it has none.
 func (e *Endpoint) requirements() []openapi.Map[[]string] {
-	var all []openapi.Map[[]string]
+	all := []openapi.Map[[]string]{}
 	for _, way := range e.security.Alternatives {
 		if way.Name == "" {
 			all = append(all, openapi.Map[[]string]{})

@@ -84,12 +84,13 @@ func (p *PathItem) Set(method string, o *Operation) {
 
 // Operation is one endpoint.
 type Operation struct {
-	Tags        []string        `json:"tags,omitempty"`
-	Summary     string          `json:"summary,omitempty"`
-	Description string          `json:"description,omitempty"`
-	OperationID string          `json:"operationId"`
-	Deprecated  bool            `json:"deprecated,omitempty"`
-	Security    []Map[[]string] `json:"security,omitempty"`
+	Tags        []string `json:"tags,omitempty"`
+	Summary     string   `json:"summary,omitempty"`
+	Description string   `json:"description,omitempty"`
+	OperationID string   `json:"operationId"`
+	Deprecated  bool     `json:"deprecated,omitempty"`
+	// Security are the ways in; empty and not nil for an operation that needs no credential.
+	Security    []Map[[]string] `json:"security,omitzero"`
 	Parameters  []Parameter     `json:"parameters,omitempty"`
 	RequestBody *RequestBody    `json:"requestBody,omitempty"`
 	Responses   Map[Response]   `json:"responses"`
