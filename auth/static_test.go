@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -220,9 +221,13 @@ func TestGuardWithoutTheMiddleware(t *testing.T) {
 	_, err := canRead.Authorize(caller.Request("GET", "/", nil))
 	require.ErrorIs(t, err, errors.InternalServerError)
 	require.ErrorContains(t, err, "without Authenticator.Middleware")
+	old, log := slog.Default(), &syncBuffer{}
+	slog.SetDefault(debugLogger(log)) // nothing else says where to; the test runs alone
+	t.Cleanup(func() { slog.SetDefault(old) })
 	response := caller.Do(canRead.Handler(s.answer()), "GET", "/", nil)
 	requireError(t, response, 500, "InternalServerError")
 	require.NotContains(t, string(response.Body), "Middleware")
+	require.Contains(t, log.String(), "without Authenticator.Middleware around the handler")
 
 	other := auth.NewKinds("shop", auth.PersonalAccessToken)
 	foreign := auth.Require[auth.User](other, auth.NoScope("x"))

@@ -1,0 +1,323 @@
+package auth_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+func TestSecret(t *testing.T) {
+	t.Parallel()
+	const raw = "shop_pat_raw"
+	secret := auth.NewSecret(raw)
+	require.Equal(t, raw, secret.Reveal())
+	require.False(t, secret.IsZero())
+	require.True(t, auth.Secret{}.IsZero())
+	require.Empty(t, auth.Secret{}.Reveal())
+	key := auth.Key{ID: "k1", Secret: []byte(raw + strings.Repeat("x", 32))}
+	keys, err := auth.NewKeys(key)
+	require.NoError(t, err)
+	type holder struct {
+		Public  auth.Secret
+		private auth.Secret
+		Key     auth.Key
+		keys    auth.Keys
+		list    []auth.Secret
+		any     any
+	}
+	h := holder{secret, secret, key, keys, []auth.Secret{secret}, secret}
+	for _, value := range []any{secret, &secret, h, &h, []holder{h}, map[string]auth.Secret{"a": secret}, key, &key, keys, auth.Issued{Token: secret}} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%T"} {
+			require.NotContains(t, fmt.Sprintf(verb, value), raw, verb)
+			require.NotContains(t, fmt.Sprintf(verb, value), fmt.Sprintf("%x", raw), verb)
+		}
+		var log bytes.Buffer
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "value", value)
+		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "value", value)
+		require.NotContains(t, log.String(), raw)
+		if text, err := json.Marshal(value); err == nil {
+			require.NotContains(t, string(text), raw)
+		}
+	}
+	require.Equal(t, "[redacted]", secret.String())
+	text, err := json.Marshal(map[string]any{"token": secret})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"token":"[redacted]"}`, string(text))
+}
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	good := auth.Key{ID: "2026-01", Secret: bytes.Repeat([]byte{9}, 32)}
+	for name, keys := range map[string][]auth.Key{
+		"no secret":    {{ID: "a"}},
+		"31 bytes":     {{ID: "a", Secret: good.Secret[:31]}},
+		"no ID":        {{Secret: good.Secret}},
+		"a bad ID":     {{ID: "a:b", Secret: good.Secret}},
+		"a long ID":    {{ID: strings.Repeat("a", 65), Secret: good.Secret}},
+		"twice":        {good, good},
+		"a bad second": {good, {ID: "b", Secret: []byte("short")}},
+	} {
+		_, err := auth.NewKeys(keys[0], keys[1:]...)
+		require.Error(t, err, name)
+	}
+	encoded := base64.StdEncoding.EncodeToString(good.Secret)
+	_, err := auth.ParseKeys("2026-01:" + encoded + ", 2025-01:" + encoded)
+	require.NoError(t, err)
+	for _, text := range []string{"", "2026-01", "2026-01:", ":" + encoded, "2026-01:" + encoded[:20], "2026-01:" + encoded + ",", "2026-01:" + encoded + ",2026-01:" + encoded, "2026-01:" + encoded + "!secret!"} {
+		_, err := auth.ParseKeys(text)
+		require.Error(t, err, text)
+		require.NotContains(t, err.Error(), encoded[:20])
+		require.NotContains(t, err.Error(), "!secret!")
+	}
+}
+
+// TestNoSecretInAnyOutput sends credentials of every kind into every outcome
+// and looks for them in everything that was written or answered.
+func TestNoSecretInAnyOutput(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.reached = func(r *http.Request) {
+		subject, _ := auth.From[any](r.Context())
+		slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})).Debug("handler",
+			"request", fmt.Sprintf("%+v", r), "context", fmt.Sprintf("%+v", r.Context()), "subject", fmt.Sprintf("%+v %#v", subject, subject), "credential", subject.Credential())
+	}
+	scopes := []auth.Scope{"customers:read", "portal:read"}
+	tokens := []authtest.Caller{s.As(s.A.User, scopes...), s.As(s.A.Organization, scopes...), s.As(s.A.Customer, scopes...)}
+	session := s.SignedIn(s.A.User, scopes...)
+	secrets := []string{token(session)}
+	var answers strings.Builder
+	try := func() {
+		for _, caller := range append(tokens, session) {
+			for _, path := range []string{"/public", "/read", "/write", "/users", "/portal", "/web", "/fresh", "/anyone"} {
+				r := s.do(caller, "POST", path, "Sec-Fetch-Site", "same-origin")
+				fmt.Fprintf(&answers, "%d %v %s\n", r.Status, r.Header, r.Body)
+			}
+			s.do(caller, "POST", "/read", "Sec-Fetch-Site", "cross-site")
+		}
+	}
+	for _, c := range tokens {
+		secrets = append(secrets, token(c))
+	}
+	try()
+	for _, fault := range []func(context.Context) (*auth.Record, error){
+		func(context.Context) (*auth.Record, error) { return nil, errors.New("away") },
+		func(context.Context) (*auth.Record, error) { return nil, nil }, //nolint:nilnil // the case
+		func(context.Context) (*auth.Record, error) { panic("at the disco") },
+		func(context.Context) (*auth.Record, error) { return nil, auth.ErrInvalid },
+	} {
+		s.Store.OnFind(fault)
+		try()
+	}
+	all := answers.String() + s.log.String()
+	require.Contains(t, all, "InsufficientScope")
+	require.Contains(t, all, "level=DEBUG")
+	for _, record := range s.Store.Records() {
+		secrets = append(secrets, string(record.Hash.Sum[:]), fmt.Sprintf("%x", record.Hash.Sum), fmt.Sprint(record.Hash.Sum))
+	}
+	for _, secret := range secrets {
+		where := strings.Index(all, secret)
+		// The cookie is the browser's and stays in the request; the handler's own dump shows it.
+		if secret == secrets[0] && where >= 0 {
+			all = strings.ReplaceAll(all, "Cookie:[__Host-shop_session="+secret+"]", "")
+			where = strings.Index(all, secret)
+		}
+		require.Negative(t, where, "a secret was written: …%s", all[max(0, where-200):max(0, where)])
+	}
+}
+
+func TestTenThousandBadTokens(t *testing.T) {
+	t.Parallel()
+	const n = 10_000
+	failures := &countingFailures{}
+	s := newService(t, func(c *auth.Config) { c.Failures, c.Logger, c.Audit = failures, slog.New(slog.DiscardHandler), nil })
+	handler := s.server.Config.Handler
+	valid := token(s.As(s.A.User, "customers:read"))
+	// Distinct tokens, none with its own checksum: garbage from one source.
+	for i := range n {
+		bad := valid[:len(valid)-6] + fmt.Sprintf("%06d", i)
+		response := authtest.Bearer("guess", bad).Do(handler, "GET", "/read", nil)
+		require.Equal(t, "InvalidToken", response.ErrorName())
+	}
+	require.EqualValues(t, n, failures.failed.Load())
+	require.Zero(t, failures.allowed.Load())
+	require.Zero(t, s.Store.Finds())
+
+	// Distinct tokens with right checksums: the hook has a budget of 10.
+	failures.failed.Store(0)
+	failures.allow = func() error {
+		if failures.failed.Load() >= 10 {
+			return auth.TooManyFailures.New().WithHeader("Retry-After", "60")
+		}
+		return nil
+	}
+	limited := 0
+	for range n {
+		response := authtest.Bearer("guess", auth.NewToken("shop_pat_")).Do(handler, "GET", "/read", nil)
+		if response.Status == http.StatusTooManyRequests {
+			limited++
+			require.Equal(t, "60", response.Header.Get("Retry-After"))
+		}
+	}
+	require.Equal(t, n-10, limited)
+	require.Equal(t, 10, s.Store.Finds())
+	require.EqualValues(t, 10, failures.failed.Load())
+	require.EqualValues(t, n, failures.allowed.Load())
+
+	failures.allow = func() error { return errors.New("the limiter is away") }
+	requireError(t, authtest.Bearer("valid", valid).Do(handler, "GET", "/read", nil), 503, "ServiceUnavailable")
+}
+
+// The leak check counts goroutines, so it does not run beside other tests.
+func TestCase23NoGoroutineIsLeft(t *testing.T) {
+	before := runtime.NumGoroutine()
+	func() {
+		store := &authtest.Store{}
+		keys, err := auth.NewKeys(auth.Key{ID: "k", Secret: bytes.Repeat([]byte{3}, 32)})
+		require.NoError(t, err)
+		issuer, err := auth.NewIssuer(kinds, keys, store)
+		require.NoError(t, err)
+		var tokens []string
+		for range 50 {
+			issued, err := issuer.Issue(t.Context(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: auth.User{ID: [16]byte{1}}.Ref(), Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
+			require.NoError(t, err)
+			tokens = append(tokens, issued.Token.Reveal())
+		}
+		release := make(chan struct{})
+		store.OnFind(nil)
+		store.OnUsed(func(ctx context.Context) error {
+			select {
+			case <-release:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+		a, err := auth.New(kinds, auth.Config{Store: store, Keys: keys, Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		handler := a.Middleware(canRead.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
+		var wg sync.WaitGroup
+		for i := range 500 {
+			wg.Go(func() {
+				ctx, cancel := context.WithCancel(t.Context())
+				if i%2 == 0 {
+					cancel() // gone before it is answered
+				}
+				defer cancel()
+				caller := authtest.Bearer("x", tokens[i%len(tokens)])
+				recorder := &nullWriter{header: http.Header{}}
+				handler.ServeHTTP(recorder, caller.Request("GET", "/read", nil).WithContext(ctx))
+			})
+		}
+		wg.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		require.ErrorIs(t, a.Close(ctx), context.DeadlineExceeded)
+		close(release)
+		require.NoError(t, a.Close(t.Context()))
+		require.NoError(t, a.Close(t.Context()))
+	}()
+	deadline := time.Now().Add(5 * time.Second)
+	for runtime.NumGoroutine() > before && time.Now().Before(deadline) {
+		time.Sleep(time.Millisecond)
+	}
+	require.LessOrEqual(t, runtime.NumGoroutine(), before)
+}
+
+type nullWriter struct{ header http.Header }
+
+func (w *nullWriter) Header() http.Header         { return w.header }
+func (w *nullWriter) Write(p []byte) (int, error) { return len(p), nil }
+func (w *nullWriter) WriteHeader(int)             {}
+
+func TestUsesAreBounded(t *testing.T) {
+	t.Parallel()
+	s := newService(t, func(c *auth.Config) { c.Logger, c.Audit = slog.New(slog.DiscardHandler), nil })
+	release := make(chan struct{})
+	s.Store.OnUsed(func(context.Context) error { <-release; return nil })
+	for range 6000 {
+		caller := s.As(s.A.User, "customers:read")
+		require.Equal(t, 200, caller.Do(s.server.Config.Handler, "GET", "/read", nil).Status)
+	}
+	require.LessOrEqual(t, s.Authenticator.RecentUses(), 4096)
+	close(release)
+	require.NoError(t, s.Authenticator.Close(t.Context()))
+	require.LessOrEqual(t, s.Store.Uses(), 1200)
+	s.Store.OnUsed(func(context.Context) error { panic("x") }) // cannot happen after Close
+}
+
+func TestAPanicOfTheWriteIsSurvived(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.Store.OnUsed(func(context.Context) error { panic("x") })
+	caller := s.As(s.A.User, "customers:read")
+	requireIn(t, s.do(caller, "GET", "/read"), s.A.User)
+	require.NoError(t, s.Authenticator.Close(t.Context()))
+	require.Contains(t, s.log.String(), "recording the use of a credential panicked")
+	requireIn(t, s.do(caller, "GET", "/read"), s.A.User)
+}
+
+func TestDecisions(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	caller := s.As(s.A.User, "customers:read")
+	credential := caller.Issued().Credential
+	s.do(caller, "GET", "/read")
+	require.Equal(t, auth.Decision{
+		Method: "GET", Route: "/read", Requirement: "user|organization any(customers:read customers:write)",
+		Subject: s.A.User, CredentialID: credential.ID, CredentialKind: "personal_access_token",
+		Outcome: auth.Granted, Reason: auth.ReasonGranted,
+	}, s.audit.last())
+	s.do(caller, "POST", "/write")
+	require.Equal(t, auth.Decision{
+		Method: "POST", Route: "/write", Requirement: "user|organization any(customers:write)",
+		Subject: s.A.User, CredentialID: credential.ID, CredentialKind: "personal_access_token",
+		Outcome: auth.Refused, Reason: auth.ReasonScope,
+	}, s.audit.last())
+	_, err := s.Issuer.Revoke(t.Context(), auth.Selection{Subject: s.A.User})
+	require.NoError(t, err)
+	for _, c := range []struct {
+		caller authtest.Caller
+		path   string
+		reason auth.Reason
+		known  bool
+	}{
+		{caller, "/read", auth.ReasonRevoked, true},
+		{authtest.Nobody(), "/read", auth.ReasonNoCredential, false},
+		{authtest.Bearer("x", "shop_pat_x"), "/read", auth.ReasonMalformedToken, false},
+		{authtest.Bearer("x", "x"), "/read", auth.ReasonUnknownPrefix, false},
+		{authtest.Bearer("x", auth.NewToken("shop_pat_")), "/read", auth.ReasonUnknownToken, false},
+		{authtest.Bearer("x", auth.NewToken("shop_ws_")), "/read", auth.ReasonWrongPlace, false},
+		{authtest.Nobody().With("Authorization", "Bearer"), "/read", auth.ReasonMalformedHeader, false},
+		{s.As(s.A.Customer), "/read", auth.ReasonWrongSubject, true},
+		{s.As(s.A.User), "/web", auth.ReasonNoWebSession, true},
+		{s.SignedIn(s.A.User).With("Sec-Fetch-Site", "cross-site"), "/web", auth.ReasonCrossOrigin, false},
+	} {
+		before := s.audit.count()
+		s.do(c.caller, "POST", c.path)
+		require.Equal(t, before+1, s.audit.count(), "one decision for each request")
+		d := s.audit.last()
+		require.Equal(t, c.reason, d.Reason)
+		require.Equal(t, auth.Refused, d.Outcome)
+		require.Equal(t, c.known, !d.Subject.IsZero(), c.reason)
+	}
+	s.do(authtest.Nobody(), "GET", "/public")
+	require.Equal(t, auth.ReasonCrossOrigin, s.audit.last().Reason, "a public route makes no decision")
+	require.Contains(t, s.log.String(), `level=DEBUG msg="auth decision" decision.method=GET decision.route=/read`)
+	require.Contains(t, s.log.String(), `level=INFO msg="auth decision"`)
+	require.Contains(t, s.log.String(), "decision.reason=revoked decision.credential="+credential.ID.String()+" decision.kind=personal_access_token")
+}
