@@ -1,6 +1,9 @@
 package customer
 
 import (
+	"net/http"
+	"time"
+
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/errors"
@@ -16,10 +19,15 @@ func Routes(g *api.Group, s *Service) {
 
 	api.List(customers, "/", canRead, s.List, api.Summary("List Customers"))
 	api.Create(customers, "/", canWrite, s.Create, api.Summary("Create Customer"))
+	api.Handle(customers, http.MethodGet, "/export", canRead, s.Export, api.Summary("Export Customers"), api.Timeout(exportTimeout))
+	api.Get(customers, "/external/{external_id}", canRead, s.GetExternal, api.Summary("Get Customer by External ID"), api.Fails(errors.ResourceNotFound, errors.ResourceConflict))
 	api.Get(customers, "/{id}", canRead, s.Get, api.Summary("Get Customer"), api.Fails(errors.ResourceNotFound))
 	api.Update(customers, "/{id}", canWrite, s.Update, api.Summary("Update Customer"), api.Fails(errors.ResourceNotFound))
 	api.Delete(customers, "/{id}", canWrite, s.Delete, api.Summary("Delete Customer"), api.Fails(errors.ResourceNotFound))
 }
+
+// exportTimeout is how long an export may take: a client may be slow.
+const exportTimeout = 15 * time.Minute
 
 // ListCustomers are the parameters of a list.
 type ListCustomers struct {
@@ -34,6 +42,12 @@ type ListCustomers struct {
 // GetCustomer names a customer.
 type GetCustomer struct {
 	ID uuid.UUID `path:"id" doc:"The customer ID." example:"992fae2a-2a17-4b7a-8d9e-e287cf90131b"`
+}
+
+// GetExternalCustomer names a customer by the ID that the organization gave.
+type GetExternalCustomer struct {
+	ExternalID     string                `path:"external_id" doc:"The customer external ID." example:"usr_1337"`
+	OrganizationID kit.Filter[uuid.UUID] `query:"organization_id" doc:"The organization of the customer, where several have one with this external ID." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
 }
 
 // UpdateCustomer is a change to a customer.

@@ -1,10 +1,13 @@
 package customer
 
 import (
+	"context"
+
 	sq "github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/postal"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
@@ -62,6 +65,21 @@ func (r Row) Schema() Customer {
 		OrganizationID:    r.OrganizationID,
 		Metadata:          r.Metadata,
 	}
+}
+
+// ByExternalID is the customer in reach with an external ID, which is unique
+// within an organization: that several have one is a conflict.
+func ByExternalID(ctx context.Context, from repository.Readable, reach repository.Reach, externalID string) (Row, error) {
+	found, err := Repository.In(reach).All(ctx, from, repository.Query{Where: sq.Eq{"external_id": externalID}, Max: 2})
+	switch {
+	case err != nil:
+		return Row{}, err
+	case len(found) == 0:
+		return Row{}, errors.ResourceNotFound.New()
+	case len(found) > 1:
+		return Row{}, errors.ResourceConflict.WithDetail("Several organizations have a customer with this external ID")
+	}
+	return found[0], nil
 }
 
 // row is a customer to create.

@@ -52,6 +52,22 @@ func (s *Service) Get(ctx context.Context, subject auth.AuthSubject[auth.Admin],
 	return found.Schema(), nil
 }
 
+// GetExternal gives the customer with an external ID.
+func (s *Service) GetExternal(ctx context.Context, subject auth.AuthSubject[auth.Admin], in GetExternalCustomer) (Customer, error) {
+	reach, err := s.access.Reach(ctx, subject)
+	if err != nil {
+		return Customer{}, err
+	}
+	if len(in.OrganizationID) > 0 {
+		reach = reach.Restrict(auth.OrganizationKind, in.OrganizationID...)
+	}
+	found, err := ByExternalID(ctx, s.reader, reach, in.ExternalID)
+	if err != nil {
+		return Customer{}, err
+	}
+	return found.Schema(), nil
+}
+
 // Create makes a customer of an organization that the subject reaches.
 func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admin], in CustomerCreate) (Customer, error) {
 	owner, err := s.access.Own(ctx, subject, in.OrganizationID)
@@ -83,7 +99,7 @@ func (s *Service) Update(ctx context.Context, subject auth.AuthSubject[auth.Admi
 	// Whether an external ID may be set depends on the one that is there.
 	var updated Row
 	err = repository.InTx(ctx, s.writer, func(tx repository.Tx) error {
-		before, err := scope.Get(ctx, tx, in.ID)
+		before, err := scope.Lock(ctx, tx, in.ID, repository.ForNoKeyUpdate)
 		if err != nil {
 			return err
 		}

@@ -2,10 +2,13 @@
 // customer portal.
 package customersession
 
-import "github.com/polarkit-go/polarkit/kit/api"
+import (
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/api"
+)
 
 // Routes registers the endpoints.
 func Routes(g *api.Group, s *Service) {
 	sessions := g.Group("/customer-sessions", api.Tag("customer_sessions"))
-	api.Create(sessions, "/", canWrite, s.Create, api.Summary("Create Customer Session"))
+	api.Create(sessions, "/", canWrite, s.Create, api.Summary("Create Customer Session"), api.Fails(errors.ResourceConflict))
 }

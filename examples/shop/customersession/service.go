@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	sq "github.com/Masterminds/squirrel"
-
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
@@ -60,10 +58,8 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 }
 
 // find answers the same for a customer who is absent and for one out of reach.
-// An external ID that customers of several organizations have names none.
 func (s *Service) find(ctx context.Context, reach repository.Reach, in CustomerSessionCreate) (customer.Row, error) {
 	var (
-		scope = customer.Repository.In(reach)
 		found customer.Row
 		loc   errors.Loc
 		input any
@@ -71,10 +67,11 @@ func (s *Service) find(ctx context.Context, reach repository.Reach, in CustomerS
 	)
 	if id, ok := in.CustomerID.Get(); ok {
 		loc, input = errors.Loc{"body", "customer_id"}, id
-		found, err = scope.Get(ctx, s.reader, id)
+		found, err = customer.Repository.In(reach).Get(ctx, s.reader, id)
 	} else {
-		loc, input = errors.Loc{"body", "customer_external_id"}, in.CustomerExternalID.Or("")
-		found, err = scope.GetBy(ctx, s.reader, sq.Eq{"external_id": input})
+		external := in.CustomerExternalID.Or("")
+		loc, input = errors.Loc{"body", "customer_external_id"}, external
+		found, err = customer.ByExternalID(ctx, s.reader, reach, external)
 	}
 	if errors.Is(err, errors.ResourceNotFound) {
 		return customer.Row{}, errors.Invalid(loc, "value_error", "Customer does not exist.", input)

@@ -102,6 +102,7 @@ func TestTwoTenantsCustomers(t *testing.T) {
 			return map[string]any{"email": fmt.Sprintf("tenant%d@example.com", n), "external_id": fmt.Sprint("tenant-", n), "metadata": map[string]any{"n": n}}
 		},
 		Change: map[string]any{"name": "Changed"},
+		Views:  []string{"/v1/customers/export"},
 	}.Run(t)
 }
 

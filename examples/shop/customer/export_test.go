@@ -1,0 +1,64 @@
+package customer
+
+import (
+	"errors"
+	"iter"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/repository"
+)
+
+var errGone = errors.New("gone")
+
+func batches(err error, batches ...[]Row) iter.Seq2[[]Row, error] {
+	return func(yield func([]Row, error) bool) {
+		for _, batch := range batches {
+			if !yield(batch, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+func TestExportWrites(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2025, 1, 3, 13, 37, 0, 500_000, time.UTC)
+	name, formula := `Ada "the first", Lovelace`, "=HYPERLINK(1)"
+	rows := []Row{
+		{Record: repository.Record{ID: uuid.UUID{1}, CreatedAt: at}, Email: "ada@example.com", EmailVerified: true, Name: &name, OrganizationID: uuid.UUID{2}},
+		{Record: repository.Record{ID: uuid.UUID{3}, CreatedAt: at, UpdatedAt: &at}, Email: "+x@example.com", Name: &formula, ExternalID: &formula, OrganizationID: uuid.UUID{2}},
+	}
+	w := httptest.NewRecorder()
+	require.NoError(t, Export{batches: batches(nil, rows[:1], rows[1:])}.WriteResponse(w, nil))
+	require.Equal(t, "text/csv; charset=utf-8", w.Header().Get("Content-Type"))
+	require.Equal(t, `id,created_at,updated_at,external_id,email,email_verified,name,organization_id
+01000000-0000-0000-0000-000000000000,2025-01-03T13:37:00.0005Z,,,ada@example.com,true,"Ada ""the first"", Lovelace",02000000-0000-0000-0000-000000000000
+03000000-0000-0000-0000-000000000000,2025-01-03T13:37:00.0005Z,2025-01-03T13:37:00.0005Z,'=HYPERLINK(1),'+x@example.com,false,'=HYPERLINK(1),02000000-0000-0000-0000-000000000000
+`, w.Body.String())
+}
+
+func TestExportOfNobody(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	require.NoError(t, Export{batches: batches(nil)}.WriteResponse(w, nil))
+	require.Equal(t, "id,created_at,updated_at,external_id,email,email_verified,name,organization_id\n", w.Body.String())
+}
+
+func TestExportFails(t *testing.T) {
+	t.Parallel()
+	before := httptest.NewRecorder()
+	require.ErrorIs(t, Export{batches: batches(errGone)}.WriteResponse(before, nil), errGone)
+	require.Empty(t, before.Header(), "nothing is written, so the error can be answered like any other")
+	require.Zero(t, before.Body.Len())
+
+	after := httptest.NewRecorder()
+	require.ErrorIs(t, Export{batches: batches(errGone, []Row{{}})}.WriteResponse(after, nil), errGone)
+}

@@ -1,0 +1,187 @@
+package server_test
+
+import (
+	"encoding/csv"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/examples/shop/seed"
+)
+
+// customer calls with a customer session.
+func (s *shop) customer(t *testing.T, customer seed.Customer, organization seed.Organization, scopes ...string) *client {
+	t.Helper()
+	return s.as(t, auth.CustomerSession, auth.Customer{ID: customer.ID, OrganizationID: organization.ID()}.Ref(), scopes...)
+}
+
+func TestCustomerSessions(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	c := acmeOwner(t, s, "customer_sessions:write")
+	ada := seed.Customers(seed.Acme)[3]
+
+	t.Run("by ID", func(t *testing.T) {
+		t.Parallel()
+		created := c.post(t, "/v1/customer-sessions/", map[string]any{"customer_id": ada.ID}).object(t, http.StatusCreated)
+		require.Regexp(t, `^shop_cst_[0-9A-Za-z]{43}$`, created["token"])
+		require.Equal(t, ada.ID.String(), created["customer_id"])
+		require.Equal(t, ada.ID.String(), created["customer"].(map[string]any)["id"])
+		expires, err := time.Parse(time.RFC3339, created["expires_at"].(string))
+		require.NoError(t, err)
+		require.WithinDuration(t, time.Now().Add(time.Hour), expires, time.Minute)
+
+		portal := &client{shop: s, token: created["token"].(string)}
+		me := portal.get(t, "/v1/customer-portal/customers/me").object(t, http.StatusOK)
+		require.Equal(t, ada.ID.String(), me["id"])
+	})
+	t.Run("by external ID", func(t *testing.T) {
+		t.Parallel()
+		created := c.post(t, "/v1/customer-sessions/", map[string]any{"customer_external_id": "usr_1004"}).object(t, http.StatusCreated)
+		require.Equal(t, ada.ID.String(), created["customer_id"])
+	})
+	t.Run("by an external ID that both organizations know", func(t *testing.T) {
+		t.Parallel()
+		both := s.user(t, seed.BothOwner, "customer_sessions:write")
+		both.post(t, "/v1/customer-sessions/", map[string]any{"customer_external_id": "usr_1004"}).fails(t, http.StatusConflict, "ResourceConflict")
+	})
+	t.Run("in no way, and in both", func(t *testing.T) {
+		t.Parallel()
+		c.post(t, "/v1/customer-sessions/", map[string]any{}).invalid(t, detail{"missing", []any{"body", "customer_id"}})
+		c.post(t, "/v1/customer-sessions/", map[string]any{"customer_id": ada.ID, "customer_external_id": "usr_1004"}).
+			invalid(t, detail{"value_error", []any{"body", "customer_external_id"}})
+	})
+	t.Run("a customer out of reach reads as one that does not exist", func(t *testing.T) {
+		t.Parallel()
+		theirs, nobody := seed.Customers(seed.Globex)[3].ID.String(), uuid.NewString()
+		other := c.post(t, "/v1/customer-sessions/", map[string]any{"customer_id": theirs})
+		other.invalid(t, detail{"value_error", []any{"body", "customer_id"}})
+		unknown := c.post(t, "/v1/customer-sessions/", map[string]any{"customer_id": nobody})
+		require.Equal(t, replace(unknown.body, nobody, theirs), string(other.body))
+		c.post(t, "/v1/customer-sessions/", map[string]any{"customer_external_id": "nobody"}).
+			invalid(t, detail{"value_error", []any{"body", "customer_external_id"}})
+	})
+	t.Run("without the scope", func(t *testing.T) {
+		t.Parallel()
+		acmeOwner(t, s, "customers:write").post(t, "/v1/customer-sessions/", map[string]any{"customer_id": ada.ID}).
+			fails(t, http.StatusForbidden, "InsufficientScope")
+	})
+}
+
+func TestCustomerPortal(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	// The same address in both organizations: two customers, who know nothing of each other.
+	mine, theirs := seed.Customers(seed.Acme)[0], seed.Customers(seed.Globex)[0]
+	c := s.customer(t, mine, seed.Acme, "customer_portal:write")
+	other := s.customer(t, theirs, seed.Globex, "customer_portal:read")
+
+	me := c.get(t, "/v1/customer-portal/customers/me").object(t, http.StatusOK)
+	require.Equal(t, mine.ID.String(), me["id"])
+	require.Equal(t, seed.SharedEmail, me["email"])
+	for _, name := range []string{"metadata", "external_id", "organization_id"} {
+		require.NotContains(t, me, name, "what the organization keeps for itself")
+	}
+
+	changed := c.send(t, http.MethodPatch, "/v1/customer-portal/customers/me",
+		`{"name":"Countess","billing_address":{"country":"GB"},"email":"new@example.com","email_verified":true,"metadata":{"plan":"free"}}`).object(t, http.StatusOK)
+	require.Equal(t, "Countess", changed["name"])
+	require.Equal(t, "GB", changed["billing_address"].(map[string]any)["country"])
+	require.Equal(t, seed.SharedEmail, changed["email"], "not the customer's to change")
+	require.Equal(t, "Ada Lovelace", other.get(t, "/v1/customer-portal/customers/me").object(t, http.StatusOK)["name"])
+	row := acmeOwner(t, s, "customers:read").get(t, customersPath+mine.ID.String()).object(t, http.StatusOK)
+	require.Equal(t, "Countess", row["name"])
+	require.Equal(t, map[string]any{"plan": "free", "seats": 1.0, "trial": true}, row["metadata"])
+
+	t.Run("reading does not imply writing", func(t *testing.T) {
+		other.send(t, http.MethodPatch, "/v1/customer-portal/customers/me", `{"name":"x"}`).fails(t, http.StatusForbidden, "InsufficientScope")
+	})
+	t.Run("a customer is no admin, and an admin is no customer", func(t *testing.T) {
+		c.get(t, customersPath).fails(t, http.StatusUnauthorized, "Unauthorized")
+		acmeOwner(t, s, "customer_portal:read").get(t, "/v1/customer-portal/customers/me").fails(t, http.StatusUnauthorized, "Unauthorized")
+	})
+	t.Run("a deleted customer is nobody", func(t *testing.T) {
+		gone := s.customer(t, seed.Customers(seed.Acme)[5], seed.Acme, "customer_portal:read")
+		gone.get(t, "/v1/customer-portal/customers/me").object(t, http.StatusOK)
+		deleted := acmeOwner(t, s, "customers:write").send(t, http.MethodDelete, customersPath+seed.Customers(seed.Acme)[5].ID.String(), "")
+		require.Equal(t, http.StatusNoContent, deleted.status)
+		gone.get(t, "/v1/customer-portal/customers/me").fails(t, http.StatusUnauthorized, "InvalidToken")
+	})
+}
+
+func TestCustomerPortalOrders(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	c := s.customer(t, seed.Customers(seed.Acme)[3], seed.Acme, "customer_portal:read")
+
+	page := c.get(t, "/v1/customer-portal/orders/").list(t, http.StatusOK)
+	require.Equal(t, 3, page.Pagination.TotalCount, "those of the customer, not those of the organization")
+	for _, item := range page.Items {
+		require.NotContains(t, item, "metadata")
+		require.NotContains(t, item, "organization_id")
+	}
+	var paid int
+	for _, order := range seed.Orders(seed.Acme) {
+		if order.CustomerID == seed.Customers(seed.Acme)[3].ID && order.Status == "paid" {
+			paid++
+		}
+	}
+	require.Equal(t, paid, c.get(t, "/v1/customer-portal/orders/?status=paid").list(t, http.StatusOK).Pagination.TotalCount)
+	none := s.customer(t, seed.Customers(seed.Acme)[4], seed.Acme, "customer_portal:read")
+	require.Zero(t, none.get(t, "/v1/customer-portal/orders/").list(t, http.StatusOK).Pagination.TotalCount)
+}
+
+func TestCustomersExternal(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	c := acmeOwner(t, s, "customers:read")
+	got := c.get(t, customersPath+"external/usr_1004").object(t, http.StatusOK)
+	require.Equal(t, seed.Customers(seed.Acme)[3].ID.String(), got["id"])
+	c.get(t, customersPath+"external/nobody").fails(t, http.StatusNotFound, "ResourceNotFound")
+
+	both := s.user(t, seed.BothOwner, "customers:read")
+	both.get(t, customersPath+"external/usr_1004").fails(t, http.StatusConflict, "ResourceConflict")
+	got = both.get(t, customersPath+"external/usr_1004?organization_id="+seed.Globex.ID().String()).object(t, http.StatusOK)
+	require.Equal(t, seed.Customers(seed.Globex)[3].ID.String(), got["id"])
+}
+
+func TestCustomersExport(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	// More than one batch, of one organization.
+	const more = 2500
+	_, err := s.pool.Exec(t.Context(), `
+		INSERT INTO customers (id, created_at, organization_id, email)
+		SELECT gen_random_uuid(), now(), $1, 'many' || n || '@example.com' FROM generate_series(1, $2::int) n`, seed.Acme.ID(), more)
+	require.NoError(t, err)
+
+	lines := func(c *client, query string) [][]string {
+		t.Helper()
+		reply := c.get(t, customersPath+"export"+query)
+		require.Equal(t, http.StatusOK, reply.status, string(reply.body))
+		require.Equal(t, "text/csv; charset=utf-8", reply.header.Get("Content-Type"))
+		lines, err := csv.NewReader(strings.NewReader(string(reply.body))).ReadAll()
+		require.NoError(t, err)
+		require.Equal(t, []string{"id", "created_at", "updated_at", "external_id", "email", "email_verified", "name", "organization_id"}, lines[0])
+		return lines[1:]
+	}
+	acme, globex := seed.Acme.ID().String(), seed.Globex.ID().String()
+	c := acmeOwner(t, s, "customers:read")
+	all := lines(c, "")
+	require.Len(t, all, 25+more)
+	seen := map[string]bool{}
+	for _, line := range all {
+		require.Equal(t, acme, line[7])
+		require.False(t, seen[line[0]])
+		seen[line[0]] = true
+	}
+	require.Equal(t, seed.Customers(seed.Acme)[0].ID.String(), all[0][0])
+	require.Empty(t, lines(c, "?organization_id="+globex))
+	require.Len(t, lines(s.user(t, seed.BothOwner, "customers:read"), "?organization_id="+globex), 25)
+	c.get(t, customersPath+"export?organization_id=x").invalid(t, detail{"uuid_parsing", []any{"query", "organization_id", 0.0}})
+}
