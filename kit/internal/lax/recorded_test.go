@@ -1,0 +1,234 @@
+package lax_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/kit/internal/lax"
+)
+
+// recorded is a line of testdata/pydantic.jsonl.
+type recorded struct {
+	T     string
+	K     string
+	V     string
+	Rules any
+	Ok    *string
+	Type  string
+	Msg   string
+	Ctx   map[string]string
+}
+
+func TestRecorded(t *testing.T) {
+	t.Parallel()
+
+	data, err := os.ReadFile("testdata/pydantic.jsonl")
+	require.NoError(t, err)
+	counts := map[string]int{}
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var r recorded
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &r))
+		counts[r.T]++
+		got, issue := r.read(t)
+		if r.Ok != nil {
+			if issue != nil || got != *r.Ok {
+				t.Errorf("%s: got %q, %v, want %q", lines.Bytes(), got, issue, *r.Ok)
+			}
+			continue
+		}
+		want := &recorded{Type: r.Type, Msg: r.Msg, Ctx: r.Ctx}
+		if found := describe(issue); issue == nil || found.Type != want.Type || found.Msg != want.Msg || fmt.Sprint(found.Ctx) != fmt.Sprint(want.Ctx) {
+			t.Errorf("%s: got %q, %+v", lines.Bytes(), got, found)
+		}
+	}
+	require.NoError(t, lines.Err())
+	for _, typ := range []string{"int", "float", "bool", "uuid", "datetime", "date", "decimal", "url"} {
+		require.GreaterOrEqual(t, counts[typ], 40, typ)
+	}
+}
+
+func describe(issue *lax.Issue) recorded {
+	if issue == nil {
+		return recorded{}
+	}
+	r := recorded{Type: issue.Type, Msg: issue.Msg, Ctx: map[string]string{}}
+	for _, entry := range issue.Ctx {
+		r.Ctx[entry.Name] = fmt.Sprint(entry.Value)
+	}
+	return r
+}
+
+// read reads the value and writes it as the recording has it.
+func (r *recorded) read(t *testing.T) (string, *lax.Issue) {
+	t.Helper()
+	switch r.T {
+	case "int":
+		if r.K == "f" {
+			n, issue := lax.IntFromFloat(r.float(t))
+			return strconv.FormatInt(n, 10), issue
+		}
+		n, overflow, issue := lax.Int(r.V)
+		if overflow != 0 && r.Ok != nil {
+			// Beyond 64 bits only the side is known.
+			require.Equal(t, overflow < 0, strings.HasPrefix(*r.Ok, "-"), r.V)
+			require.GreaterOrEqual(t, len(strings.TrimPrefix(*r.Ok, "-")), 19)
+			return *r.Ok, issue
+		}
+		return strconv.FormatInt(n, 10), issue
+	case "float":
+		f, issue := lax.Float(r.V)
+		return lax.FloatRepr(f), issue
+	case "bool":
+		b, issue := lax.Bool(r.V)
+		return map[bool]string{true: "True", false: "False"}[b], issue
+	case "uuid":
+		id, issue := lax.UUID(r.V)
+		return id.String(), issue
+	case "datetime":
+		return r.readDatetime(t)
+	case "date":
+		return r.readDate(t)
+	case "decimal":
+		return r.readDecimal()
+	case "url":
+		rules := map[any]lax.URLRules{"http": lax.HTTPURL, "https": lax.HTTPSURL, "any": {}}[r.Rules]
+		return lax.URL(r.V, rules)
+	}
+	t.Fatalf("unknown type %q", r.T)
+	return "", nil
+}
+
+func (r *recorded) float(t *testing.T) float64 {
+	t.Helper()
+	f, err := strconv.ParseFloat(r.V, 64)
+	if err != nil {
+		require.ErrorIs(t, err, strconv.ErrRange)
+	}
+	return f
+}
+
+func (r *recorded) int(t *testing.T) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(r.V, 10, 64)
+	require.NoError(t, err)
+	return n
+}
+
+func (r *recorded) readDatetime(t *testing.T) (string, *lax.Issue) {
+	t.Helper()
+	var at time.Time
+	var issue *lax.Issue
+	aware := true
+	switch r.K {
+	case "f":
+		at, issue = lax.DatetimeFromFloat(r.float(t))
+	case "i":
+		at, issue = lax.DatetimeFromInt(r.int(t))
+	default:
+		at, aware, issue = lax.Datetime(r.V)
+	}
+	text := at.Format("2006-01-02 15:04:05.000000 ")
+	if !aware {
+		return text + "naive", issue
+	}
+	_, offset := at.Zone()
+	return text + strconv.Itoa(offset), issue
+}
+
+func (r *recorded) readDate(t *testing.T) (string, *lax.Issue) {
+	t.Helper()
+	var year, day int
+	var month time.Month
+	var issue *lax.Issue
+	switch r.K {
+	case "f":
+		year, month, day, issue = lax.DateFromFloat(r.float(t))
+	case "i":
+		year, month, day, issue = lax.DateFromInt(r.int(t))
+	default:
+		year, month, day, issue = lax.Date(r.V)
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", year, month, day), issue
+}
+
+func (r *recorded) readDecimal() (string, *lax.Issue) {
+	n, issue := lax.Decimal(r.V)
+	if issue != nil {
+		return "", issue
+	}
+	limits := r.Rules.([]any) //nolint:forcetypeassert // the form of the file
+	rules := lax.DecimalRules{MaxDigits: int(limits[0].(float64))}
+	if places := int(limits[1].(float64)); places >= 0 {
+		rules.Places = &places
+	}
+	return n.String(), n.Check(rules)
+}
+
+// What Pydantic takes by mistake.
+func TestNotFollowed(t *testing.T) {
+	t.Parallel()
+
+	for _, s := range []string{"0-1", " 0-1", "+0-1", "00_-5"} {
+		_, _, issue := lax.Int(s)
+		require.Equal(t, "int_parsing", issue.Type, s)
+	}
+}
+
+// CPython's limit of digits, and where it is another error.
+func TestIntDigits(t *testing.T) {
+	t.Parallel()
+
+	ones := strings.Repeat("1", 4300)
+	for name, c := range map[string]struct {
+		text     string
+		overflow int
+		typ      string
+	}{
+		"most":            {ones, 1, ""},
+		"too many":        {ones + "1", 0, "int_parsing_size"},
+		"most, negative":  {"-" + ones[1:], -1, ""},
+		"too many, minus": {"-" + ones, 0, "int_parsing_size"},
+		"too many, plus":  {"+" + ones + "1", 0, "int_parsing"},
+		"too many, space": {" " + ones + "1", 0, "int_parsing"},
+		"most, plus":      {"+" + ones, 1, ""},
+		"then text":       {ones + "1x", 0, "int_parsing_size"},
+		"point":           {ones + ".0", 1, ""},
+		"zeros":           {strings.Repeat("0", 5000), 0, ""},
+		"leading zeros":   {"000" + ones, 1, ""},
+		"underscores":     {strings.Repeat("1_", 4299) + "1", 1, ""},
+		"too many of it":  {strings.Repeat("1_", 4300) + "1", 0, "int_parsing"},
+		"spaces":          {strings.Repeat(" ", 5000) + "1", 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			n, overflow, issue := lax.Int(c.text)
+			require.Equal(t, c.typ, describe(issue).Type)
+			require.Equal(t, c.overflow, overflow)
+			switch overflow {
+			case 1:
+				require.Equal(t, int64(math.MaxInt64), n)
+			case -1:
+				require.Equal(t, int64(math.MinInt64), n)
+			}
+		})
+	}
+	for text, want := range map[string]int64{"9223372036854775807": math.MaxInt64, "-9223372036854775808": math.MinInt64} {
+		n, overflow, issue := lax.Int(text)
+		require.Nil(t, issue)
+		require.Zero(t, overflow)
+		require.Equal(t, want, n)
+	}
+}
