@@ -203,10 +203,10 @@ func isLost(err error) bool {
 		return true
 	}
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
-		pgconn.SafeToRetry(err) ||
-		// pgx has no names for these two: a pool that was closed, and a
-		// connection that was lost before this use of it.
-		strings.HasSuffix(err.Error(), "closed pool") || strings.HasSuffix(err.Error(), "conn closed")
+		errors.Is(err, pgconn.ErrConnClosed) || pgconn.SafeToRetry(err) ||
+		// What pgxpool returns for a pool that was closed is an error of the
+		// package beneath it, which it does not pass on by name.
+		err.Error() == "closed pool"
 }
 
 // detailColumns reads the columns out of "Key (a, b)=(1, 2) …", whose form is

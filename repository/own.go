@@ -52,7 +52,7 @@ func (p *plan) ownQuery(query squirrel.Sqlizer) (*fragment, error) {
 		return nil, err
 	}
 	if named := p.schemaNamed.FindString(from.sql); named != "" {
-		return nil, fmt.Errorf("it says %q: only without a schema does the name mean the rows in scope", named)
+		return nil, fmt.Errorf("it says %s: only without a schema does the name mean the rows in scope", named)
 	}
 	return from, nil
 }

@@ -179,7 +179,7 @@ func TestQueriesOfOnesOwn(t *testing.T) {
 	require.Len(t, rows, 2)
 
 	for fails, query := range map[string]squirrel.Sqlizer{
-		`it says "public.customers"`:   squirrel.Select("*").From("public.customers"),
+		"it says public.customers":     squirrel.Select("*").From("public.customers"),
 		`it says "public"."customers"`: squirrel.Select("*").From(`"public"."customers"`),
 		"a comment":                    squirrel.Select("*").From("customers").Suffix("--"),
 		"it is empty":                  squirrel.Expr(" "),

@@ -106,7 +106,7 @@ func (h *handle) attempt(ctx context.Context, options TxOptions, fn func(tx Tx) 
 		return state, noModel.translate(err, nil)
 	}
 	done = true
-	return state, commitError(tx.Commit(ctx))
+	return state, commit(ctx, tx)
 }
 
 // serialization translates an error that a function got from pgx itself, if it
@@ -121,15 +121,18 @@ func (p *plan) serialization(err error) error {
 	return err
 }
 
-// commitError tells a commit that did not take place from one of which nobody
-// knows: an answer of the server is an answer, except 40003, and what was never
-// sent did not happen.
-func commitError(err error) error {
+// commit tells a commit that did not take place from one of which nobody knows:
+// an answer of the server is an answer, except 40003, and on a connection that
+// was lost before there was nothing to commit. pgconn.SafeToRetry does not tell:
+// it also holds when COMMIT was sent and the connection lost before the answer.
+func commit(ctx context.Context, tx pgx.Tx) error {
+	lost := tx.Conn().IsClosed()
+	err := tx.Commit(ctx)
 	if err == nil {
 		return nil
 	}
 	_, answered := errors.AsType[*pgconn.PgError](err)
-	if answered || errors.Is(err, pgx.ErrTxCommitRollback) || pgconn.SafeToRetry(err) {
+	if lost || answered || errors.Is(err, pgx.ErrTxCommitRollback) {
 		return noModel.translate(err, nil)
 	}
 	return errors.ServiceUnavailable.Wrap(&Error{Reason: CommitUnknown, Table: noModel.table, cause: err})

@@ -1,0 +1,592 @@
+package repository_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/repository"
+	"github.com/polarkit-go/polarkit/sorting"
+)
+
+func TestInTx(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	scope, owner := w.in(w.acme), w.owner(t, w.acme)
+	var log []string
+	note := func(text string) func(context.Context) {
+		return func(context.Context) { log = append(log, text) }
+	}
+	refused := errors.New("refused")
+	err := repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+		_, err := scope.Create(t.Context(), tx, owner, customerRow{Email: "outer@example.com"})
+		require.NoError(t, err)
+		tx.AfterCommit(note("outer"))
+		require.ErrorIs(t, repository.InTx(t.Context(), tx, func(inner repository.Tx) error {
+			inner.AfterCommit(note("taken back"))
+			_, err := scope.Create(t.Context(), inner, owner, customerRow{Email: "outer@example.com"})
+			require.ErrorIs(t, err, repository.UniqueViolation)
+			return refused
+		}), refused)
+		require.NoError(t, repository.InTx(t.Context(), tx, func(inner repository.Tx) error {
+			inner.AfterCommit(note("inner"))
+			_, err := scope.Create(t.Context(), inner, owner, customerRow{Email: "inner@example.com"})
+			return err
+		}))
+		count, err := scope.Count(t.Context(), tx, nil)
+		require.NoError(t, err)
+		require.Equal(t, int64(2), count)
+		count, err = scope.Count(t.Context(), w.reader, nil)
+		require.NoError(t, err)
+		require.Zero(t, count, "nothing is committed yet")
+		require.Empty(t, log)
+		return nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, []string{"outer", "inner"}, log)
+
+	err = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+		tx.AfterCommit(note("never"))
+		_, err := scope.Create(t.Context(), tx, owner, customerRow{Email: "third@example.com"})
+		require.NoError(t, err)
+		return refused
+	})
+	require.Same(t, refused, err)
+	require.Panics(t, func() {
+		_ = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+			_, err := scope.Create(t.Context(), tx, owner, customerRow{Email: "fourth@example.com"})
+			require.NoError(t, err)
+			panic("a mistake")
+		})
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	err = repository.InTx(ctx, w.writer, func(tx repository.Tx) error {
+		_, err := scope.Create(ctx, tx, owner, customerRow{Email: "fifth@example.com"})
+		cancel()
+		return err
+	})
+	require.ErrorIs(t, err, repository.Canceled)
+	require.ErrorIs(t, err, context.Canceled)
+	count, err := scope.Count(t.Context(), w.reader, nil)
+	require.NoError(t, err)
+	require.Equal(t, int64(2), count)
+	require.Len(t, log, 2)
+	require.Zero(t, w.pool.Stat().AcquiredConns())
+
+	// A statement failed and the function does not say so: PostgreSQL rolls back.
+	err = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+		_, _ = scope.Create(t.Context(), tx, owner, customerRow{Email: "inner@example.com"})
+		return nil
+	})
+	require.ErrorIs(t, err, pgx.ErrTxCommitRollback)
+}
+
+func TestWrapTx(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	begun, err := w.pool.Begin(t.Context())
+	require.NoError(t, err)
+	tx := repository.WrapTx(begun)
+	require.Same(t, begun, tx.Pgx())
+	ran := 0
+	tx.AfterCommit(func(context.Context) { ran++ })
+	_, err = w.in(w.acme).Create(t.Context(), tx, w.owner(t, w.acme), customerRow{Email: "a@example.com"})
+	require.NoError(t, err)
+	require.NoError(t, begun.Commit(t.Context()))
+	require.Zero(t, ran)
+	tx.Committed(t.Context())
+	tx.Committed(t.Context())
+	require.Equal(t, 1, ran)
+}
+
+// TestSerializationFailuresAreRetried has transactions that each read a sum and
+// write it, which only succeed one after the other.
+func TestSerializationFailuresAreRetried(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	scope := w.in(w.acme)
+	a := w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	b := w.create(t, w.acme, customerRow{Email: "b@example.com"})
+	var attempts, hooks atomic.Int64
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			ids := []uuid.UUID{a.ID, b.ID}
+			err := repository.InTxWith(deadline(t), w.writer, repository.TxOptions{Isolation: pgx.Serializable, Attempts: 100}, func(tx repository.Tx) error {
+				attempts.Add(1)
+				tx.AfterCommit(func(context.Context) { hooks.Add(1) })
+				rows, err := scope.All(t.Context(), tx, repository.Query{Max: 10})
+				if err != nil {
+					return err
+				}
+				sum := rows[0].Score + rows[1].Score
+				_, err = scope.Update(t.Context(), tx, ids[i%2], customers.Set("score", sum+1))
+				return err
+			})
+			require.NoError(t, err)
+		})
+	}
+	group.Wait()
+	require.Equal(t, int64(8), hooks.Load(), "hooks run once for each transaction, never for an attempt")
+	require.GreaterOrEqual(t, attempts.Load(), int64(8))
+	t.Logf("8 transactions in %d attempts", attempts.Load())
+}
+
+// TestADeadlockIsRetried locks two rows in opposite order.
+func TestADeadlockIsRetried(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.RuntimeParams["deadlock_timeout"] = "50ms" })
+	scope := w.in(w.acme)
+	ids := []uuid.UUID{w.create(t, w.acme, customerRow{Email: "a"}).ID, w.create(t, w.acme, customerRow{Email: "b"}).ID}
+	var attempts atomic.Int64
+	meet := make(chan struct{}, 2)
+	var group sync.WaitGroup
+	for i := range 2 {
+		group.Go(func() {
+			first := true
+			require.NoError(t, repository.InTx(deadline(t), w.writer, func(tx repository.Tx) error {
+				attempts.Add(1)
+				if _, err := scope.Lock(t.Context(), tx, ids[i], repository.ForUpdate); err != nil {
+					return err
+				}
+				if first { // both have their first row before either wants the second
+					first = false
+					meet <- struct{}{}
+					for len(meet) < 2 {
+						time.Sleep(time.Millisecond)
+					}
+				}
+				_, err := scope.Update(t.Context(), tx, ids[1-i], customers.Set("score", squirrel.Expr("score + 1")))
+				return err
+			}))
+		})
+	}
+	group.Wait()
+	require.Equal(t, int64(3), attempts.Load())
+	rows, err := scope.All(t.Context(), w.reader, repository.Query{Max: 2})
+	require.NoError(t, err)
+	require.Equal(t, []int64{1, 1}, []int64{rows[0].Score, rows[1].Score})
+}
+
+// TestRetriesEnd has a function that always meets a serialization failure.
+func TestRetriesEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	run := func(ctx context.Context, drop bool) (attempts int, err error) {
+		err = repository.InTxWith(ctx, w.writer, repository.TxOptions{Attempts: 3}, func(tx repository.Tx) error {
+			attempts++
+			_, err := w.in(w.acme).Count(ctx, tx, squirrel.Expr("fail() IS NULL"))
+			if drop {
+				return nil
+			}
+			return err
+		})
+		return attempts, err
+	}
+	_, err := w.pool.Exec(t.Context(), `CREATE FUNCTION fail() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '40001'; END $$`)
+	require.NoError(t, err)
+	w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	attempts, err := run(t.Context(), false)
+	require.Equal(t, 3, attempts)
+	require.ErrorIs(t, err, repository.SerializationFailure)
+	require.ErrorIs(t, err, errors.ServiceUnavailable)
+	attempts, err = run(t.Context(), true)
+	require.Equal(t, 3, attempts, "also when the function drops the error")
+	require.Error(t, err)
+
+	attempts = 0
+	err = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+		attempts++
+		_, err := tx.Pgx().Exec(t.Context(), "SELECT fail()")
+		if attempts == 2 {
+			return nil
+		}
+		return err
+	})
+	require.Error(t, err, "a failed transaction is not committed")
+	require.Equal(t, 2, attempts, "errors of pgx itself count too")
+
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+	defer cancel()
+	err = repository.InTxWith(ctx, w.writer, repository.TxOptions{Attempts: 1000}, func(tx repository.Tx) error {
+		_, err := tx.Pgx().Exec(ctx, "SELECT fail()")
+		return err
+	})
+	require.Error(t, err, "the context ends the retries")
+}
+
+// TestOptimisticLocks has 50 writers that each add 1 to a row that they read.
+func TestOptimisticLocks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	scope := w.in(w.acme)
+	made := w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	var conflicts atomic.Int64
+	var group sync.WaitGroup
+	ctx := deadline(t)
+	for range 50 {
+		group.Go(func() {
+			for {
+				row, err := scope.Get(ctx, w.writer, made.ID)
+				if !assertNoError(t, err) {
+					return
+				}
+				_, err = scope.UpdateVersion(ctx, w.writer, row.ID, row.Version, customers.Set("score", row.Score+1))
+				if errors.Is(err, repository.Stale) {
+					conflicts.Add(1)
+					continue
+				}
+				assertNoError(t, err)
+				return
+			}
+		})
+	}
+	group.Wait()
+	row, err := scope.Get(t.Context(), w.reader, made.ID)
+	require.NoError(t, err)
+	require.Equal(t, int64(50), row.Score, "no update is lost")
+	require.Equal(t, int64(51), row.Version)
+	t.Logf("%d conflicts", conflicts.Load())
+
+	_, err = scope.UpdateVersion(t.Context(), w.writer, made.ID, 3, customers.Set("score", int64(0)))
+	require.ErrorIs(t, err, errors.ResourceConflict)
+	require.NotErrorIs(t, err, errors.ResourceNotFound)
+	_, err = scope.UpdateVersion(t.Context(), w.writer, made.ID, 3, customerChanges(customerUpdate{}))
+	require.ErrorIs(t, err, repository.Stale)
+	same, err := scope.UpdateVersion(t.Context(), w.writer, made.ID, 51, customerChanges(customerUpdate{}))
+	require.NoError(t, err)
+	require.Equal(t, row, same)
+	_, err = scope.UpdateVersion(t.Context(), w.writer, uuid.New(), 3, customers.Set("score", int64(0)))
+	requireNotFound(t, err)
+	_, err = orders.In(organizations(w.acme)).UpdateVersion(t.Context(), w.writer, uuid.New(), 3, orders.Set("amount", int64(1)))
+	require.ErrorContains(t, err, "needs a column tagged")
+}
+
+func assertNoError(t *testing.T, err error) bool {
+	t.Helper()
+	if err != nil {
+		t.Errorf("unexpected error: %v", err)
+	}
+	return err == nil
+}
+
+// TestWorkersTakeEachRowOnce is a queue with SKIP LOCKED.
+func TestWorkersTakeEachRowOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	scope := w.in(w.acme)
+	require.NoError(t, scope.CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(200)))
+	var mutex sync.Mutex
+	taken := map[uuid.UUID]int{}
+	var group sync.WaitGroup
+	ctx := deadline(t)
+	for range 6 {
+		group.Go(func() {
+			for {
+				count := 0
+				err := repository.InTx(ctx, w.writer, func(tx repository.Tx) error {
+					rows, err := scope.LockAll(ctx, tx, repository.Query{Where: squirrel.Eq{"version": 1}, Sorting: sorting.New(sorting.Asc(byCreatedAt)), Max: 7}, repository.ForUpdate.SkipLocked())
+					if err != nil {
+						return err
+					}
+					if count = len(rows); count == 0 {
+						return nil
+					}
+					ids := make([]uuid.UUID, len(rows))
+					for i, row := range rows {
+						ids[i] = row.ID
+					}
+					tx.AfterCommit(func(context.Context) {
+						mutex.Lock()
+						defer mutex.Unlock()
+						for _, id := range ids {
+							taken[id]++
+						}
+					})
+					_, err = scope.UpdateWhere(ctx, tx, squirrel.Eq{"id": ids}, customers.Set("score", int64(100)))
+					return err
+				})
+				if !assertNoError(t, err) || count == 0 {
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	rest, err := scope.Count(ctx, w.reader, squirrel.Eq{"version": 1})
+	require.NoError(t, err)
+	require.Zero(t, rest)
+	require.Len(t, taken, 200)
+	for id, times := range taken {
+		require.Equal(t, 1, times, id)
+	}
+}
+
+func TestLockNotAvailable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	made := w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	scope := w.in(w.acme)
+	require.NoError(t, repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+		locked, err := scope.Lock(t.Context(), tx, made.ID, repository.ForNoKeyUpdate)
+		require.NoError(t, err)
+		require.Equal(t, made, locked)
+		err = repository.InTx(t.Context(), w.writer, func(other repository.Tx) error {
+			_, err := scope.Lock(t.Context(), other, made.ID, repository.ForUpdate.NoWait())
+			return err
+		})
+		require.ErrorIs(t, err, repository.LockNotAvailable)
+		require.ErrorIs(t, err, errors.ResourceConflict)
+		return nil
+	}))
+	err := repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+		_, err := scope.LockAll(t.Context(), tx, repository.Query{}, repository.ForUpdate)
+		return err
+	})
+	require.ErrorContains(t, err, "needs Query.Max")
+}
+
+// TestAKilledBackendLosesNothing kills the server's process in the middle of
+// transactions: what they did is gone, they say so, and nothing is done twice.
+func TestAKilledBackendLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	scope, owner := w.in(w.acme), w.owner(t, w.acme)
+	ran := 0
+	err := repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+		ran++
+		_, err := scope.Create(t.Context(), tx, owner, customerRow{Email: "a@example.com"})
+		require.NoError(t, err)
+		tx.AfterCommit(func(context.Context) { t.Error("a hook of a transaction that was lost") })
+		_, err = w.pool.Exec(t.Context(), "SELECT pg_terminate_backend($1)", tx.Pgx().Conn().PgConn().PID())
+		require.NoError(t, err)
+		_, err = scope.Create(t.Context(), tx, owner, customerRow{Email: "b@example.com"})
+		require.ErrorIs(t, err, repository.Unavailable)
+		return err
+	})
+	require.ErrorIs(t, err, errors.ServiceUnavailable)
+	require.Equal(t, 1, ran, "a lost connection is not tried again")
+	requireRetryAfter(t, err)
+	count, err := scope.Count(t.Context(), w.writer, nil)
+	require.NoError(t, err, "the pool has another connection")
+	require.Zero(t, count)
+	w.create(t, w.acme, customerRow{Email: "a@example.com"})
+}
+
+func requireRetryAfter(t *testing.T, err error) {
+	t.Helper()
+	polar, ok := errors.AsType[*errors.PolarError](err)
+	require.True(t, ok)
+	for name, value := range polar.Headers() {
+		require.Equal(t, "Retry-After", name)
+		require.NotEmpty(t, value)
+		return
+	}
+	t.Fatal("no Retry-After")
+}
+
+// line is a connection to the server that tests can cut.
+type line struct {
+	cut   atomic.Bool
+	dials atomic.Int64
+	mutex sync.Mutex
+	open  []net.Conn
+	deaf  atomic.Bool
+}
+
+type lineConn struct {
+	net.Conn
+	line *line
+}
+
+func (c lineConn) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	if c.line.deaf.Load() {
+		_ = c.Close() // it is on its way, and the answer will not be heard
+	}
+	return n, err
+}
+
+func (l *line) attach(config *pgxpool.Config) {
+	dial := config.ConnConfig.DialFunc
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		l.dials.Add(1)
+		if l.cut.Load() {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("connection refused")}
+		}
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		l.mutex.Lock()
+		defer l.mutex.Unlock()
+		l.open = append(l.open, conn)
+		return lineConn{conn, l}, nil
+	}
+}
+
+func (l *line) hangUp() {
+	l.cut.Store(true)
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	for _, conn := range l.open {
+		_ = conn.Close()
+	}
+	l.open = nil
+}
+
+// TestTheDatabaseGoesAndComesBack has every verb fail with a 503 while the
+// database is away, and work again afterwards with the same pool.
+func TestTheDatabaseGoesAndComesBack(t *testing.T) {
+	t.Parallel()
+	var l line
+	w := newWorld(t, l.attach)
+	made := w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	l.hangUp()
+	for range 2 {
+		for _, verb := range verbs {
+			_, err := verb.run(t.Context(), w, w.in(w.acme), made.ID)
+			require.ErrorIs(t, err, repository.Unavailable, verb.name)
+			require.ErrorIs(t, err, errors.ServiceUnavailable, verb.name)
+			requireRetryAfter(t, err)
+		}
+		err := w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(3))
+		require.ErrorIs(t, err, repository.Unavailable)
+	}
+	l.cut.Store(false)
+	var err error
+	for range 20 { // connections of the pool that died meanwhile are found out one by one
+		if _, err = w.in(w.acme).Get(t.Context(), w.reader, made.ID); err == nil {
+			break
+		}
+	}
+	require.NoError(t, err)
+}
+
+func TestAClosedPoolIsUnavailable(t *testing.T) {
+	t.Parallel()
+	config, err := pgxpool.ParseConfig(database.URL(t))
+	require.NoError(t, err)
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	require.NoError(t, err)
+	pool.Close()
+	_, err = customers.In(organizations(uuid.New())).Count(t.Context(), repository.NewReader(pool), nil)
+	require.ErrorIs(t, err, repository.Unavailable)
+	err = repository.InTx(t.Context(), repository.NewWriter(pool), func(repository.Tx) error { return nil })
+	require.ErrorIs(t, err, errors.ServiceUnavailable)
+
+	config.ConnConfig.Port, config.ConnConfig.Host = 1, "127.0.0.1"
+	config.ConnConfig.Fallbacks = nil
+	pool, err = pgxpool.NewWithConfig(t.Context(), config)
+	require.NoError(t, err)
+	defer pool.Close()
+	_, err = customers.In(organizations(uuid.New())).Count(t.Context(), repository.NewReader(pool), nil)
+	require.ErrorIs(t, err, repository.Unavailable, "refused")
+}
+
+// TestCommitUnknown loses the connection between COMMIT and its answer.
+func TestCommitUnknown(t *testing.T) {
+	t.Parallel()
+	var l line
+	w := newWorld(t, l.attach)
+	scope, owner := w.in(w.acme), w.owner(t, w.acme)
+	ran, hooks := 0, 0
+	err := repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+		ran++
+		tx.AfterCommit(func(context.Context) { hooks++ })
+		_, err := scope.Create(t.Context(), tx, owner, customerRow{Email: "a@example.com"})
+		l.deaf.Store(true)
+		return err
+	})
+	l.deaf.Store(false)
+	require.ErrorIs(t, err, repository.CommitUnknown)
+	require.ErrorIs(t, err, errors.ServiceUnavailable)
+	polar, ok := errors.AsType[*errors.PolarError](err)
+	require.True(t, ok)
+	for name := range polar.Headers() {
+		t.Errorf("%s invites to do it twice", name)
+	}
+	require.Equal(t, 1, ran)
+	require.Zero(t, hooks)
+	require.Eventually(t, func() bool { // here the transaction did take place, which nobody was told
+		count, err := scope.Count(t.Context(), w.writer, nil)
+		return err == nil && count == 1
+	}, 10*time.Second, 10*time.Millisecond)
+}
+
+func TestTimeouts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.RuntimeParams["statement_timeout"] = "50" })
+	w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	slow := squirrel.Expr("pg_sleep(5) IS NULL")
+	_, err := w.in(w.acme).Count(t.Context(), w.reader, slow)
+	require.ErrorIs(t, err, repository.Timeout)
+	require.ErrorIs(t, err, errors.ServiceUnavailable)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err = w.in(w.acme).Page(ctx, w.reader, repository.Query{Where: slow})
+	require.ErrorIs(t, err, repository.Timeout)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestStatementNames(t *testing.T) {
+	t.Parallel()
+	tracer := &nameTracer{}
+	w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.Tracer = tracer })
+	made := w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	_, err := w.in(w.acme).Get(t.Context(), w.reader, made.ID)
+	require.NoError(t, err)
+	_, err = w.in(w.acme).Page(t.Context(), w.reader, repository.Query{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"customers.create", "customers.get", "customers.page"}, tracer.names)
+	require.Empty(t, repository.StatementName(t.Context()))
+}
+
+type nameTracer struct{ names []string }
+
+func (n *nameTracer) note(ctx context.Context) context.Context {
+	if name := repository.StatementName(ctx); name != "" {
+		n.names = append(n.names, name)
+	}
+	return ctx
+}
+
+func (n *nameTracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return n.note(ctx)
+}
+func (n *nameTracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+func (n *nameTracer) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return n.note(ctx)
+}
+func (n *nameTracer) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+func (n *nameTracer) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
+
+// TestReplica reads from one pool and writes to another: a repository never
+// reads from the reader on behalf of the writer.
+func TestReplica(t *testing.T) {
+	t.Parallel()
+	primary, replica := newWorld(t), newWorld(t) // a replica that never catches up
+	made := primary.create(t, primary.acme, customerRow{Email: "a@example.com"})
+	scope := primary.in(primary.acme)
+	_, err := scope.Get(t.Context(), replica.reader, made.ID)
+	requireNotFound(t, err)
+	_, err = scope.Get(t.Context(), primary.writer, made.ID)
+	require.NoError(t, err, "what was just written is read by the writer")
+	readOnly := newWorld(t, func(config *pgxpool.Config) {
+		config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	})
+	_, err = readOnly.in(readOnly.acme).Create(t.Context(), readOnly.writer, readOnly.owner(t, readOnly.acme), customerRow{Email: "a"})
+	require.ErrorIs(t, err, repository.Unavailable, "a writer whose server has become a replica")
+	require.NotEmpty(t, fmt.Sprint(err))
+}
