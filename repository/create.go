@@ -159,11 +159,15 @@ func (p *plan) insert(st *statement, row reflect.Value) {
 
 // value is a column's value as it is written.
 func (c *column) value(row reflect.Value) any {
-	field := row.FieldByIndex(c.index)
-	if c.typ == metadataType && field.IsNil() {
+	return c.written(row.FieldByIndex(c.index).Interface())
+}
+
+// written is a value as it is written: metadata is never NULL.
+func (c *column) written(value any) any {
+	if metadata, ok := value.(kit.Metadata); ok && metadata == nil {
 		return kit.Metadata{}
 	}
-	return field.Interface()
+	return value
 }
 
 // input is the value of a column for the error of a field.

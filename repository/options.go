@@ -121,16 +121,17 @@ type sortKey struct {
 }
 
 func (p *plan) compileSortKey(text string) (sortKey, error) {
-	key := sortKey{sql: strings.TrimSpace(text), nullable: true}
+	// The space is for a text that is nothing but a suffix.
+	key := sortKey{sql: " " + strings.TrimSpace(text), nullable: true}
 	for _, suffix := range []string{" NULLS FIRST", " NULLS LAST"} {
 		if sql, ok := cutSuffixFold(key.sql, suffix); ok {
-			key.sql, key.nulls = sql, suffix
+			key.sql, key.nulls = strings.TrimRight(sql, " "), suffix
 		}
 	}
 	if sql, ok := cutSuffixFold(key.sql, " NOT NULL"); ok {
 		key.sql, key.nullable = sql, false
 	}
-	if key.sql == "" {
+	if key.sql = strings.TrimSpace(key.sql); key.sql == "" {
 		return sortKey{}, fmt.Errorf("an expression of the sort map is empty")
 	}
 	var written statement
@@ -156,5 +157,5 @@ func cutSuffixFold(s, suffix string) (string, bool) {
 	if len(s) < len(suffix) || !strings.EqualFold(s[len(s)-len(suffix):], suffix) {
 		return s, false
 	}
-	return strings.TrimSpace(s[:len(s)-len(suffix)]), true
+	return s[:len(s)-len(suffix)], true
 }

@@ -141,7 +141,7 @@ func (p *plan) update(st *statement, set []change) {
 			}
 			continue
 		}
-		st.bind(change.value)
+		st.bind(p.columns[change.column].written(change.value))
 	}
 	p.touch(st, len(set) == 0)
 }
