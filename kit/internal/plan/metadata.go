@@ -60,7 +60,11 @@ func (n *Node) decodeMetadata(d *decoder, tok int32, v reflect.Value) bool {
 }
 
 func (n *Node) metadataKey(d *decoder, e entry) bool {
-	if issue := n.Key.textLength(e.key); issue != nil {
+	issue := n.Key.textLength(e.key)
+	if d.doc.tokens[e.name].next&flagSurrogate != 0 {
+		issue = issueUnicode
+	}
+	if issue != nil {
 		d.push("[key]")
 		d.at(e.name)
 		d.fail(issue)
@@ -109,10 +113,17 @@ func (n *Node) metadataValue(d *decoder, tok int32) (any, bool) {
 				return i, true
 			}
 		}
-		return d.doc.float(tok), true
+		if f := d.doc.float(tok); isFinite(f) {
+			return f, true
+		}
+		branches[1].issue, branches[2].issue = issueFinite, issueFinite
 	}
 	return nil, d.failBranches(branches[:])
 }
+
+// isFinite tells the floats that JSON can hold. Pydantic takes the others too,
+// but metadata is kept, and given out again, as JSON.
+func isFinite(f float64) bool { return !math.IsInf(f, 0) && !math.IsNaN(f) }
 
 func (n *Node) metadataText(d *decoder, s string) (any, bool) {
 	tooLong := n.Elem.textLength(s)
@@ -128,12 +139,16 @@ func (n *Node) metadataText(d *decoder, s string) (any, bool) {
 	switch {
 	case noInt == nil && overflow == 0:
 		return i, true
-	case noInt == nil || noFloat == nil && !math.IsNaN(f):
+	case (noInt == nil || noFloat == nil) && isFinite(f):
 		return f, true
-	case noFloat == nil:
-		return f, true
-	case noBool == nil:
+	case noInt != nil && noFloat != nil && noBool == nil:
 		return b, true
+	}
+	if noInt == nil {
+		noInt = issueFinite
+	}
+	if noFloat == nil {
+		noFloat = issueFinite
 	}
 	return nil, d.failBranches([]branch{{"constrained-str", tooLong}, {"int", noInt}, {"float", noFloat}, {"bool", noBool}})
 }
