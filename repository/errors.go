@@ -33,6 +33,10 @@ const (
 	CheckViolation Reason = "check violation"
 	// NotNullViolation: 500.
 	NotNullViolation Reason = "not-null violation"
+	// InvalidText: a text to write holds a NUL or bytes that are no UTF-8. 422 at
+	// the body. A [kit.Schema] refuses such text before it comes here, and to ask
+	// for it finds nothing.
+	InvalidText Reason = "invalid text"
 	// Stale: the row changed since it was read. 409 ResourceConflict.
 	Stale Reason = "changed meanwhile"
 	// LockNotAvailable: another transaction holds the row, and the lock was not
@@ -152,6 +156,10 @@ func (p *plan) translate(err error, values func(column string) (any, bool)) erro
 	case "23502":
 		found.Reason, found.Columns = NotNullViolation, []string{pg.ColumnName}
 		return errors.InternalServerError.Wrap(found)
+	case "22021", "22P05":
+		found.Reason = InvalidText
+		invalid := errors.Invalid(errors.Loc{"body"}, "value_error", "Value error, This value contains invalid characters", nil)
+		return &fieldError{PolarRequestValidationError: invalid, cause: found}
 	case "23P01":
 		found.Reason = ExclusionViolation
 		return errors.ResourceConflict.Wrap(found)

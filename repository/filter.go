@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/Masterminds/squirrel"
 
@@ -128,11 +129,21 @@ func documents(criterion kit.MetadataCriterion) []string {
 		switch number, err := strconv.ParseFloat(value, 64); {
 		case value == "true" || value == "false":
 			add(value == "true")
-		case err == nil && !math.IsInf(number, 0) && !math.IsNaN(number) && json.Valid([]byte(value)):
+		case err != nil || math.IsInf(number, 0) || math.IsNaN(number) || !json.Valid([]byte(value)):
+		case number != 0:
 			add(json.Number(value))
+		case !strings.ContainsAny(significand(value), "123456789"):
+			add(0) // and not 0e99999, which is beyond the database's numbers, as are the smallest that become 0 here
 		}
 	}
 	return found
+}
+
+func significand(number string) string {
+	if i := strings.IndexAny(number, "eE"); i >= 0 {
+		return number[:i]
+	}
+	return number
 }
 
 func hasNUL(text string) bool {

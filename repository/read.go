@@ -247,5 +247,5 @@ func (p *plan) keyColumn(st *statement, i int, value any) {
 			return
 		}
 	}
-	st.write(p.alias, ".", quote(c.name), " = ").bind(value)
+	st.write(p.alias, ".", quote(c.name), " = ").bind(askable(value))
 }

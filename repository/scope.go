@@ -82,7 +82,9 @@ func (s *statement) owned(owner string, ids []uuid.UUID) {
 func (s Scope[Row]) body(st *statement, where squirrel.Sqlizer) bool {
 	if from := s.source(); from != nil {
 		st.write(" FROM (")
+		before := len(st.args)
 		st.foreign(from.sql, from.args)
+		st.askFrom(before)
 		st.write(") AS ", s.plan.alias)
 	} else {
 		st.write(" FROM ", s.plan.quoted)
@@ -101,10 +103,11 @@ func (s Scope[Row]) where(st *statement, where squirrel.Sqlizer) bool {
 	} else if !s.plan.narrow(st, s.reach, s.which) {
 		return false
 	}
-	mark := len(st.text)
+	mark, before := len(st.text), len(st.args)
 	st.write(" AND ")
 	if !st.condition(where) {
 		st.text = st.text[:mark]
 	}
+	st.askFrom(before)
 	return true
 }

@@ -1,0 +1,55 @@
+package repository
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// askFrom makes the arguments from an index on askable.
+func (s *statement) askFrom(first int) {
+	for i := first; i < len(s.args); i++ {
+		s.args[i] = askable(s.args[i])
+	}
+}
+
+// askable is a value to compare with. PostgreSQL refuses text with a NUL or bytes
+// that are no UTF-8, but asking for it is no mistake of the program: such text
+// comes in with any query string, and no row has it. U+FFFD stands in for it.
+func askable(value any) any {
+	switch v := value.(type) {
+	case string:
+		return askableText(v)
+	case *string:
+		if v != nil && !isText(*v) {
+			text := askableText(*v)
+			return &text
+		}
+		return value
+	case []string:
+		if slices.ContainsFunc(v, func(text string) bool { return !isText(text) }) {
+			v = slices.Clone(v)
+			for i := range v {
+				v[i] = askableText(v[i])
+			}
+		}
+		return v
+	}
+	if v := reflect.ValueOf(value); v.Kind() == reflect.String && !isText(v.String()) {
+		return askableText(v.String())
+	}
+	return value
+}
+
+func askableText(text string) string {
+	if isText(text) {
+		return text
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// isText reports whether PostgreSQL takes the text.
+func isText(text string) bool {
+	return strings.IndexByte(text, 0) < 0 && utf8.ValidString(text)
+}
