@@ -158,6 +158,9 @@ func (c *compiler) nodeWith(t reflect.Type, rules *ruleSet, where string) (*Node
 	if err := c.classify(n, rules, where); err != nil {
 		return nil, err
 	}
+	if rules.items != nil && n.Kind != List && n.Kind != Map && !c.output {
+		return nil, fmt.Errorf("%s: the rule dive is for lists and maps and does not fit a value of type %s", where, n.Type)
+	}
 	if c.output {
 		describeRules(n, rules)
 		return n, nil
@@ -474,6 +477,8 @@ func (n *Node) defaultJSON(text string) []byte {
 	case n.Nullable && text == "null":
 		return []byte(text)
 	case n.isText():
+		return appendString(nil, text)
+	case !json.Valid([]byte(text)) && (n.Kind == Integer || n.Kind == Float || n.Kind == Bool || n.Kind == Enum || n.Kind == Literal):
 		return appendString(nil, text)
 	case n.Kind == List && !strings.HasPrefix(text, "["):
 		out := []byte{'['}

@@ -213,6 +213,9 @@ func (n *Node) ownRule(r ruleTag, rule *RuleDefinition) error {
 // meaning where there is one, else the error of a validator function.
 func (n *Node) general(r ruleTag) error {
 	if err := tryRule(reflect.Zero(n.Type).Interface(), r.raw); err != nil {
+		if strings.Contains(err.Error(), "Undefined validation function") {
+			return fmt.Errorf("there is no rule %s; use one of validator's or define it with kit.DefineRule", r.name)
+		}
 		return fmt.Errorf("the rule %s does not fit a value of type %s: %w", r.raw, n.Type, err)
 	}
 	issue := lax.Issue{Type: "value_error", Msg: "Value error, the value does not satisfy the rule '" + r.raw + "'", Ctx: valueErrorCtx()}
