@@ -117,7 +117,9 @@ func (n *Node) decodeObject(d *decoder, tok int32, v reflect.Value) bool {
 	valid := true
 	for i, f := range o.Fields {
 		if !f.decode(d, d.found[base+i], tok, n, v) {
-			valid = false
+			if valid = false; d.full() {
+				break
+			}
 		}
 	}
 	d.found = d.found[:base]
@@ -243,7 +245,9 @@ func (n *Node) decodeList(d *decoder, tok int32, v reflect.Value) bool {
 			valid = false
 		}
 		d.pop()
-		i++
+		if i++; !valid && d.full() {
+			break
+		}
 	}
 	if !valid {
 		return false
@@ -287,6 +291,8 @@ func (n *Node) decodeMap(d *decoder, tok int32, v reflect.Value) bool {
 		d.pop()
 		if valid {
 			v.SetMapIndex(key, item)
+		} else if d.full() {
+			break
 		}
 	}
 	return valid && n.checkMapLength(d, tok, len(entries)) && n.check(d, tok, v)
@@ -337,7 +343,7 @@ func (n *Node) decodeUnion(d *decoder, tok int32, v reflect.Value) bool {
 }
 
 func (u *UnionPlan) invalid(tag string) *lax.Issue {
-	tag = cut(tag, 1000)
+	tag = cut(tag, maxTag)
 	return &lax.Issue{
 		Type: "union_tag_invalid",
 		Msg: "Input tag '" + tag + "' found using '" + u.Tag + "' does not match any of the expected tags: " +

@@ -17,7 +17,7 @@ import (
 const (
 	// MaxErrors is how many errors one answer reports.
 	MaxErrors = 1000
-	// MaxEcho is how many bytes of inputs one answer echoes.
+	// MaxEcho is how many bytes of inputs and locations one answer holds.
 	MaxEcho = 1 << 20
 )
 
@@ -146,6 +146,7 @@ func (d *decoder) report(issue *lax.Issue, input any) bool {
 }
 
 func (d *decoder) location() errors.Loc {
+	d.echoed += 8 * len(d.loc)
 	// Locations share an array, each with its own part of it.
 	if cap(d.locs)-len(d.locs) < len(d.loc) {
 		d.locs = make(errors.Loc, 0, max(16, 4*len(d.loc)))

@@ -50,6 +50,8 @@ func (n *Node) decodeMetadata(d *decoder, tok int32, v reflect.Value) bool {
 		}
 		if valid {
 			m.SetMapIndex(reflect.ValueOf(strings.Clone(e.key)), reflect.ValueOf(value))
+		} else if d.full() {
+			break
 		}
 	}
 	if !valid || !n.checkMapLength(d, tok, len(entries)) {

@@ -286,6 +286,9 @@ func appendString(out []byte, s string) []byte {
 	return append(out, '"')
 }
 
+// maxTag is how much of a union's tag a message repeats.
+const maxTag = 1000
+
 // pythonString is Python's str() of a parsed value, which for a text is the text.
 func (d *document) pythonString(tok int32) string {
 	if d.first(tok) == '"' {
@@ -310,7 +313,7 @@ func (d *document) pythonRepr(out []byte, tok int32) []byte {
 		return append(out, "inf"...)
 	case '[':
 		out = append(out, '[')
-		for k, end := tok+1, d.after(tok); k < end; k = d.after(k) {
+		for k, end := tok+1, d.after(tok); k < end && len(out) <= maxTag; k = d.after(k) {
 			if k != tok+1 {
 				out = append(out, ", "...)
 			}

@@ -185,6 +185,10 @@ func (n *Node) apply(r ruleTag) error {
 		return n.decimalRule(r)
 	case "unique":
 		n.Unique = true
+		if n.Kind == List && !n.Elem.Nullable && n.Elem.Type.Comparable() && n.Elem.Type.Kind() != reflect.Interface {
+			n.checks = append(n.checks, unique)
+			return nil
+		}
 	}
 	if rule, ok := ownRules.Load(r.name); ok {
 		return n.ownRule(r, rule.(*RuleDefinition)) //nolint:forcetypeassert // the map holds nothing else
@@ -223,7 +227,7 @@ func (n *Node) general(r ruleTag) error {
 	case "ascii":
 		issue = lax.Issue{Type: "string_not_ascii", Msg: "String should contain only ASCII characters"}
 	case "unique":
-		issue = lax.Issue{Type: "unique_list", Msg: "List must be unique"}
+		issue = *issueUnique
 	}
 	n.Rules = append(n.Rules, r.raw)
 	n.checks = append(n.checks, func(v reflect.Value) *lax.Issue {
@@ -232,6 +236,21 @@ func (n *Node) general(r ruleTag) error {
 		}
 		return &issue
 	})
+	return nil
+}
+
+var issueUnique = &lax.Issue{Type: "unique_list", Msg: "List must be unique"}
+
+// unique is the rule of a list of values that can be compared; others are left
+// to validator.
+func unique(v reflect.Value) *lax.Issue {
+	seen := make(map[any]struct{}, v.Len())
+	for i := range v.Len() {
+		seen[v.Index(i).Interface()] = struct{}{}
+	}
+	if len(seen) < v.Len() {
+		return issueUnique
+	}
 	return nil
 }
 

@@ -1,0 +1,210 @@
+package kit_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+)
+
+// hostile is a schema with every shape that a body can be long in.
+type hostile struct {
+	kit.Schema `extra:"forbid"`
+
+	Name   kit.Optional[string]         `json:"name" validate:"max=10"`
+	Number kit.Optional[int]            `json:"number"`
+	Float  kit.Optional[float64]        `json:"float"`
+	Amount kit.Optional[kit.Decimal]    `json:"amount" validate:"gt=0,lt=1"`
+	Email  kit.Optional[string]         `json:"email" validate:"email"`
+	URL    kit.Optional[string]         `json:"url" validate:"http_url"`
+	ID     kit.Optional[string]         `json:"id" validate:"uuid4"`
+	At     kit.Optional[time.Time]      `json:"at"`
+	Status kit.Optional[status]         `json:"status"`
+	Tags   kit.Optional[[]string]       `json:"tags" validate:"dive,min=1"`
+	Unique kit.Optional[[]string]       `json:"unique" validate:"unique"`
+	Table  kit.Optional[map[string]int] `json:"table"`
+	Any    kit.Optional[any]            `json:"any"`
+	Meta   kit.Optional[kit.Metadata]   `json:"meta"`
+	Pets   kit.Optional[[]pet]          `json:"pets"`
+	Slots  kit.Optional[[]slot]         `json:"slots"`
+	Nodes  kit.Optional[[]required7]    `json:"nodes"`
+	Child  kit.Optional[*hostile]       `json:"child"`
+	Secret kit.Optional[string]         `json:"secret" sensitive:"true"`
+}
+
+type required7 struct {
+	A    int
+	B    int
+	C    int
+	D    int
+	E    int
+	F    int
+	Next *required7 `default:"null"`
+}
+
+const hostileSize = 1 << 20
+
+// repeated is a body of about a mebibyte.
+func repeated(before, part, between, after string) string {
+	n := (hostileSize - len(before) - len(after)) / (len(part) + len(between))
+	return before + strings.TrimSuffix(strings.Repeat(part+between, n), between) + after
+}
+
+func numbered(before, format, after string) string {
+	var b strings.Builder
+	b.WriteString(before)
+	for i := 0; b.Len() < hostileSize; i++ {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, format, i)
+	}
+	b.WriteString(after)
+	return b.String()
+}
+
+func hostileBodies() map[string]string {
+	deep := strings.Repeat(`{"child":`, 400)
+	return map[string]string{
+		"valid":               repeated(`{"tags":[`, `"tag"`, ",", `]}`),
+		"valid any":           repeated(`{"any":[`, `{"a":[1,true]}`, ",", `]}`),
+		"long text":           `{"name":"` + strings.Repeat("x", hostileSize) + `"}`,
+		"long escapes":        repeated(`{"name":"`, `\u0041`, "", `"}`),
+		"surrogates":          repeated(`{"name":"`, `\ud800`, "", `"}`),
+		"NUL":                 repeated(`{"tags":[`, `"\u0000"`, ",", `]}`),
+		"long number text":    `{"number":"` + strings.Repeat("9", hostileSize) + `"}`,
+		"underscores":         repeated(`{"number":"`, `1_`, "", `"}`),
+		"long float text":     `{"float":"` + strings.Repeat("9", hostileSize) + `"}`,
+		"long float":          `{"float":0.` + strings.Repeat("3", hostileSize) + `}`,
+		"long integer":        `{"number":` + strings.Repeat("3", hostileSize) + `}`,
+		"long decimal":        `{"amount":"0.` + strings.Repeat("3", hostileSize) + `"}`,
+		"huge exponent":       `{"amount":"1e999999999"}`,
+		"long address":        `{"email":"` + strings.Repeat("a", 1000) + "@" + strings.Repeat("b.", hostileSize/2) + `c"}`,
+		"long URL":            `{"url":"http://` + strings.Repeat("a.", hostileSize/2) + `"}`,
+		"long ID":             `{"id":"` + strings.Repeat("-", hostileSize) + `"}`,
+		"long time":           `{"at":"` + strings.Repeat("2", hostileSize) + `"}`,
+		"nested lists":        strings.Repeat("[", hostileSize),
+		"nested objects":      strings.Repeat(`{"a":`, hostileSize/5),
+		"nested schemas":      deep + numbered(`{`, `"x%d":1`, `}`) + strings.Repeat("}", 400),
+		"one shallow list":    repeated(`[`, `1`, ",", `]`),
+		"many keys":           numbered(`{`, `"key%d":1`, `}`),
+		"equal keys":          repeated(`{`, `"name":1`, ",", `}`),
+		"escaped keys":        numbered(`{`, `"\u006b%d":1`, `}`),
+		"keys of a map":       numbered(`{"table":{`, `"key%d":"x"`, `}}`),
+		"keys of metadata":    numbered(`{"meta":{`, `"key%d":null`, `}}`),
+		"many errors":         repeated(`{"tags":[`, `1`, ",", `]}`),
+		"many missing fields": repeated(`{"nodes":[`, `{}`, ",", `]}`),
+		"large missing":       numbered(`{"nodes":[{`, `"x%d":1`, `}]}`),
+		"missing in missing":  `{"nodes":[` + strings.Repeat(`{"Next":`, 400) + numbered(`{`, `"x%d":1`, `}`) + strings.Repeat("}", 400) + `]}`,
+		"bad tags":            repeated(`{"pets":[`, `{"type":"cow"}`, ",", `]}`),
+		"large tag":           `{"pets":[{"type":` + repeated(`[`, `1`, ",", `]`) + `}]}`,
+		"invalid values":      repeated(`{"slots":[`, `{"starts":2,"ends":1}`, ",", `]}`),
+		"not unique":          numbered(`{"unique":[`, `"%d"`, `,"1"]}`),
+		"broken at the end":   repeated(`{"tags":[`, `"é"`, ",", `]`),
+		"open text":           `{"name":"` + strings.Repeat("é", hostileSize/2),
+		"white space":         strings.Repeat(" ", hostileSize),
+		"UTF-16":              "\xff\xfe" + strings.Repeat("[\x00", hostileSize/2),
+		"a text":              `"` + strings.Repeat("a", hostileSize) + `"`,
+		"a secret":            repeated(`[`, `{"secret":"x"}`, ",", `]`),
+	}
+}
+
+// answer serves one body and takes the time.
+func answer(t testing.TB, body string) (*httptest.ResponseRecorder, time.Duration) {
+	t.Helper()
+	handler := kit.Handler(func(w http.ResponseWriter, r *http.Request) error {
+		_, err := kit.Decode[hostile](r)
+		if err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	})
+	w := httptest.NewRecorder()
+	r := post(body)
+	start := time.Now()
+	handler.ServeHTTP(w, r)
+	return w, time.Since(start)
+}
+
+// TestHostileBodies checks what an answer to a mebibyte of mischief is, not how
+// long it takes: that is what BenchmarkHostileBodies shows.
+func TestHostileBodies(t *testing.T) {
+	t.Parallel()
+
+	for name, body := range hostileBodies() {
+		w, _ := answer(t, body)
+		switch w.Code {
+		case http.StatusNoContent, http.StatusBadRequest, http.StatusUnprocessableEntity:
+		default:
+			t.Errorf("%s: %d %.200s", name, w.Code, w.Body)
+		}
+		require.Less(t, w.Body.Len(), 4<<20, name)
+		require.LessOrEqual(t, strings.Count(w.Body.String(), `"loc":`), 1000, name)
+		require.NotContains(t, w.Body.String(), `"secret":"x"`, name)
+	}
+}
+
+// BenchmarkHostileBodies is to be read beside its line "valid": no other may
+// take more than three times as long.
+func BenchmarkHostileBodies(b *testing.B) {
+	for name, body := range hostileBodies() {
+		b.Run(strings.ReplaceAll(name, " ", "_"), func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			for b.Loop() {
+				answer(b, body)
+			}
+		})
+	}
+}
+
+func TestBodyLimits(t *testing.T) {
+	t.Parallel()
+
+	exact := `"` + strings.Repeat("a", kit.MaxBodySize-2) + `"`
+	_, err := kit.Decode[string](post(exact))
+	require.NoError(t, err)
+	for _, known := range []bool{true, false} {
+		r := post(exact + " ")
+		if !known {
+			r.ContentLength = -1
+		}
+		_, err = kit.Decode[string](r)
+		require.ErrorIs(t, err, errors.RequestBodyTooLarge)
+	}
+
+	r := post(`{"name":"abcdefgh"}`)
+	r.Body = http.MaxBytesReader(httptest.NewRecorder(), r.Body, 5)
+	_, err = kit.Decode[hostile](r)
+	require.ErrorIs(t, err, errors.RequestBodyTooLarge)
+
+	_, err = kit.Decode[any](post(strings.Repeat("[", 500) + strings.Repeat("]", 500)))
+	require.NoError(t, err)
+	_, err = kit.Decode[any](post(strings.Repeat("[", 501) + strings.Repeat("]", 501)))
+	require.ErrorIs(t, err, errors.BadRequest)
+	_, err = kit.Decode[any](post(strings.Repeat("1", 4300)))
+	require.NoError(t, err)
+	_, err = kit.Decode[any](post("-" + strings.Repeat("1", 4301)))
+	require.ErrorIs(t, err, errors.BadRequest)
+
+	r = post("")
+	r.Body = http.NoBody
+	_, err = kit.Decode[hostile](r)
+	require.Equal(t, []string{`missing ["body"] null`}, reported(t, err))
+
+	broken := httptest.NewRequest(http.MethodPost, "/", &brokenReader{})
+	_, err = kit.Decode[hostile](broken)
+	require.ErrorIs(t, err, errors.BadRequest)
+}
+
+type brokenReader struct{ bytes.Buffer }
+
+func (*brokenReader) Read([]byte) (int, error) { return 0, errors.New("connection reset") }
