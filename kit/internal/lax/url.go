@@ -2,6 +2,7 @@ package lax
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -89,40 +90,37 @@ type urlParts struct {
 	authority   bool // begins with //
 	credentials string
 	host        string
-	port        string
+	port        string // with its :
 	path        string
 	query       string // with its ?
 	fragment    string // with its #
 }
 
-// text puts the parts together; it is the given text itself where nothing changes.
+// text puts the parts together; it is the given text itself where nothing changed.
 func (u *urlParts) text(given string) string {
-	size := len(u.scheme) + len("://@:") + len(u.credentials) + len(u.host) + len(u.port) + len(u.path) + len(u.query) + len(u.fragment)
-	b := make([]byte, 0, max(size, len(given)))
-	b = append(b, u.scheme...)
-	b = append(b, ':')
+	var parts [10]string
+	all := append(parts[:0], u.scheme, ":")
 	if u.authority {
-		b = append(b, "//"...)
+		all = append(all, "//")
 		if u.credentials != "" {
-			b = append(b, u.credentials...)
-			b = append(b, '@')
+			all = append(all, u.credentials, "@")
 		}
-		b = append(b, u.host...)
-		if u.port != "" {
-			b = append(b, ':')
-			b = append(b, u.port...)
+		all = append(all, u.host, u.port)
+	}
+	all = append(all, u.path, u.query, u.fragment)
+	rest, same := given, true
+	for _, part := range all {
+		if rest, same = strings.CutPrefix(rest, part); !same {
+			return strings.Join(all, "")
 		}
 	}
-	b = append(b, u.path...)
-	b = append(b, u.query...)
-	b = append(b, u.fragment...)
-	if string(b) == given {
-		return given
+	if rest != "" {
+		return strings.Join(all, "")
 	}
-	return string(b)
+	return given
 }
 
-// specialPorts are the schemes that the standard treats as special, with their ports.
+// specialPort tells the port of a scheme that the standard treats as special.
 func specialPort(scheme string) (port int, special bool) {
 	switch scheme {
 	case "http", "ws":
@@ -151,10 +149,8 @@ func parseURL(s string) (u urlParts, fault string) {
 		return u, fault
 	}
 	port, special := specialPort(u.scheme)
-	if s, fragment, found := strings.Cut(s, "#"); found {
-		u.fragment = "#" + percentEncode(fragment, fragmentSet)
-		fault = u.parseRest(s, port, special)
-		return u, fault
+	if i := strings.IndexByte(s, '#'); i >= 0 {
+		s, u.fragment = s[:i], percentEncode(s[i:], fragmentSet)
 	}
 	fault = u.parseRest(s, port, special)
 	return u, fault
@@ -177,12 +173,12 @@ func cutScheme(s string) (scheme, rest, fault string) {
 
 // parseRest parses what stands between the scheme's colon and the fragment.
 func (u *urlParts) parseRest(s string, defaultPort int, special bool) (fault string) {
-	if before, query, found := strings.Cut(s, "?"); found {
+	if i := strings.IndexByte(s, '?'); i >= 0 {
 		set := querySet
 		if special {
 			set = specialQuerySet
 		}
-		s, u.query = before, "?"+percentEncode(query, set)
+		s, u.query = s[:i], percentEncode(s[i:], set)
 	}
 	switch {
 	case u.scheme == "file":
@@ -309,7 +305,7 @@ func parsePort(s string, defaultPort int) (port, fault string) {
 	if s == "" || n == defaultPort && defaultPort != 0 {
 		return "", ""
 	}
-	return fmt.Sprint(n), ""
+	return ":" + strconv.Itoa(n), ""
 }
 
 // asciiSet is a set of characters below 0x80.

@@ -38,7 +38,7 @@ func hyphenated(s string, id *uuid.UUID) bool {
 func hex(s string, to []byte) bool {
 	for i := range to {
 		high, low := nibble(s[2*i]), nibble(s[2*i+1])
-		if high > 15 || low > 15 {
+		if high|low > 15 {
 			return false
 		}
 		to[i] = high<<4 | low
@@ -46,17 +46,21 @@ func hex(s string, to []byte) bool {
 	return true
 }
 
-func nibble(c byte) byte {
-	switch {
-	case isDigit(c):
-		return c - '0'
-	case 'a' <= c && c <= 'f':
-		return c - 'a' + 10
-	case 'A' <= c && c <= 'F':
-		return c - 'A' + 10
+// nibble is the value of a hexadecimal digit, 0xff for anything else.
+func nibble(c byte) byte { return nibbles[c] }
+
+var nibbles = func() (table [256]byte) {
+	for c := range table {
+		table[c] = 0xff
 	}
-	return 0xff
-}
+	for i := range byte(10) {
+		table['0'+i] = i
+	}
+	for i := range byte(6) {
+		table['a'+i], table['A'+i] = 10+i, 10+i
+	}
+	return table
+}()
 
 // uuidFault says what is wrong with a UUID, in the words of the Rust library
 // that Pydantic reads them with. Positions count from 1.
