@@ -175,23 +175,22 @@ func encodeInterface(s *state, v reflect.Value) error {
 		s.null()
 		return nil
 	}
-	held := v.Elem()
-	switch held.Kind() { // the plain ones without a look-up, where the type is the predeclared one
-	case reflect.String:
-		if held.Type() == stringType {
-			s.buf = AppendString(s.buf, held.String())
-			return nil
-		}
-	case reflect.Int64:
-		if held.Type() == int64Type {
-			s.int(held.Int())
-			return nil
-		}
+	return s.held(v.Elem())
+}
+
+// any writes what an interface holds.
+func (s *state) any(v any) error {
+	if s.plain(v) {
+		return nil
 	}
+	return s.held(reflect.ValueOf(v))
+}
+
+func (s *state) held(v reflect.Value) error {
 	if err := s.enter(); err != nil {
 		return err
 	}
-	err := encoderOf(held.Type())(s, held)
+	err := encoderOf(v.Type())(s, v)
 	s.depth--
 	return err
 }

@@ -17,6 +17,9 @@ type entry struct {
 
 // mapping writes a map with its keys sorted as text; a nil map is {}.
 func (c *compiler) mapping(t reflect.Type) encoder {
+	if t.Key().Kind() == reflect.String && t.ConvertibleTo(dictType) {
+		return encodeDict
+	}
 	text := keyText(t.Key())
 	if text == nil {
 		err := fmt.Errorf("the type %s has no JSON: keys must be texts or integers", t)
@@ -51,6 +54,40 @@ func (c *compiler) mapping(t reflect.Type) encoder {
 		s.depth--
 		return nil
 	}
+}
+
+var dictType = reflect.TypeFor[map[string]any]()
+
+// encodeDict writes a map[string]any or a named type of it, such as kit.Metadata.
+func encodeDict(s *state, v reflect.Value) error {
+	var dict map[string]any
+	if v.CanAddr() {
+		dict = *v.Addr().Convert(reflect.PointerTo(dictType)).Interface().(*map[string]any) //nolint:forcetypeassert // converted to it
+	} else {
+		dict = v.Convert(dictType).Interface().(map[string]any) //nolint:forcetypeassert // converted to it
+	}
+	if err := s.enter(); err != nil {
+		return err
+	}
+	keys := make([]string, 0, len(dict))
+	for key := range dict {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	s.buf = append(s.buf, '{')
+	for i, key := range keys {
+		if i > 0 {
+			s.buf = append(s.buf, ',')
+		}
+		s.buf = AppendString(s.buf, key)
+		s.buf = append(s.buf, ':')
+		if err := s.any(dict[key]); err != nil {
+			return within(err, "["+strconv.Quote(key)+"]")
+		}
+	}
+	s.buf = append(s.buf, '}')
+	s.depth--
+	return nil
 }
 
 // keyText writes keys as encoding/json does: texts as they are, then

@@ -52,8 +52,6 @@ func notFinite(f float64) string {
 }
 
 var (
-	stringType        = reflect.TypeFor[string]()
-	int64Type         = reflect.TypeFor[int64]()
 	timeType          = reflect.TypeFor[time.Time]()
 	uuidType          = reflect.TypeFor[uuid.UUID]()
 	rawType           = reflect.TypeFor[Raw]()
@@ -166,19 +164,11 @@ func encodeUUID(s *state, v reflect.Value) error {
 // encodeOptional writes null for what is absent, unless the field is left out by omitzero.
 func encodeOptional(s *state, v reflect.Value) error {
 	value, set := v.Interface().(optional).Lookup() //nolint:forcetypeassert // chosen by the type
-	if !set || s.plain(value) {
-		if !set {
-			s.null()
-		}
+	if !set {
+		s.null()
 		return nil
 	}
-	if err := s.enter(); err != nil {
-		return err
-	}
-	held := reflect.ValueOf(value)
-	err := encoderOf(held.Type())(s, held)
-	s.depth--
-	return err
+	return s.any(value)
 }
 
 func encodeRawMessage(s *state, v reflect.Value) error {
