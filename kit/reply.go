@@ -13,18 +13,19 @@ import (
 // response model: compact and in raw UTF-8 (nothing is escaped for HTML); every
 // field on the wire, a nil slice as [] and a nil map as {}, a nil pointer as
 // null; times with Z for UTC and microseconds where there are any; floats as
-// Python prints them (1.0), NaN and infinities as null. Otherwise the rules are those of encoding/json:
-// field tags with their options, promotion of embedded fields, json.Marshaler
-// and encoding.TextMarshaler, sorted keys. A marshaler with a pointer receiver
-// counts also where the value is not held by a pointer.
+// Python prints them (1.0), NaN and infinities as null. Otherwise the rules are
+// those of encoding/json: field tags with their options, promotion of embedded
+// fields, json.Marshaler and encoding.TextMarshaler, sorted keys. A marshaler
+// with a pointer receiver counts also where the value is not held by a pointer.
 //
 // Content-Type is application/json, and Content-Length is set. A status that
 // allows no body (204, 304) gets none, and the value is not looked at.
 //
-// An error says that the value cannot be encoded (a failing marshaler, a type without JSON, a cycle) or that the status is not one from
-// 200 to 599; then nothing was written, and a reply with an error is still
-// possible. That the client went away while the reply was sent is not reported:
-// nobody is left to tell.
+// An error says that the value cannot be encoded (a failing marshaler, a type
+// without JSON, a cycle) or that the status is not one from 200 to 599; then
+// nothing was written, and a reply with an error is still possible. That the
+// client went away while the reply was sent is not reported: nobody is left to
+// tell.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	if status < 200 || status > 599 {
 		return fmt.Errorf("kit: WriteJSON: %d is not a status from 200 to 599", status)
