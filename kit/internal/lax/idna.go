@@ -161,5 +161,8 @@ func decodeLabel(label string, strict bool) (decoded []rune, fault string) {
 	if !ok {
 		return nil, "Invalid A-label"
 	}
+	if mapped, unmapped := mapDomain(string(decoded)); !strict && (unmapped != nil || mapped != string(decoded)) {
+		return nil, "Invalid A-label" // what it stands for is written in another way
+	}
 	return decoded, checkLabel(decoded, strict)
 }
