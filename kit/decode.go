@@ -64,7 +64,7 @@ func Decode[T any](r *http.Request) (T, error) {
 //
 // Path parameters are those of http.Request.PathValue. A query parameter that
 // is repeated fills a slice or a [Filter]; for anything else the last one
-// counts. A field is required unless it is an [Optional], a [Filter], a
+// counts, but the first of a repeated header. A field is required unless it is an [Optional], a [Filter], a
 // [MetadataFilter] or has a default. Types that implement [Parameter] read
 // their own query parameters.
 //

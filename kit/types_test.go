@@ -340,7 +340,7 @@ func TestBindReportsEverythingInOrder(t *testing.T) {
 	r := post(`{"starts":2,"ends":"x"}`)
 	r.URL.RawQuery = "limit=x&name=abcd&page=0"
 	r.SetPathValue("id", "zz")
-	r.Header["X-Trace"] = []string{"a", "abcd"}
+	r.Header["X-Trace"] = []string{"abcd", "a"}
 	r.Header["X-Hop"] = []string{"1", "y"}
 	_, err := kit.Bind[bound](r)
 	require.Equal(t, []string{

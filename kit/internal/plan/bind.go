@@ -192,8 +192,9 @@ func (f *Field) bindValue(d *decoder, r Request, query *Query, v reflect.Value) 
 		case "query":
 			value, present = query.Last(f.Name)
 		case "header":
+			// Of a repeated header the first counts, as with Starlette.
 			if values := r.Header(f.Name); len(values) > 0 {
-				value, present = values[len(values)-1], true
+				value, present = values[0], true
 			}
 		}
 	}

@@ -1,0 +1,54 @@
+package kit_test
+
+import (
+	"fmt"
+
+	"github.com/polarkit-go/polarkit/kit"
+)
+
+// Price is one of several kinds of price, told apart by "type".
+type Price interface{ price() }
+
+type FixedPrice struct {
+	kit.Schema `doc:"A price that is always the same."`
+
+	Type   string `json:"type" validate:"oneof=fixed"`
+	Amount int64  `json:"amount" validate:"gte=0"`
+}
+
+type FreePrice struct {
+	kit.Schema `doc:"No price at all."`
+
+	Type string `json:"type" validate:"oneof=free"`
+}
+
+func (FixedPrice) price() {}
+func (FreePrice) price()  {}
+
+var _ = kit.DefineUnion[Price]("type", FixedPrice{}, FreePrice{})
+
+func ExampleDefineUnion() {
+	type ProductCreate struct {
+		kit.Schema
+
+		Prices []Price `json:"prices" validate:"min=1"`
+	}
+	product, err := kit.Decode[ProductCreate](post(`{"prices":[{"type":"fixed","amount":990},{"type":"free"}]}`))
+	for _, price := range product.Prices {
+		switch price := price.(type) {
+		case FixedPrice:
+			fmt.Println("fixed", price.Amount)
+		case FreePrice:
+			fmt.Println("free")
+		}
+	}
+	fmt.Println(err)
+
+	_, err = kit.Decode[ProductCreate](post(`{"prices":[{"type":"fixed","amount":-1},{"type":"gold"}]}`))
+	fmt.Println(err)
+	// Output:
+	// fixed 990
+	// free
+	// <nil>
+	// PolarRequestValidationError: greater_than_equal at body.prices.0.fixed.amount and 1 more
+}
