@@ -113,6 +113,9 @@ func reply(w http.ResponseWriter, r *http.Request, polar *errors.PolarError, tre
 	} else {
 		body = appendValidation(body, tree)
 	}
+	if status == http.StatusUnauthorized || status == http.StatusForbidden {
+		header.Set("Cache-Control", "no-store") // it is about this caller, now
+	}
 	send(w, status, body, r.Method != http.MethodHead)
 	keep(buffer, body)
 }

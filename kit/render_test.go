@@ -165,6 +165,21 @@ func TestErrorRendererSetsHeaders(t *testing.T) {
 	require.Equal(t, []string{"Origin", "Authorization"}, w.Header().Values("Vary"))
 }
 
+func TestErrorRendererKeepsRefusalsOutOfCaches(t *testing.T) {
+	t.Parallel()
+	for err, want := range map[error]string{
+		errors.Unauthorized: "no-store",
+		errors.NotPermitted: "no-store",
+		errors.NotPermitted.New().WithHeader("Cache-Control", "no-store"): "no-store",
+		errors.ResourceNotFound: "public",
+	} {
+		w := httptest.NewRecorder()
+		w.Header().Set("Cache-Control", "public") // what a handler said of the reply that is not sent
+		kit.WriteError(w, httptest.NewRequest(http.MethodGet, "/", nil), err)
+		require.Equal(t, []string{want}, w.Header().Values("Cache-Control"))
+	}
+}
+
 func TestErrorRendererWritesDetails(t *testing.T) {
 	t.Parallel()
 
