@@ -45,23 +45,43 @@ func parseAuthorization(values []string) sent {
 	return sent{place: bearer, token: token}
 }
 
-// isTokenChar is RFC 9110's tchar.
-func isTokenChar(c byte) bool {
-	return isLower(c) || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
-}
+// What a byte may be part of, as bits: every byte of every bearer token is
+// looked at, also of those that are garbage.
+const (
+	base62Char  = 1 << iota // the random part of our own tokens
+	token68Char             // RFC 9110's token68, without the padding
+	tokenChar               // RFC 9110's tchar
+)
+
+var charClasses = func() (classes [256]uint8) {
+	for i := range len(base62) {
+		classes[base62[i]] = base62Char | token68Char | tokenChar
+	}
+	for _, c := range []byte("-._~+/") {
+		classes[c] |= token68Char
+	}
+	for _, c := range []byte("!#$%&'*+-.^_`|~") {
+		classes[c] |= tokenChar
+	}
+	return classes
+}()
+
+func isTokenChar(c byte) bool { return charClasses[c]&tokenChar != 0 }
 
 // isToken68 is RFC 9110's token68, within bounds.
 func isToken68(s string) bool {
 	if len(s) > maxToken {
 		return false
 	}
-	body := strings.TrimRight(s, "=")
-	for i := range len(body) {
-		if c := body[i]; !isLower(c) && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && strings.IndexByte("-._~+/", c) < 0 {
+	for len(s) > 1 && s[len(s)-1] == '=' {
+		s = s[:len(s)-1]
+	}
+	for i := range len(s) {
+		if charClasses[s[i]]&token68Char == 0 {
 			return false
 		}
 	}
-	return body != ""
+	return s != ""
 }
 
 // chooseCookie reads the session's value from the Cookie header. Two cookies of

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-type place int
+type place uint8
 
 const (
 	nowhere  place = iota // no credential at all

@@ -264,9 +264,12 @@ func (q *Requirement[S]) Authorize(r *http.Request) (AuthSubject[S], error) {
 		reason, err = q.check(s.a, p)
 	}
 	if err == nil {
-		admitted := *p
-		admitted.permission = q.c.permission
-		p, reason = &admitted, ReasonGranted
+		reason = ReasonGranted
+		if q.c.permission != "" {
+			admitted := *p
+			admitted.permission = q.c.permission
+			p = &admitted
+		}
 	}
 	if s.a.config.Audit != nil {
 		s.a.config.Audit(r.Context(), newDecision(r, q.text, p, reason))

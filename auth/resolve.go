@@ -67,13 +67,10 @@ func (a *Authenticator) authenticate(s *state, r *http.Request) (p *principal, r
 		return a.anonymous(r)
 	}
 	p, reason, err = a.judge(what, s.original, r)
-	switch {
-	case err == nil:
-		return p, "", nil
-	case errors.Is(err, ErrInvalid):
+	if reason != "" && err == nil { // a dead credential
+		err = a.invalid(what.place)
 		a.failed(r, reason)
-		return p, reason, a.invalid(what.place)
-	case reason == ReasonSeveralHeaders:
+	} else if reason == ReasonSeveralHeaders {
 		a.failed(r, reason)
 	}
 	return p, reason, err
@@ -92,26 +89,27 @@ func (a *Authenticator) failed(r *http.Request, reason Reason) {
 	}
 }
 
-// judge runs the pipeline on what was sent, cheapest first. A dead credential
-// is ErrInvalid, with the principal that it would have been where it is known,
-// for the audit.
+// judge runs the pipeline on what was sent, cheapest first. It answers one of
+// three: a principal without a reason; the reason why the credential is dead,
+// with the principal that it would have been where that is known, for the
+// audit; or an error.
 func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal, Reason, error) {
 	switch what.problem {
 	case "":
 	case ReasonSeveralHeaders:
 		return nil, what.problem, a.answers.several
 	default:
-		return nil, what.problem, ErrInvalid
+		return nil, what.problem, nil
 	}
 	kind := a.kinds.of(what.token)
 	switch {
 	case kind == nil && (what.place == cookie || a.config.Fallback == nil):
-		return nil, ReasonUnknownPrefix, ErrInvalid
+		return nil, ReasonUnknownPrefix, nil
 	case kind != nil && kind.place != what.place:
-		return nil, ReasonWrongPlace, ErrInvalid
+		return nil, ReasonWrongPlace, nil
 	case kind != nil:
 		if problem := checkToken(kind.prefix, what.token); problem != "" {
-			return nil, problem, ErrInvalid
+			return nil, problem, nil
 		}
 	}
 	if what.place == cookie {
@@ -153,18 +151,18 @@ func (a *Authenticator) lookUp(kind *CredentialKind, token string, r *http.Reque
 	} else {
 		p, reason, err = a.fallBack(ctx, token)
 	}
-	if err == nil {
+	if err == nil && reason == "" {
 		p.subject, err = a.subject(ctx, p)
-		if errors.Is(err, ErrInvalid) {
-			reason = ReasonSubjectGone
+		if err != nil && errors.Is(err, ErrInvalid) {
+			reason, err = ReasonSubjectGone, nil
 		}
 	}
-	if err == nil && kind != nil {
+	if err == nil && reason == "" && kind != nil {
 		a.uses.record(p.credential, Use{At: a.config.Now(), Rehash: rehash})
 	}
 	switch {
-	case err == nil, errors.Is(err, ErrInvalid):
-		return p, reason, err
+	case err == nil:
+		return p, reason, nil
 	case errors.Is(err, errNothing):
 		a.config.Logger.ErrorContext(ctx, "auth: a look-up answered neither a credential nor an error", slog.Any("error", err))
 		return nil, ReasonBroken, errors.InternalServerError.Wrap(err)
@@ -182,7 +180,7 @@ func (a *Authenticator) find(ctx context.Context, kind *CredentialKind, token st
 	record, err := a.config.Store.Find(ctx, hashes)
 	switch {
 	case err != nil && errors.Is(err, ErrInvalid):
-		return nil, Hash{}, ReasonUnknownToken, ErrInvalid
+		return nil, Hash{}, ReasonUnknownToken, nil
 	case err != nil:
 		return nil, Hash{}, "", fmt.Errorf("auth: finding a credential: %w", err)
 	case record == nil:
@@ -196,7 +194,7 @@ func (a *Authenticator) find(ctx context.Context, kind *CredentialKind, token st
 	}
 	credential := &record.Credential
 	if matched < 0 || credential.Kind != kind.name || credential.Subject.Kind != kind.subject.kind {
-		return nil, Hash{}, ReasonUnknownToken, ErrInvalid
+		return nil, Hash{}, ReasonUnknownToken, nil
 	}
 	idle := a.config.IdleLifetime
 	if kind.place != cookie {
@@ -204,7 +202,7 @@ func (a *Authenticator) find(ctx context.Context, kind *CredentialKind, token st
 	}
 	p = &principal{credential: credential, kind: kind, kinds: a.kinds}
 	if dead := credential.state(a.config.Now(), idle); dead != "" {
-		return p, Hash{}, dead, ErrInvalid
+		return p, Hash{}, dead, nil
 	}
 	if matched > 0 {
 		rehash = hashes[0]
@@ -216,7 +214,7 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 	credential, err := a.config.Fallback.Resolve(ctx, NewSecret(token))
 	switch {
 	case err != nil && errors.Is(err, ErrInvalid):
-		return nil, ReasonUnknownToken, ErrInvalid
+		return nil, ReasonUnknownToken, nil
 	case err != nil:
 		return nil, "", newResolverError(err, token)
 	case credential == nil:
@@ -229,7 +227,7 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 	own := *credential
 	p := &principal{credential: &own, kind: kind, kinds: a.kinds}
 	if dead := own.state(a.config.Now(), 0); dead != "" {
-		return p, dead, ErrInvalid
+		return p, dead, nil
 	}
 	return p, "", nil
 }

@@ -119,12 +119,12 @@ func (s *Sessions) end(r *http.Request) (int, error) {
 	if what.place == nowhere || what.problem != "" || s.a.kinds.of(what.token) != kind || checkToken(kind.prefix, what.token) != "" {
 		return 0, nil
 	}
-	p, _, _, err := s.a.find(r.Context(), kind, what.token)
+	p, _, dead, err := s.a.find(r.Context(), kind, what.token)
 	switch {
-	case errors.Is(err, ErrInvalid):
-		return 0, nil
 	case err != nil:
 		return 0, unavailable(err)
+	case dead != "":
+		return 0, nil
 	}
 	return s.issuer.Revoke(r.Context(), Selection{Subject: p.credential.Subject, Kind: kind.name, ID: p.credential.ID})
 }

@@ -40,9 +40,14 @@ func newToken(prefix string) string {
 }
 
 // checksum is the CRC-32 (IEEE) of prefix and body in base62, most significant
-// digit first.
+// digit first. It goes byte by byte, because crc32.ChecksumIEEE would make a
+// copy of the text on the heap, which costs more than the few bytes do.
 func checksum(text string) [tokenChecksum]byte {
-	sum := crc32.ChecksumIEEE([]byte(text))
+	sum := ^uint32(0)
+	for i := range len(text) {
+		sum = crc32.IEEETable[byte(sum)^text[i]] ^ sum>>8
+	}
+	sum = ^sum
 	var digits [tokenChecksum]byte
 	for i := tokenChecksum - 1; i >= 0; i-- {
 		digits[i] = base62[sum%62]
@@ -59,7 +64,7 @@ func checkToken(prefix, token string) Reason {
 		return ReasonMalformedToken
 	}
 	for i := range len(tail) {
-		if c := tail[i]; !isLower(c) && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+		if charClasses[tail[i]]&base62Char == 0 {
 			return ReasonMalformedToken
 		}
 	}
