@@ -9,11 +9,15 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/polarkit-go/polarkit/kit"
 )
 
 // Configure prepares the configuration of a pool for repositories: uuid.UUID is
-// read and written without a detour through text, and times come in UTC.
-// Repositories work without it, slower. A function that the configuration
+// read and written without a detour through text, times come in UTC, and the
+// types of this module are known also in the modes of pgx that do not ask the
+// server for types (exec, simple protocol). In pgx's default mode repositories
+// work without it, slower. A function that the configuration
 // already has for AfterConnect runs too, before.
 //
 //	config, err := pgxpool.ParseConfig(os.Getenv("DATABASE_URL"))
@@ -41,6 +45,11 @@ func Register(types *pgtype.Map) {
 	instant := &pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}}
 	types.RegisterType(instant)
 	types.RegisterType(&pgtype.Type{Name: "_timestamptz", OID: pgtype.TimestamptzArrayOID, Codec: &pgtype.ArrayCodec{ElementType: instant}})
+	// For the modes in which pgx does not ask the server for the types.
+	types.RegisterDefaultPgType(uuid.UUID{}, "uuid")
+	types.RegisterDefaultPgType([]uuid.UUID(nil), "_uuid")
+	types.RegisterDefaultPgType(kit.Metadata(nil), "jsonb")
+	types.RegisterDefaultPgType(map[string]any(nil), "jsonb")
 }
 
 // uuidCodec is pgtype's codec with plans for uuid.UUID, which otherwise goes

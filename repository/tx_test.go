@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/sorting"
 )
@@ -589,4 +590,54 @@ func TestReplica(t *testing.T) {
 	_, err = readOnly.in(readOnly.acme).Create(t.Context(), readOnly.writer, readOnly.owner(t, readOnly.acme), customerRow{Email: "a"})
 	require.ErrorIs(t, err, repository.Unavailable, "a writer whose server has become a replica")
 	require.NotEmpty(t, fmt.Sprint(err))
+}
+
+// TestExecModes runs the verbs in every mode in which pgx can send statements:
+// what a PgBouncer before 1.21 needs among them.
+func TestExecModes(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []pgx.QueryExecMode{
+		pgx.QueryExecModeCacheStatement, pgx.QueryExecModeCacheDescribe, pgx.QueryExecModeDescribeExec, pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol,
+	} {
+		t.Run(mode.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.DefaultQueryExecMode = mode })
+			system := customers.In(repository.System("test"))
+			for _, verb := range verbs {
+				row := customerRow{Email: "row@example.com", OrganizationID: w.acme, Metadata: kit.Metadata{"a": "b"}}
+				made, err := system.Create(t.Context(), w.writer, repository.Owner{}, row)
+				require.NoError(t, err, verb.name)
+				n, err := verb.run(t.Context(), w, w.in(w.acme, w.globe), made.ID)
+				require.NoError(t, err, verb.name)
+				require.Equal(t, int64(1), n, verb.name)
+				_, err = system.WithDeleted().DeleteWhere(t.Context(), w.writer, squirrel.Expr("true"))
+				require.NoError(t, err)
+			}
+			rows := nullableRows(20)
+			rows[7].Metadata = kit.Metadata{"n": 7}
+			require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), rows))
+			order := sorting.New(sorting.Asc(byNameFirst), sorting.Desc(byCreatedAt), sorting.Asc(byScore))
+			all, err := w.in(w.acme).All(t.Context(), w.reader, repository.Query{Sorting: order, Max: 100})
+			require.NoError(t, err)
+			var walked []customerRow
+			for batch, err := range w.in(w.acme).Walk(t.Context(), w.reader, repository.Query{Sorting: order}, 3) {
+				require.NoError(t, err)
+				walked = append(walked, batch...)
+			}
+			require.Equal(t, all, walked)
+			found, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{
+				Where: squirrel.And{
+					repository.MetadataMatches("metadata", kit.MetadataFilter{{Key: "n", Values: []string{"7", "x"}}}),
+					squirrel.Eq{"email": []string{rows[7].Email, "x"}}, squirrel.Eq{"id": []uuid.UUID{rows[7].ID}}, squirrel.Lt{"created_at": time.Now().Add(time.Hour)},
+				},
+			})
+			require.NoError(t, err)
+			require.Equal(t, int64(1), found.Pagination.TotalCount)
+			order1, err := orders.In(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), orderRow{CustomerID: rows[7].ID, Status: "paid", Amount: 7})
+			require.NoError(t, err)
+			paid, err := orders.In(organizations(w.acme)).Count(t.Context(), w.reader, squirrel.Eq{"status": []orderStatus{order1.Status}})
+			require.NoError(t, err)
+			require.Equal(t, int64(1), paid)
+		})
+	}
 }
