@@ -134,6 +134,10 @@ func TestCheck(t *testing.T) {
 			kit.Schema
 			A string `json:"a" validate:"dive,min=1"`
 		}],
+		`\.A: a list of bytes has no JSON of its own; use string or json.RawMessage`: kit.Check[struct {
+			kit.Schema
+			A []byte `json:"a"`
+		}],
 		`\.A: the rule keys has no endkeys`: kit.Check[struct {
 			kit.Schema
 			A map[string]int `json:"a" validate:"dive,keys,min=1"`
@@ -158,7 +162,12 @@ func TestDefinitionsThatCannotBe(t *testing.T) {
 	require.Panics(t, func() { kit.DefineUnion[pet]("type", cat{}) })
 	require.Panics(t, func() { kit.DefineUnion[plainAnimal]("kind", nil) })
 	require.Panics(t, func() { kit.DefineUnion[cat]("type", cat{}) })
-	require.Panics(t, func() { _, _ = kit.Decode[chan int](post(`1`)) })
+
+	_, err := kit.Decode[chan int](post(`1`))
+	require.ErrorContains(t, err, "kit: Decode: chan int: a value of type chan int cannot be read from a request")
+	require.Equal(t, errors.InternalServerError, errors.KindOf(err))
+	_, err = kit.Bind[struct{ A int }](post(`1`))
+	require.ErrorContains(t, err, "has no path, query or header tag")
 }
 
 // TestPlansAreCompiledConcurrently has many goroutines meet types that nobody

@@ -31,14 +31,14 @@ const MaxBodySize = 10 << 20
 // A content type other than JSON is no error of its own: as in FastAPI the body
 // is then a text, which is refused where a struct is wanted.
 //
-// Decode panics if T cannot be read from a request at all, such as a struct
-// with a rule that is unknown: a mistake in the program, which [Check] reports
-// as an error.
+// Any other error says that T cannot be read from a request at all, such as a
+// struct with a rule that is unknown: a mistake in the program, which [Check]
+// finds when it starts.
 func Decode[T any](r *http.Request) (T, error) {
 	var value T
 	node, err := plan.For(reflect.TypeFor[T]())
 	if err != nil {
-		panic("kit: Decode: " + err.Error())
+		return value, fmt.Errorf("kit: Decode: %w", err)
 	}
 	body, err := readBody(r)
 	if err != nil {
@@ -69,13 +69,12 @@ func Decode[T any](r *http.Request) (T, error) {
 // their own query parameters.
 //
 // Everything that is wrong is reported together, in FastAPI's order: embedded
-// parameters, path, query, header, body. Errors and panics are those of
-// [Decode].
+// parameters, path, query, header, body. Errors are those of [Decode].
 func Bind[T any](r *http.Request) (T, error) {
 	var value T
 	in, err := plan.ForInput(reflect.TypeFor[T]())
 	if err != nil {
-		panic("kit: Bind: " + err.Error())
+		return value, fmt.Errorf("kit: Bind: %w", err)
 	}
 	if err := in.Bind(request{r}, reflect.ValueOf(&value).Elem()); err != nil {
 		var zero T

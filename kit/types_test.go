@@ -16,6 +16,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/pagination"
 )
 
 func post(body string) *http.Request {
@@ -332,6 +333,33 @@ type bound struct {
 
 type pageParams struct {
 	Page int `query:"page" default:"1" validate:"gt=0"`
+}
+
+// mixin embeds parameters that read themselves, and has one of its own.
+type mixin struct {
+	pagination.Params
+
+	Search string `query:"search" default:""`
+}
+
+func TestBindReadsMixins(t *testing.T) {
+	t.Parallel()
+
+	type list struct {
+		mixin
+
+		ID int `path:"id"`
+	}
+	r := httptest.NewRequest(http.MethodGet, "/?search=x&limit=0", nil)
+	r.SetPathValue("id", "y")
+	_, err := kit.Bind[list](r)
+	require.Equal(t, []string{`greater_than ["query","limit"] "0" {"gt":0}`, `int_parsing ["path","id"] "y"`}, reported(t, err))
+	r = httptest.NewRequest(http.MethodGet, "/?search=x&limit=7", nil)
+	r.SetPathValue("id", "1")
+	in, err := kit.Bind[list](r)
+	require.NoError(t, err)
+	require.Equal(t, "x", in.Search)
+	require.Equal(t, int64(7), in.Limit())
 }
 
 func TestBindReportsEverythingInOrder(t *testing.T) {

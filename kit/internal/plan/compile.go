@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"context"
 	"encoding"
 	"encoding/json"
 	"fmt"
@@ -225,6 +226,9 @@ func (c *compiler) plainNode(n *Node, rules *ruleSet, where string) (err error) 
 			n.numbers.umax = ^uint64(0)
 		}
 	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 && !c.output {
+			return fmt.Errorf("%s: a list of bytes has no JSON of its own; use string or json.RawMessage", where)
+		}
 		n.Kind = List
 		n.Elem, err = c.nodeWith(t.Elem(), rules.elem(), where+"[]")
 	case reflect.Map:
@@ -450,7 +454,7 @@ func (f *Field) parseDefault(text, where string) error {
 	f.fallback = new(document)
 	err := f.fallback.load(f.Node.defaultJSON(text))
 	if err == nil {
-		d := newDecoder(nil)
+		d := newDecoder(context.Background())
 		defer d.free()
 		d.doc = f.fallback
 		t := f.Node.Type

@@ -126,7 +126,7 @@ func (n *Node) decodeObject(d *decoder, tok int32, v reflect.Value) bool {
 	if extra && o.ForbidExtra {
 		valid = n.refuseExtra(d, tok)
 	}
-	if valid && o.validates {
+	if valid && o.validates && d.doc == &d.own { // a default is not validated
 		valid = d.validate(v, tok, o)
 	}
 	return valid

@@ -95,7 +95,7 @@ func (c *compiler) params(in *Input, groups map[string][]*Field, t reflect.Type,
 		switch {
 		case err != nil:
 			return err
-		case sf.IsExported() && reflect.PointerTo(sf.Type).Implements(host.Parameter):
+		case sf.IsExported() && readsItself(sf.Type):
 			f, err := customParam(sf, from, name, at, where)
 			if err != nil {
 				return err
@@ -127,6 +127,22 @@ func (c *compiler) params(in *Input, groups map[string][]*Field, t reflect.Type,
 		}
 	}
 	return nil
+}
+
+// readsItself reports whether a type is a kit.Parameter of its own. A struct
+// that embeds one has its methods too, and is still a struct of parameters.
+func readsItself(t reflect.Type) bool {
+	if !reflect.PointerTo(t).Implements(host.Parameter) {
+		return false
+	}
+	if t.Kind() == reflect.Struct {
+		for i := range t.NumField() {
+			if sf := t.Field(i); sf.Anonymous && sf.IsExported() && reflect.PointerTo(sf.Type).Implements(host.Parameter) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // placement is where a field's parameter stands and what it is called.
