@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
@@ -113,10 +114,12 @@ func serveFunc[S, In, Out any](
 		if err != nil {
 			return err
 		}
+		arrived := e.limitRead(w, r)
 		in, err := kit.Bind[In](r)
 		if err != nil {
 			return err
 		}
+		arrived()
 		for i := range hooks {
 			if err := hooks[i].call(r.Context(), subject, in); err != nil {
 				return err
@@ -128,6 +131,20 @@ func serveFunc[S, In, Out any](
 		}
 		return reply(w, r, out)
 	}
+}
+
+// limitRead gives a body as long to arrive as the endpoint has: the end of a
+// context does not end a read. A server with a ReadTimeout sees to it itself.
+// The function that it returns takes the limit back, for what comes after.
+func (e *Endpoint) limitRead(w http.ResponseWriter, r *http.Request) (arrived func()) {
+	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	if e.settings.timeout == 0 || r.ContentLength == 0 || server == nil || server.ReadTimeout > 0 {
+		return func() {}
+	}
+	control := http.NewResponseController(w)
+	// A writer that cannot do it leaves a slow client to the server.
+	_ = control.SetReadDeadline(time.Now().Add(e.settings.timeout))
+	return func() { _ = control.SetReadDeadline(time.Time{}) }
 }
 
 // fail ends the registration of the endpoint with a sentence.
