@@ -1,0 +1,92 @@
+package authtest_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+func TestWorld(t *testing.T) {
+	t.Parallel()
+	world := authtest.New(t, kinds)
+	service := world.Authenticator.Middleware(canRead.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		subject, _ := auth.From[auth.Admin](r.Context())
+		_, _ = w.Write([]byte(subject.Ref().String()))
+	})))
+	do := func(c authtest.Caller) string { return c.Do(service, "GET", "/", nil).String() }
+
+	require.Equal(t, "200 "+world.A.User.String(), do(world.As(world.A.User, "notes:read")))
+	require.Equal(t, "200 "+world.B.Organization.String(), do(world.As(world.B.Organization, "notes:write")))
+	require.Equal(t, "200 "+world.Both.String(), do(world.SignedIn(world.Both, "notes:read")))
+	require.Contains(t, do(world.As(world.A.Customer, "portal:read")), "401 ")
+	require.Contains(t, do(world.As(world.A.User)), "403 ")
+	require.Contains(t, do(authtest.Nobody()), "401 ")
+	require.NotContains(t, world.As(world.A.User).Name, "notes_pat_")
+
+	caller := world.As(world.A.User, "notes:read")
+	world.Pass(time.Hour)
+	require.Contains(t, do(caller), "401 ")
+
+	set, err := world.Organizations(t.Context(), world.A.User.ID, "manage")
+	require.NoError(t, err)
+	require.Equal(t, auth.IDs(), set)
+	world.Join(world.A.User, world.A.OrganizationID, "manage")
+	set, err = world.Organizations(t.Context(), world.A.User.ID, "manage")
+	require.NoError(t, err)
+	require.Equal(t, auth.IDs(world.A.OrganizationID), set)
+
+	customer := world.As(world.A.Customer, "portal:read")
+	world.DeleteOrganization(world.A.OrganizationID)
+	portal := world.Authenticator.Middleware(canPortal.Handler(http.NotFoundHandler()))
+	require.Equal(t, "InvalidToken", customer.Do(portal, "GET", "/", nil).ErrorName())
+	require.Equal(t, 404, world.As(world.B.Customer, "portal:read").Do(portal, "GET", "/", nil).Status)
+}
+
+func TestStoreCanBeBroken(t *testing.T) {
+	t.Parallel()
+	store := &authtest.Store{}
+	away := errors.New("away")
+	store.OnFind(func(context.Context) (*auth.Record, error) { return nil, away })
+	_, err := store.Find(t.Context(), nil)
+	require.ErrorIs(t, err, away)
+	store.OnFind(nil)
+	_, err = store.Find(t.Context(), nil)
+	require.ErrorIs(t, err, auth.ErrInvalid)
+	store.OnUsed(func(context.Context) error { return away })
+	require.ErrorIs(t, store.Used(t.Context(), uuid.New(), auth.Use{}), away)
+	require.Equal(t, 2, store.Finds())
+	require.Equal(t, 1, store.Uses())
+}
+
+func TestTwoTenantsNeedsRows(t *testing.T) {
+	t.Parallel()
+	problems := authtest.TwoTenants{
+		Handler: http.NotFoundHandler(), Path: "/v1/notes/", A: authtest.Party{User: authtest.Nobody()}, B: authtest.Party{User: authtest.Nobody()},
+		Body: func(int) map[string]any { return map[string]any{} },
+	}.Problems()
+	require.Len(t, problems, 2)
+	require.Contains(t, problems[0], "a row cannot be made")
+}
+
+func TestMatrixReadsDocuments(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]string{
+		"":             "cannot be read",
+		"{}":           "no operation",
+		`{"paths":{}}`: "no operation",
+		`{"paths":{"/a":{"get":{"security":[{"a":[],"b":[]}]}}}}`: "several schemes at once",
+		`{"paths":{"/a":{"get":[]}}}`:                             "GET /a cannot be read",
+	} {
+		problems := authtest.Matrix{Handler: http.NotFoundHandler(), Kinds: kinds, Document: []byte(document)}.Problems()
+		require.Len(t, problems, 1)
+		require.Contains(t, problems[0], want)
+	}
+}

@@ -1,0 +1,248 @@
+package auth_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/kit"
+)
+
+var (
+	exampleUser = auth.User{ID: uuid.MustParse("992fae2a-2a17-4b7a-8d9e-e287cf90131b")}
+	exampleOrg  = uuid.MustParse("1dbfc517-0bbf-4301-9ba8-555ca42b9737")
+)
+
+// exampleSetUp is what a program's main does, with a store in memory in place of pgstore.
+func exampleSetUp(kinds *auth.Kinds) (*auth.Authenticator, *auth.Issuer) {
+	keys, err := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})
+	if err != nil {
+		panic(err)
+	}
+	store := &authtest.Store{}
+	authenticator, err := auth.New(kinds, auth.Config{Store: store, Keys: keys})
+	if err != nil {
+		panic(err)
+	}
+	issuer, err := auth.NewIssuer(kinds, keys, store)
+	if err != nil {
+		panic(err)
+	}
+	return authenticator, issuer
+}
+
+func Example() {
+	// Package variables: what exists, and what an endpoint requires.
+	kinds := auth.NewKinds("shop",
+		auth.PersonalAccessToken, auth.OrganizationAccessToken,
+		auth.Scopes{"customers:read": nil, "customers:write": {"customers:read"}},
+	)
+	canRead := auth.Require[auth.Admin](kinds, auth.AnyScope("customers:read"))
+
+	// At start-up: keys and a store.
+	authenticator, issuer := exampleSetUp(kinds)
+	defer authenticator.Close(context.Background())
+
+	// Any handler: the requirement around it, the authenticator around all.
+	mux := http.NewServeMux()
+	mux.Handle("GET /customers", canRead.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		subject, _ := auth.From[auth.Admin](r.Context())
+		switch s := subject.Subject().(type) {
+		case auth.User:
+			fmt.Fprintln(w, "Hello, user", s.ID)
+		case auth.Organization:
+			fmt.Fprintln(w, "Hello, organization", s.ID)
+		}
+	})))
+	service := authenticator.Middleware(mux)
+
+	issued, err := issuer.Issue(context.Background(), auth.Issue{
+		Kind:     auth.PersonalAccessToken,
+		Subject:  exampleUser.Ref(),
+		Scopes:   []auth.Scope{"customers:write"},
+		Limit:    auth.Unrestricted(),
+		Lifetime: 90 * 24 * time.Hour,
+	})
+	if err != nil {
+		panic(err)
+	}
+	for _, authorization := range []string{"Bearer " + issued.Token.Reveal(), "Bearer nonsense", ""} {
+		r := httptest.NewRequest(http.MethodGet, "/customers", nil)
+		if authorization != "" {
+			r.Header.Set("Authorization", authorization)
+		}
+		w := httptest.NewRecorder()
+		service.ServeHTTP(w, r)
+		fmt.Println(w.Code, strings.TrimSpace(w.Body.String()))
+	}
+	// Output:
+	// 200 Hello, user 992fae2a-2a17-4b7a-8d9e-e287cf90131b
+	// 401 {"error":"InvalidToken","detail":"The credential is malformed, expired, revoked or otherwise invalid."}
+	// 401 {"error":"Unauthorized","detail":"Unauthorized"}
+}
+
+func ExampleRequire() {
+	kinds := auth.NewKinds("shop", auth.PersonalAccessToken, auth.CustomerSession, auth.WebSession)
+
+	for _, requirement := range []fmt.Stringer{
+		auth.Require[auth.Customer](kinds, auth.AnyScope("customer_portal:read", "customer_portal:write")),
+		auth.Require[auth.Admin](kinds, auth.AllScopes("customers:read", "orders:read")),
+		auth.Require[auth.User](kinds, auth.NoScope("the user's own settings"), auth.Fresh(15*time.Minute)),
+	} {
+		fmt.Println(requirement)
+	}
+	// Output:
+	// customer any(customer_portal:read customer_portal:write)
+	// user all(customers:read orders:read)
+	// user web_session fresh(15m0s)
+}
+
+// An application's own subject types: registered for a kind of subject, loaded
+// once per request, and united by an interface of the application's.
+func ExampleNewSubjectType() {
+	type Employee struct{ Name string }
+
+	employees := auth.NewSubjectType[Employee](auth.UserKind)
+	kinds := auth.NewKinds("shop", auth.PersonalAccessToken.Of(employees))
+	canGreet := auth.Require[Employee](kinds, auth.NoScope("greets whoever it is"))
+
+	store := &authtest.Store{}
+	keys, _ := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})
+	authenticator, err := auth.New(kinds, auth.Config{Store: store, Keys: keys, Subjects: []auth.Loader{
+		employees.Load(func(_ context.Context, c auth.Credential) (Employee, error) {
+			if c.Subject.ID != exampleUser.ID {
+				return Employee{}, auth.ErrInvalid
+			}
+			return Employee{Name: "Ada"}, nil
+		}),
+	}})
+	if err != nil {
+		panic(err)
+	}
+	issuer, _ := auth.NewIssuer(kinds, keys, store)
+	issued, _ := issuer.Issue(context.Background(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
+
+	authtest.Bearer("Ada", issued.Token.Reveal()).Do(authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		subject, err := canGreet.Authorize(r)
+		fmt.Println(subject.Subject().Name, err)
+	})), "GET", "/", nil)
+	// Output:
+	// Ada <nil>
+}
+
+func ExampleAccess_Own() {
+	kinds := auth.NewKinds("shop", auth.OrganizationAccessToken)
+	canWrite := auth.Require[auth.Organization](kinds, auth.NoScope("an example"))
+	authenticator, issuer := exampleSetUp(kinds)
+	issued, _ := issuer.Issue(context.Background(), auth.Issue{
+		Kind: auth.OrganizationAccessToken, Subject: auth.Organization{ID: exampleOrg}.Ref(), Limit: auth.Unrestricted(),
+	})
+	access := auth.NewAccess(auth.AccessConfig{})
+
+	authtest.Bearer("acme", issued.Token.Reveal()).Do(authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		subject, _ := canWrite.Authorize(r)
+		owner, err := access.Own(r.Context(), subject, kit.Optional[uuid.UUID]{})
+		fmt.Println(owner.Kind(), owner.ID(), err)
+		_, err = access.Own(r.Context(), subject, kit.Some(exampleOrg))
+		fmt.Println(err)
+	})), "POST", "/", nil)
+	// Output:
+	// organization 1dbfc517-0bbf-4301-9ba8-555ca42b9737 <nil>
+	// PolarRequestValidationError: organization_token at body.organization_id
+}
+
+func ExampleIssuer_Rotate() {
+	kinds := auth.NewKinds("shop", auth.PersonalAccessToken)
+	_, issuer := exampleSetUp(kinds)
+	ctx := context.Background()
+	old, _ := issuer.Issue(ctx, auth.Issue{Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Name: "nightly export"})
+
+	// The old token works for another hour.
+	fresh, err := issuer.Rotate(ctx, auth.Selection{Subject: exampleUser.Ref(), ID: old.Credential.ID}, time.Hour)
+	fmt.Println(fresh.Credential.Name, fresh.Token.Reveal() != old.Token.Reveal(), err)
+
+	list, _ := issuer.List(ctx, auth.Selection{Subject: exampleUser.Ref()})
+	for _, c := range list {
+		fmt.Println(c.ID == fresh.Credential.ID, c.ExpiresAt != nil)
+	}
+	// Output:
+	// nightly export true <nil>
+	// true false
+	// false true
+}
+
+func ExampleSessions() {
+	kinds := auth.NewKinds("shop", auth.WebSession)
+	authenticator, issuer := exampleSetUp(kinds)
+	sessions, err := auth.NewSessions(authenticator, issuer, 24*time.Hour)
+	if err != nil {
+		panic(err)
+	}
+	login := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// … after the password was checked:
+		if _, err := sessions.Login(w.Header(), r, exampleUser.ID, "web:write"); err != nil {
+			kit.WriteError(w, r, err)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	response := authtest.Nobody().Do(authenticator.Middleware(login), "POST", "/login", nil)
+	_, attributes, _ := strings.Cut(response.Header.Get("Set-Cookie"), ";")
+	fmt.Println(response.Status, attributes)
+	response = authtest.Nobody().With("Sec-Fetch-Site", "cross-site").Do(authenticator.Middleware(login), "POST", "/login", nil)
+	fmt.Println(response)
+	// Output:
+	// 204  Path=/; Max-Age=86400; HttpOnly; Secure; SameSite=Lax
+	// 403 {"error":"CrossOrigin","detail":"Cross-origin requests are not accepted with a web session."}
+}
+
+func ExampleLogDecisions() {
+	kinds := auth.NewKinds("shop", auth.PersonalAccessToken)
+	canRead := auth.Require[auth.User](kinds, auth.AnyScope("customers:read"))
+	keys, _ := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	authenticator, _ := auth.New(kinds, auth.Config{Store: &authtest.Store{}, Keys: keys, Audit: auth.LogDecisions(logger)})
+
+	authtest.Nobody().Do(authenticator.Middleware(canRead.Handler(http.NotFoundHandler())), "GET", "/customers", nil)
+	// Output:
+	// level=INFO msg="auth decision" decision.method=GET decision.route=/customers decision.requirement="user any(customers:read)" decision.subject=anonymous decision.outcome=refused decision.reason=no_credential
+}
+
+func ExampleSecret() {
+	token := auth.NewSecret("shop_pat_…")
+	fmt.Printf("%v %+v %q\n", token, struct{ Token auth.Secret }{token}, []auth.Secret{token})
+	slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}})).Info("issued", "token", token)
+	fmt.Println(token.Reveal())
+	// Output:
+	// [redacted] {Token:[redacted]} [[redacted]]
+	// {"level":"INFO","msg":"issued","token":"[redacted]"}
+	// shop_pat_…
+}
+
+func ExampleKinds_ParseScopes() {
+	kinds := auth.NewKinds("shop", auth.PersonalAccessToken, auth.Scopes{"customers:read": nil, "orders:read": nil})
+	fmt.Println(kinds.ParseScopes("customers:read,orders:read"))
+	fmt.Println(kinds.ParseScopes("customers:read everything"))
+	// Output:
+	// [customers:read orders:read] <nil>
+	// [] auth: unknown scope "everything"
+}
