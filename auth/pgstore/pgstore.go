@@ -25,8 +25,11 @@ type DB interface {
 // Store keeps credentials. It is an auth.Store and an auth.Ledger, and safe for
 // concurrent use where its [DB] is.
 type Store struct {
-	db   DB
-	find string
+	db DB
+	// PostgreSQL expects ten elements of = ANY, so it never finds a general plan
+	// cheap enough to keep and plans anew each time, which takes longer than the
+	// look-up. Where keys are not about to rotate there is one hash, and = will do.
+	findOne, findAny string
 }
 
 var (
@@ -55,7 +58,8 @@ func AliveWhile(kind auth.SubjectKind, condition string) Alive {
 
 // New makes a store. Subjects of a kind without a condition count as alive.
 func New(db DB, alive ...Alive) *Store {
-	return &Store{db: db, find: findStatement(alive)}
+	find := findStatement(alive)
+	return &Store{db: db, findOne: find + "hash = $1", findAny: find + "hash = ANY($1)"}
 }
 
 const columns = `id, kind, subject_kind, subject_id, organization_id, scopes, unrestricted, organization_ids, name,
@@ -72,7 +76,7 @@ func findStatement(alive []Alive) string {
 		b.WriteString(" ELSE false END")
 		gone = b.String()
 	}
-	return "SELECT " + columns + ", hash, key_id, " + gone + " AS gone FROM auth_credentials AS credential WHERE hash = ANY($1)"
+	return "SELECT " + columns + ", hash, key_id, " + gone + " AS gone FROM auth_credentials AS credential WHERE "
 }
 
 // literal is a text as SQL: the kind is the program's, and quoted all the same.
@@ -80,16 +84,22 @@ func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "'
 
 // Find is auth.Store's: one statement, one round trip.
 func (s *Store) Find(ctx context.Context, hashes []auth.Hash) (*auth.Record, error) {
-	sums := make([][]byte, len(hashes))
-	for i := range hashes {
-		sums[i] = hashes[i].Sum[:]
-	}
 	var (
 		row    credentialRow
 		hash   []byte
 		record auth.Record
 	)
-	err := s.db.QueryRow(ctx, s.find, sums).Scan(append(row.targets(), &hash, &record.Hash.KeyID, &row.c.SubjectGone)...)
+	find, sums := s.findOne, any(nil)
+	if len(hashes) == 1 {
+		sums = hashes[0].Sum[:]
+	} else {
+		all := make([][]byte, len(hashes))
+		for i := range hashes {
+			all[i] = hashes[i].Sum[:]
+		}
+		find, sums = s.findAny, all
+	}
+	err := s.db.QueryRow(ctx, find, sums).Scan(append(row.targets(), &hash, &record.Hash.KeyID, &row.c.SubjectGone)...)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, auth.ErrInvalid
