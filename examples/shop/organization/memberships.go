@@ -12,16 +12,16 @@ import (
 	"github.com/polarkit-go/polarkit/repository"
 )
 
-// membership is a user's place in an organization that is not deleted.
+// membership is a user's place in an organization.
 type membership struct {
 	UserID         uuid.UUID `db:"user_id,pk"`
 	OrganizationID uuid.UUID `db:"organization_id,pk"`
 }
 
-var memberships = repository.MustNew[membership]("memberships", repository.Options{
-	From: sq.Expr(`SELECT m.user_id, m.organization_id FROM memberships m
-		JOIN organizations o ON o.id = m.organization_id WHERE o.deleted_at IS NULL`),
-})
+var memberships = repository.MustNew[membership]("memberships", repository.Options{})
+
+// alive is a membership of an organization that is not deleted.
+var alive = sq.Expr(`EXISTS (SELECT FROM organizations o WHERE o.id = organization_id AND o.deleted_at IS NULL)`)
 
 // Memberships are the organizations of users. It is what package auth asks.
 type Memberships struct{ reader repository.Reader }
@@ -38,7 +38,7 @@ func (m Memberships) Organizations(ctx context.Context, userID uuid.UUID, permis
 		return auth.Set{}, fmt.Errorf("organization: unknown permission %q", permission)
 	}
 	all := memberships.In(repository.System("what a user reaches follows from it"))
-	found, err := all.All(ctx, m.reader, repository.Query{Where: sq.Eq{"user_id": userID}, Max: repository.NoLimit})
+	found, err := all.All(ctx, m.reader, repository.Query{Where: sq.And{sq.Eq{"user_id": userID}, alive}, Max: repository.NoLimit})
 	if err != nil {
 		return auth.Set{}, err
 	}
