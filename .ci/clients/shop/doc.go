@@ -1,0 +1,5 @@
+// Package shop is the client that oapi-codegen makes of the document of the
+// example. It is not kept: .ci/openapi makes it anew.
+package shop
+
+import _ "github.com/oapi-codegen/runtime" // what the client is made with
