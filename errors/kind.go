@@ -3,6 +3,7 @@ package errors
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -143,7 +144,7 @@ func (e *PolarError) WithCause(cause error) *PolarError {
 // as with http.Header.Add.
 func (e *PolarError) WithHeader(name, value string) *PolarError {
 	c := *e
-	c.headers = append(c.headers[:len(c.headers):len(c.headers)], header{name, value})
+	c.headers = append(slices.Clip(c.headers), header{name, value})
 	return &c
 }
 

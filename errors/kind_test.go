@@ -23,15 +23,15 @@ func TestDefine(t *testing.T) {
 	require.EqualError(t, caseClosed, "CaseClosed: This case is closed.")
 
 	for name, define := range map[string]func(){
-		"no name":         func() { errors.Define("", 400, "x") },
-		"lower case":      func() { errors.Define("caseClosed", 400, "x") },
-		"space":           func() { errors.Define("Case Closed", 400, "x") },
-		"leading digit":   func() { errors.Define("1Case", 400, "x") },
-		"not ASCII":       func() { errors.Define("Étui", 400, "x") },
-		"success":         func() { errors.Define("Case", 200, "x") },
-		"no status":       func() { errors.Define("Case", 0, "x") },
-		"status too high": func() { errors.Define("Case", 600, "x") },
-		"no detail":       func() { errors.Define("Case", 400, " ") },
+		"no name":         func() { _ = errors.Define("", 400, "x") },
+		"lower case":      func() { _ = errors.Define("caseClosed", 400, "x") },
+		"space":           func() { _ = errors.Define("Case Closed", 400, "x") },
+		"leading digit":   func() { _ = errors.Define("1Case", 400, "x") },
+		"not ASCII":       func() { _ = errors.Define("Étui", 400, "x") },
+		"success":         func() { _ = errors.Define("Case", 200, "x") },
+		"no status":       func() { _ = errors.Define("Case", 0, "x") },
+		"status too high": func() { _ = errors.Define("Case", 600, "x") },
+		"no detail":       func() { _ = errors.Define("Case", 400, " ") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -115,5 +115,5 @@ func TestStandardMeaning(t *testing.T) {
 	_, ok = errors.AsType[*fs.PathError](base)
 	require.False(t, ok)
 
-	require.True(t, stderrors.Is(errors.ErrUnsupported, stderrors.ErrUnsupported))
+	require.ErrorIs(t, errors.ErrUnsupported, stderrors.ErrUnsupported)
 }

@@ -102,7 +102,7 @@ func reply(w http.ResponseWriter, r *http.Request, polar *errors.PolarError, tre
 	status, body := errors.RequestValidation.Status(), (*buffer)[:0]
 	header := w.Header()
 	// What the handler said of a body that is not sent now.
-	header.Del("Etag")
+	header.Del("ETag")
 	header.Del("Last-Modified")
 	if polar != nil {
 		status = polar.Kind().Status()

@@ -127,7 +127,7 @@ func TestErrorRenderer(t *testing.T) {
 			var log records
 			renderer := kit.ErrorRenderer{Logger: log.logger()}
 			w := httptest.NewRecorder()
-			w.Header().Set("Etag", `"x"`)
+			w.Header().Set("ETag", `"x"`)
 			renderer.Write(w, httptest.NewRequest(http.MethodPost, "/v1/cases/7?q=1", nil), c.err)
 			require.Equal(t, c.status, w.Code)
 			require.Equal(t, c.body, w.Body.String())

@@ -3,6 +3,7 @@ package reach_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -27,12 +28,7 @@ func selected(ids ...uuid.UUID) *reach.Select {
 	return &reach.Select{
 		SQL: "SELECT organization_id FROM members WHERE user_id = ?", Args: []any{1},
 		Contains: func(_ context.Context, id uuid.UUID) (bool, error) {
-			for _, each := range ids {
-				if each == id {
-					return true, nil
-				}
-			}
-			return false, nil
+			return slices.Contains(ids, id), nil
 		},
 	}
 }

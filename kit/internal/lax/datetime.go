@@ -3,6 +3,7 @@ package lax
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -171,20 +172,11 @@ func unixText(s string) (n int64, f float64, kind int) {
 		}
 		return magnitude, 0, unixInt
 	}
-	if !isDecimalFloat(unsigned) || !containsPoint(unsigned) {
+	if !isDecimalFloat(unsigned) || !strings.Contains(unsigned, ".") {
 		return 0, 0, notUnix
 	}
 	f, _ = strconv.ParseFloat(s, 64) // the form is checked; out of range is ±Inf
 	return 0, f, unixFloat
-}
-
-func containsPoint(s string) bool {
-	for i := range len(s) {
-		if s[i] == '.' {
-			return true
-		}
-	}
-	return false
 }
 
 // fromUnix is the time of a unix time and microseconds on top of it.

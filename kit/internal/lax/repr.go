@@ -1,6 +1,7 @@
 package lax
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strconv"
@@ -64,12 +65,10 @@ func AppendFloatRepr(to []byte, f float64) []byte {
 	}
 	start := len(to)
 	to = strconv.AppendFloat(to, f, 'f', -1, 64)
-	for _, c := range to[start:] {
-		if c == '.' {
-			return to
-		}
+	if bytes.IndexByte(to[start:], '.') < 0 {
+		to = append(to, ".0"...)
 	}
-	return append(to, ".0"...)
+	return to
 }
 
 // FloatText writes a number as Pydantic's messages have it (a bound, say):
