@@ -127,7 +127,7 @@ func TestAppendIsAsEncodingJSON(t *testing.T) {
 		"recursive":      recursive{Name: "a", Next: &recursive{Name: "b", All: []recursive{}, ByID: map[string]recursive{}}, All: []recursive{{All: []recursive{}, ByID: map[string]recursive{}}}, ByID: map[string]recursive{}},
 		"dash": struct {
 			A int `json:"-"`
-			B int `json:"-,"`
+			B int `json:"-,"` //nolint:staticcheck // the name is a hyphen
 		}{1, 2},
 		"unexported": struct{ a, B int }{1, 2},
 		"omitempty": struct {
@@ -135,7 +135,7 @@ func TestAppendIsAsEncodingJSON(t *testing.T) {
 			B []int          `json:"b,omitempty"`
 			C *int           `json:",omitempty"`
 			D map[string]int `json:",omitempty"`
-			E struct{}       `json:",omitempty"`
+			E struct{}       `json:",omitempty"` //nolint:modernize // it has no effect, as is to be seen
 		}{},
 		"omitzero": struct {
 			A time.Time `json:",omitzero"`

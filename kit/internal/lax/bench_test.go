@@ -31,7 +31,7 @@ func BenchmarkParsers(b *testing.B) {
 	run("Date", func() { _, _, _, _ = lax.Date("2024-01-02") })
 	run("Decimal", func() { _, _ = lax.Decimal("1234.50") })
 	run("Email", func() { _, _ = lax.Email("ann.lee+tag@sub.example.com") })
-	run("Email/international", func() { _, _ = lax.Email("jeff@臺網中心.tw") })
+	run("Email/international", func() { _, _ = lax.Email("jeff@exämple.com") })
 	run("Email/mail", func() { _, _ = mail.ParseAddress("ann.lee+tag@sub.example.com") })
 	run("URL", func() { _, _ = lax.URL("https://www.example.com/path/to?x=1&y=2#z", lax.HTTPURL) })
 	run("URL/url", func() { _, _ = url.Parse("https://www.example.com/path/to?x=1&y=2#z") })

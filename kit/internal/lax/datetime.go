@@ -22,7 +22,7 @@ const (
 	dateFromDatetimePrefix = "Input should be a valid date or datetime, "
 )
 
-var (
+var ( //nolint:gochecknoglobals // shared, never written
 	datetimeYear0 = parsing("datetime_parsing", datetimePrefix, "year 0 is out of range")
 	dateYear0     = parsing("date_parsing", datePrefix, "year 0 is out of range")
 	dateInexact   = &Issue{Type: "date_from_datetime_inexact", Msg: "Datetimes provided to dates should have zero time - e.g. be exact dates"}

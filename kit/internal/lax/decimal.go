@@ -11,7 +11,7 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-var decimalParsing = &Issue{Type: "decimal_parsing", Msg: "Input should be a valid decimal"}
+var decimalParsing = &Issue{Type: "decimal_parsing", Msg: "Input should be a valid decimal"} //nolint:gochecknoglobals // shared, never written
 
 // maxExponent is that of Python's decimal module.
 const maxExponent = 999_999_999_999_999_999

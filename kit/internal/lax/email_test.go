@@ -38,7 +38,7 @@ func TestEmail(t *testing.T) {
 		"a@b。co":               "a@b.co",
 		"a@ｂ.co":               "a@b.co",
 		"a@faß.de":             "a@faß.de",
-		"jeff@臺網中心.tw":         "jeff@臺網中心.tw",
+		"jeff@臺網中心.tw":         "jeff@臺網中心.tw", //nolint:gosmopolitan // a name in use
 		"राम@मोहन.ईन्फो":       "राम@मोहन.ईन्फो",
 		"юзер@екзампл.ком":     "юзер@екзампл.ком",
 		"ιωάννης@εεττ.gr":      "ιωάννης@εεττ.gr",

@@ -9,7 +9,7 @@ import (
 // maxDigits is CPython's limit for the conversion of text to an integer.
 const maxDigits = 4300
 
-var (
+var ( //nolint:gochecknoglobals // shared, never written
 	intParsing = &Issue{Type: "int_parsing", Msg: "Input should be a valid integer, unable to parse string as an integer"}
 	intSize    = &Issue{Type: "int_parsing_size", Msg: "Unable to parse input string as an integer, exceeded maximum size"}
 	intFloat   = &Issue{Type: "int_from_float", Msg: "Input should be a valid integer, got a number with a fractional part"}
@@ -148,11 +148,11 @@ func digits(s string, negative bool) (int64, int, *Issue) {
 	case negative && (overflow || magnitude > 1<<63):
 		return math.MinInt64, -1, nil
 	case negative:
-		return -int64(magnitude), 0, nil //nolint:gosec // 1<<63 wraps to the minimum, which is what it means
+		return -int64(magnitude), 0, nil // 1<<63 wraps to the minimum, which is what it means
 	case overflow || magnitude > math.MaxInt64:
 		return math.MaxInt64, 1, nil
 	}
-	return int64(magnitude), 0, nil //nolint:gosec // checked above
+	return int64(magnitude), 0, nil
 }
 
 // IntFromFloat reads an integer from a number without a fraction.

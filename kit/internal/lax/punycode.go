@@ -27,7 +27,7 @@ func encodePunycode(label []rune) (string, bool) {
 	var b strings.Builder
 	for _, r := range label {
 		if r < utf8.RuneSelf {
-			b.WriteByte(byte(r))
+			b.WriteByte(byte(r)) //nolint:gosec // it is ASCII
 		}
 	}
 	basic := b.Len()
@@ -117,7 +117,7 @@ func decodePunycode(s string) ([]rune, bool) {
 		}
 		label = append(label, 0)
 		copy(label[i+1:], label[i:])
-		label[i] = rune(n)
+		label[i] = rune(n) //nolint:gosec // checked above
 		i++
 	}
 	return label, true
@@ -142,9 +142,9 @@ func adaptBias(delta, size int, first bool) int {
 
 func punyDigit(v int) byte {
 	if v < 26 {
-		return byte('a' + v)
+		return byte('a' + v) //nolint:gosec // a letter
 	}
-	return byte('0' + v - 26)
+	return byte('0' + v - 26) //nolint:gosec // a digit: v is below 36
 }
 
 func punyValue(c byte) (int, bool) {

@@ -19,14 +19,14 @@ import (
 
 // recorded is a line of testdata/pydantic.jsonl.
 type recorded struct {
-	T     string
-	K     string
-	V     string
-	Rules any
-	Ok    *string
-	Type  string
-	Msg   string
-	Ctx   map[string]string
+	T     string            `json:"t"`
+	K     string            `json:"k"`
+	V     string            `json:"v"`
+	Rules any               `json:"rules"`
+	Ok    *string           `json:"ok"`
+	Type  string            `json:"type"`
+	Msg   string            `json:"msg"`
+	Ctx   map[string]string `json:"ctx"`
 }
 
 func TestRecorded(t *testing.T) {
@@ -168,7 +168,7 @@ func (r *recorded) readDecimal() (string, *lax.Issue) {
 	if issue != nil {
 		return "", issue
 	}
-	limits := r.Rules.([]any) //nolint:forcetypeassert // the form of the file
+	limits := r.Rules.([]any)
 	rules := lax.DecimalRules{MaxDigits: int(limits[0].(float64))}
 	if places := int(limits[1].(float64)); places >= 0 {
 		rules.Places = &places

@@ -97,7 +97,7 @@ func TestDecimalCompare(t *testing.T) {
 }
 
 // Valid input of the usual forms is read without allocating.
-func TestAllocations(t *testing.T) {
+func TestAllocations(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts those of the whole program
 	for name, read := range map[string]func() *lax.Issue{
 		"int":      func() *lax.Issue { _, _, issue := lax.Int("123456"); return issue },
 		"float":    func() *lax.Issue { _, issue := lax.Float("1234.5"); return issue },

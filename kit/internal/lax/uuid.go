@@ -82,7 +82,7 @@ func uuidFault(s string) string {
 			}
 			group++
 			start = i + 1
-		case r >= utf8.RuneSelf || nibble(byte(r)) > 15:
+		case r >= utf8.RuneSelf || nibble(byte(r)) > 15: //nolint:gosec // it is ASCII
 			return fmt.Sprintf("invalid character: found `%c` at %d", r, i+offset+1)
 		}
 	}

@@ -18,17 +18,21 @@ import (
 
 // vector is a line of the recording of FastAPI, as far as it is needed here.
 type vector struct {
-	ID, Endpoint, Path, Query, Body string
-	Status                          int
-	Response                        json.RawMessage
-	Values                          map[string]any
-	Flags                           []string
+	ID       string          `json:"id"`
+	Endpoint string          `json:"endpoint"`
+	Query    string          `json:"query"`
+	Body     string          `json:"body"`
+	Status   int             `json:"status"`
+	Response json.RawMessage `json:"response"`
+	Values   map[string]any  `json:"values"`
+	Flags    []string        `json:"flags"`
 }
 
 type detail struct {
-	Type, Msg string
-	Loc       []any
-	Ctx       map[string]any
+	Type string         `json:"type"`
+	Msg  string         `json:"msg"`
+	Loc  []any          `json:"loc"`
+	Ctx  map[string]any `json:"ctx"`
 }
 
 // A reader reads a value as a field of a model does: a text, or a number as
@@ -89,7 +93,9 @@ func (v *vector) details(t *testing.T) (map[string]*detail, bool) {
 	if v.Status == 200 {
 		return byName, true
 	}
-	var response struct{ Detail []*detail }
+	var response struct {
+		Detail []*detail `json:"detail"`
+	}
 	require.NoError(t, json.Unmarshal(v.Response, &response))
 	for _, d := range response.Detail {
 		if len(d.Loc) < 2 || d.Type == "json_invalid" {
