@@ -26,7 +26,11 @@ func again(t *testing.T, pattern string, env ...string) (string, error) {
 
 func TestServerOfTheEnvironment(t *testing.T) {
 	t.Parallel()
-	parent, err := os.MkdirTemp("", "pgtest-")
+	memory := "/dev/shm" // syncing costs nothing there
+	if _, err := os.Stat(memory); err != nil {
+		memory = os.TempDir()
+	}
+	parent, err := os.MkdirTemp(memory, "pgtest-")
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(parent, 0o711)) //nolint:gosec // the user that runs PostgreSQL passes through
 	dir := filepath.Join(parent, "server")
