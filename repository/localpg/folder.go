@@ -199,7 +199,10 @@ func (f *folder) major() (int, error) {
 
 // initialize makes the cluster under another name first, so that a killed
 // initdb leaves nothing that looks like one.
-func (f *folder) initialize(ctx context.Context, bin Binaries, sync bool, hold *os.File) error {
+//
+// It does not wait until the disk has it all, which can take ten seconds: what a
+// crash of the machine in that time would cost is an empty cluster.
+func (f *folder) initialize(ctx context.Context, bin Binaries, hold *os.File) error {
 	if err := f.removeHalfMade(); err != nil {
 		return err
 	}
@@ -213,10 +216,7 @@ func (f *folder) initialize(ctx context.Context, bin Binaries, sync bool, hold *
 	if err := f.give(dir); err != nil {
 		return err
 	}
-	args := []string{"--pgdata", dir, "--encoding", "UTF8", "--locale", "C", "--username", superuser, "--auth", "scram-sha-256", "--pwfile", f.password()}
-	if !sync {
-		args = append(args, "--no-sync")
-	}
+	args := []string{"--pgdata", dir, "--encoding", "UTF8", "--locale", "C", "--username", superuser, "--auth", "scram-sha-256", "--pwfile", f.password(), "--no-sync"}
 	cmd := exec.CommandContext(ctx, filepath.Join(bin.Dir, "initdb"), args...) //nolint:gosec // the programs that Find found
 	cmd.Dir = f.base
 	cmd.Env = cleanEnv(os.Environ())

@@ -102,7 +102,7 @@ func (s *Server) startIfNone(ctx context.Context) (<-chan error, error) {
 	if err := os.Remove(s.folder.pidFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("localpg: %w", err)
 	}
-	bin, err := s.folder.cluster(ctx, !s.options.LoseOnCrash, hold)
+	bin, err := s.folder.cluster(ctx, hold)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (f *folder) answers(ctx context.Context) bool {
 }
 
 // cluster makes the cluster if there is none, and returns programs of its version.
-func (f *folder) cluster(ctx context.Context, sync bool, hold *os.File) (Binaries, error) {
+func (f *folder) cluster(ctx context.Context, hold *os.File) (Binaries, error) {
 	found, err := Find(ctx)
 	if err != nil {
 		return Binaries{}, err
@@ -139,7 +139,7 @@ func (f *folder) cluster(ctx context.Context, sync bool, hold *os.File) (Binarie
 		return Binaries{}, err
 	}
 	if major == 0 {
-		return found[0], f.initialize(ctx, found[0], sync, hold)
+		return found[0], f.initialize(ctx, found[0], hold)
 	}
 	i := slices.IndexFunc(found, func(b Binaries) bool { return b.Major == major })
 	if i < 0 {
