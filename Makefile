@@ -42,7 +42,7 @@ db-revision: ## make a new empty migration for the example: make db-revision NAM
 	@test -n "$(NAME)" || { echo "say its name: make db-revision NAME=add_invoices" >&2; exit 1; }
 	@echo '$(NAME)' | grep -qE '^[a-z][a-z0-9_]*$$' || { echo "a name is lower-case letters, digits and underscores" >&2; exit 1; }
 	@cd examples/shop/migrations && \
-		last=$$(ls | sed -n 's/^0*\([0-9][0-9]*\)_.*\.\(sql\|go\)$$/\1/p' | sort -n | tail -1) && \
+		last=$$({ ls | sed -n 's/^0*\([0-9][0-9]*\)_.*\.sql$$/\1/p'; sed -n 's/.*NewGoMigration(\([0-9]*\),.*/\1/p' migrations.go; } | sort -n | tail -1) && \
 		file=$$(printf '%05d_%s.sql' $$((last + 1)) '$(NAME)') && \
 		printf -- '-- +goose Up\n\n-- +goose Down\n' > "$$file" && echo "examples/shop/migrations/$$file"
 

@@ -77,11 +77,11 @@ func find(ctx context.Context, only, path string, places []string) ([]Binaries, 
 }
 
 func appendFound(ctx context.Context, all []Binaries, seen map[string]bool, dir string) []Binaries {
-	real, err := filepath.EvalSymlinks(dir)
-	if err != nil || seen[real] {
+	target, err := filepath.EvalSymlinks(dir)
+	if err != nil || seen[target] {
 		return all
 	}
-	seen[real] = true
+	seen[target] = true
 	found, err := inspect(ctx, dir)
 	if err != nil {
 		return all

@@ -16,10 +16,10 @@ import (
 // install makes a folder with programs that say they are of that version.
 func install(t *testing.T, dir, version string) string {
 	t.Helper()
-	require.NoError(t, os.MkdirAll(dir, 0o755)) //nolint:gosec // as installed
+	require.NoError(t, os.MkdirAll(dir, 0o755))
 	for _, name := range []string{"initdb", "postgres"} {
 		script := fmt.Sprintf("#!/bin/sh\necho '%s (PostgreSQL) %s'\n", name, version)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755)) //nolint:gosec // a program
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755))
 	}
 	return dir
 }

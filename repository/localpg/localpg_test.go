@@ -96,7 +96,7 @@ func TestSocketIsNeverInAnOpenFolder(t *testing.T) {
 	dir := newDir(t)
 	mkdir(t, dir)
 	open := filepath.Join(dir, "socket")
-	require.NoError(t, os.Mkdir(open, 0o755)) //nolint:gosec // that is the case
+	require.NoError(t, os.Mkdir(open, 0o755))
 	server := start(t, options(t, dir))
 	u, err := url.Parse(server.URL())
 	require.NoError(t, err)
@@ -158,8 +158,8 @@ func TestStartRefuses(t *testing.T) {
 		t.Parallel()
 		dir := newDir(t)
 		require.NoError(t, os.Mkdir(dir, 0o700))
-		require.NoError(t, os.Chmod(dir, 0o777))                       //nolint:gosec // that is the case
-		t.Cleanup(func() { require.NoError(t, os.Chmod(dir, 0o700)) }) //nolint:gosec // a folder
+		require.NoError(t, os.Chmod(dir, 0o777))
+		t.Cleanup(func() { require.NoError(t, os.Chmod(dir, 0o700)) })
 		_, err := localpg.Start(t.Context(), options(t, dir))
 		require.ErrorContains(t, err, "belongs to another user, or others may write into it")
 	})

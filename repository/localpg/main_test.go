@@ -119,7 +119,7 @@ func newDir(t *testing.T) string {
 	t.Helper()
 	parent, err := os.MkdirTemp("", "localpg-")
 	require.NoError(t, err)
-	require.NoError(t, os.Chmod(parent, 0o711)) //nolint:gosec // the user that runs PostgreSQL passes through
+	require.NoError(t, os.Chmod(parent, 0o711))
 	dir := filepath.Join(parent, "server")
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -133,7 +133,7 @@ func newDir(t *testing.T) string {
 // mkdir makes the folder before Start does.
 func mkdir(t *testing.T, dir string) {
 	t.Helper()
-	require.NoError(t, os.Mkdir(dir, 0o711)) //nolint:gosec // the user that runs PostgreSQL passes through
+	require.NoError(t, os.Mkdir(dir, 0o711))
 }
 
 func options(t *testing.T, dir string) localpg.Options {

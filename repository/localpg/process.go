@@ -20,7 +20,7 @@ import (
 // ensure returns a connection to the server of the folder, which it starts if
 // need be. The caller holds the lock.
 func (s *Server) ensure(ctx context.Context) (*pgx.Conn, address, error) {
-	var exited <-chan error
+	var exited <-chan struct{}
 	for {
 		conn, at, err := s.reach(ctx)
 		if err == nil {
@@ -83,8 +83,8 @@ func passes(err error) bool {
 }
 
 // startIfNone starts a server if no process of one is left, and returns a
-// channel that gets its end; nil if there is a server.
-func (s *Server) startIfNone(ctx context.Context) (<-chan error, error) {
+// channel that is closed when it ends; nil if there is a server.
+func (s *Server) startIfNone(ctx context.Context) (<-chan struct{}, error) {
 	hold, err := s.folder.open("server")
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (s *Server) startIfNone(ctx context.Context) (<-chan error, error) {
 		return nil, err
 	}
 	if s.folder.answers(ctx) {
-		return nil, nil // started by hand, without our lock
+		return nil, nil //nolint:nilnil // started by hand, without our lock
 	}
 	// No process of the last server is left, so the file can only mislead:
 	// PostgreSQL takes any process that got the same number for that server.
@@ -157,7 +157,7 @@ func majors(found []Binaries) string {
 	return strings.Join(text, ", ")
 }
 
-func (s *Server) launch(ctx context.Context, bin Binaries, hold *os.File) (<-chan error, error) {
+func (s *Server) launch(ctx context.Context, bin Binaries, hold *os.File) (<-chan struct{}, error) {
 	at, err := s.folder.newAddress(ctx, s.options.tcp)
 	if err != nil {
 		return nil, err
@@ -183,8 +183,11 @@ func (s *Server) launch(ctx context.Context, bin Binaries, hold *os.File) (<-cha
 		return nil, fmt.Errorf("localpg: %w", err)
 	}
 	s.options.Logger.Info("PostgreSQL started", "version", bin.Major, "dir", s.folder.dir, "pid", cmd.Process.Pid)
-	exited := make(chan error, 1)
-	go func() { exited <- cmd.Wait() }()
+	exited := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // what it ended with is in its log
+		close(exited)
+	}()
 	return exited, nil
 }
 

@@ -61,9 +61,9 @@ func copyOfTheTest(t *testing.T) string {
 	dir, err := os.MkdirTemp("", "localpg-")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // that is the purpose
+	require.NoError(t, os.Chmod(dir, 0o755))
 	path := filepath.Join(dir, "localpg.test")
-	require.NoError(t, os.WriteFile(path, content, 0o755)) //nolint:gosec // a program
+	require.NoError(t, os.WriteFile(path, content, 0o755))
 	return path
 }
 

@@ -32,7 +32,7 @@ func TestServerOfTheEnvironment(t *testing.T) {
 	}
 	parent, err := os.MkdirTemp(memory, "pgtest-")
 	require.NoError(t, err)
-	require.NoError(t, os.Chmod(parent, 0o711)) //nolint:gosec // the user that runs PostgreSQL passes through
+	require.NoError(t, os.Chmod(parent, 0o711))
 	dir := filepath.Join(parent, "server")
 	server, err := localpg.Start(t.Context(), localpg.Options{Dir: dir, Database: "theirs"})
 	require.NoError(t, err)
