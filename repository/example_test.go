@@ -1,0 +1,172 @@
+//go:build unix
+
+package repository_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/pagination"
+	"github.com/polarkit-go/polarkit/repository"
+	"github.com/polarkit-go/polarkit/repository/localpg"
+	"github.com/polarkit-go/polarkit/sorting"
+)
+
+// A row type names its columns; embedded are those that every table has.
+type bookRow struct {
+	repository.Record
+
+	OrganizationID uuid.UUID    `db:"organization_id"`
+	Title          string       `db:"title"`
+	Subtitle       *string      `db:"subtitle"`
+	Metadata       kit.Metadata `db:"metadata"`
+}
+
+// The properties by which clients may sort.
+type bookProperty string
+
+const bookTitle bookProperty = "title"
+
+func (bookProperty) Values() []bookProperty { return []bookProperty{bookTitle} }
+
+// The update schema: every field is optional.
+type bookUpdate struct {
+	kit.Schema
+
+	Title    kit.Optional[string]  `json:"title"`
+	Subtitle kit.Optional[*string] `json:"subtitle"`
+}
+
+var (
+	books = repository.MustNew[bookRow]("books", repository.Options{
+		Owners:     repository.Owners{"organization": "organization_id"},
+		Sorting:    repository.SortMap[bookProperty]{bookTitle: "lower(title) NOT NULL"},
+		Unique:     repository.Fields{"books_organization_id_title_key": {"body", "title"}},
+		SoftDelete: "deleted_at",
+	})
+	bookChanges = repository.ChangesOf[bookUpdate](books)
+)
+
+const exampleSchema = `CREATE TABLE books (
+	id uuid PRIMARY KEY, created_at timestamptz NOT NULL, updated_at timestamptz, deleted_at timestamptz,
+	organization_id uuid NOT NULL, title text NOT NULL, subtitle text, metadata jsonb NOT NULL);
+	CREATE UNIQUE INDEX books_organization_id_title_key ON books (organization_id, title) WHERE deleted_at IS NULL`
+
+func Example() {
+	ctx := context.Background()
+	pool, stop, err := examplePool(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer stop()
+	reader, writer := repository.NewReader(pool), repository.NewWriter(pool)
+
+	// A service gets the reach of its subject from package auth.
+	acme, globex := uuid.New(), uuid.New()
+	reach := repository.System("example").Restrict("organization", acme)
+	others := repository.System("example").Restrict("organization", globex)
+	owner, err := reach.Own(ctx, "organization", acme)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	var dune bookRow
+	for _, title := range []string{"Emma", "Dune", "Ulysses"} {
+		row, err := books.In(reach).Create(ctx, writer, owner, bookRow{Title: title, Metadata: kit.Metadata{"shelf": 1}})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if title == "Dune" {
+			dune = row
+		}
+	}
+	_, err = books.In(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
+	fmt.Println("twice:", errors.KindOf(err).Status(), errors.Is(err, repository.UniqueViolation))
+
+	page, err := books.In(reach).Page(ctx, reader, repository.Query{
+		Where:   squirrel.Or{squirrel.Eq{"title": []string{"Dune", "Emma"}}, repository.MetadataMatches("metadata", kit.MetadataFilter{{Key: "shelf", Values: []string{"2"}}})},
+		Sorting: sorting.New(sorting.Asc(bookTitle)),
+		Params:  pagination.At(1, 10),
+	})
+	fmt.Println("page:", page.Pagination.TotalCount, page.Items[0].Title, err)
+
+	row, err := books.In(reach).Update(ctx, writer, dune.ID, bookChanges(bookUpdate{Title: kit.Some("Dune Messiah")}))
+	fmt.Println("update:", row.Title, row.UpdatedAt != nil, err)
+	_, err = books.In(others).Get(ctx, reader, dune.ID)
+	fmt.Println("another tenant:", errors.KindOf(err).Name())
+
+	err = repository.InTx(ctx, writer, func(tx repository.Tx) error {
+		locked, err := books.In(reach).Lock(ctx, tx, dune.ID, repository.ForNoKeyUpdate)
+		if err != nil {
+			return err
+		}
+		tx.AfterCommit(func(context.Context) { fmt.Println("committed") })
+		return books.In(reach).SoftDelete(ctx, tx, locked.ID)
+	})
+	count, _ := books.In(reach).Count(ctx, reader, nil)
+	fmt.Println("left:", count, err)
+	// Output:
+	// twice: 422 true
+	// page: 2 Dune <nil>
+	// update: Dune Messiah true <nil>
+	// another tenant: ResourceNotFound
+	// committed
+	// left: 2 <nil>
+}
+
+func ExampleChangesOf() {
+	changes := bookChanges(bookUpdate{Subtitle: kit.Some[*string](nil)})
+	fmt.Println(changes.Has("title"), changes.Has("subtitle"), changes.IsEmpty())
+	fmt.Println(bookChanges(bookUpdate{}).IsEmpty())
+	// Output:
+	// false true false
+	// true
+}
+
+func ExampleNew() {
+	_, err := repository.New[bookRow]("books", repository.Options{Owners: repository.Owners{"organization": "organisation_id"}})
+	fmt.Println(err)
+	// Output:
+	// repository: model of repository_test.bookRow in table "books": the owner column "organisation_id" of "organization" is not a column of the row type
+}
+
+// examplePool is a pool of a private server, for the example alone.
+func examplePool(ctx context.Context) (pool *pgxpool.Pool, stop func(), err error) {
+	parent, err := os.MkdirTemp("", "example-")
+	if err != nil {
+		return nil, nil, err
+	}
+	dir := filepath.Join(parent, "postgres")
+	server, err := localpg.Start(ctx, localpg.Options{Dir: dir})
+	if err != nil {
+		return nil, nil, err
+	}
+	config, err := pgxpool.ParseConfig(server.URL())
+	if err != nil {
+		return nil, nil, err
+	}
+	repository.Configure(config)
+	if pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return nil, nil, err
+	}
+	if _, err = pool.Exec(ctx, exampleSchema); err != nil {
+		return nil, nil, err
+	}
+	return pool, func() {
+		pool.Close()
+		_ = server.Stop()
+		_ = localpg.Remove(ctx, dir)
+		_ = os.RemoveAll(parent)
+	}, nil
+}
