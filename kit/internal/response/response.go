@@ -33,7 +33,10 @@ func Started(w http.ResponseWriter) bool {
 	for {
 		switch current := w.(type) {
 		case *Writer:
-			return current.started
+			if current.started {
+				return true
+			}
+			w = current.ResponseWriter
 		case interface{ Unwrap() http.ResponseWriter }:
 			w = current.Unwrap()
 		default:

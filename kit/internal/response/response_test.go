@@ -41,6 +41,7 @@ func TestStarted(t *testing.T) {
 			require.NoError(t, c.use(w))
 			require.Equal(t, c.want, response.Started(w))
 			require.Equal(t, c.want, response.Started(wrapper{wrapper{w}}), "through other writers")
+			require.Equal(t, c.want, response.Started(response.New(wrapper{w})), "also below another one")
 		})
 	}
 }
