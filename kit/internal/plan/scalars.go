@@ -356,6 +356,15 @@ func (n *Node) setDatetime(d *decoder, at time.Time, aware bool, issue *lax.Issu
 		issue = issueAware
 	case n.Format == "naive" && aware:
 		issue = issueNaive
+	default:
+		// Pydantic takes what only an offset keeps within its years. A database gives
+		// it back in UTC, where no reply could show it.
+		if year := at.UTC().Year(); year < 1 || year > 9999 {
+			issue = &lax.Issue{
+				Type: "datetime_parsing", Msg: "Input should be a valid datetime, year " + strconv.Itoa(year) + " is out of range",
+				Ctx: errors.Ctx{{Name: "error", Value: "year " + strconv.Itoa(year) + " is out of range"}},
+			}
+		}
 	}
 	if issue != nil {
 		return d.fail(issue)
