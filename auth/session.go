@@ -86,7 +86,7 @@ func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, sc
 	if err != nil {
 		return Credential{}, err
 	}
-	if _, err := s.end(r); err != nil {
+	if err := s.end(r); err != nil {
 		// Two sessions would be left where one was meant; the new one is not handed out.
 		_, revokeErr := s.issuer.Revoke(context.WithoutCancel(r.Context()), Selection{Subject: issued.Credential.Subject, ID: issued.Credential.ID})
 		return Credential{}, errors.Join(err, revokeErr)
@@ -103,7 +103,7 @@ func (s *Sessions) Logout(header http.Header, r *http.Request) error {
 	if err := s.a.csrf.Check(r); err != nil {
 		return s.a.answers.crossOrigin
 	}
-	if _, err := s.end(r); err != nil {
+	if err := s.end(r); err != nil {
 		return err
 	}
 	header.Add("Set-Cookie", s.a.cookie("", -1).String())
@@ -113,18 +113,19 @@ func (s *Sessions) Logout(header http.Header, r *http.Request) error {
 
 // end revokes the session of the request's cookie, whoever else the request's
 // Authorization header names.
-func (s *Sessions) end(r *http.Request) (int, error) {
+func (s *Sessions) end(r *http.Request) error {
 	what := chooseCookie(r.Header, s.a.kinds.session.cookie)
 	kind := s.a.kinds.session
 	if what.place == nowhere || what.problem != "" || s.a.kinds.of(what.token) != kind || checkToken(kind.prefix, what.token) != "" {
-		return 0, nil
+		return nil
 	}
 	p, _, dead, err := s.a.find(r.Context(), kind, what.token)
 	switch {
 	case err != nil:
-		return 0, unavailable(err)
+		return unavailable(err)
 	case dead != "":
-		return 0, nil
+		return nil
 	}
-	return s.issuer.Revoke(r.Context(), Selection{Subject: p.credential.Subject, Kind: kind.name, ID: p.credential.ID})
+	_, err = s.issuer.Revoke(r.Context(), Selection{Subject: p.credential.Subject, Kind: kind.name, ID: p.credential.ID})
+	return err
 }

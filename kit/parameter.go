@@ -79,9 +79,9 @@ func (in *ParameterInput) Last(name string) (value string, present bool) {
 // Invalid reports an error. Its Loc is to begin with "query" and the parameter's name.
 func (in *ParameterInput) Invalid(err errors.ValidationError) { in.report(err) }
 
-// attached tells the plan of requests how the types of this package work.
-var attached = attach()
+var _ = attach()
 
+// attach tells the plan of requests how the types of this package work.
 func attach() bool {
 	plan.Attach(plan.Host{
 		Parameter: reflect.TypeFor[Parameter](),

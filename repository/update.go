@@ -60,7 +60,7 @@ func (s Scope[Row]) updateOne(ctx context.Context, to Writable, verb string, id 
 		if st.err != nil {
 			return none, st.err
 		}
-		row, err = queryOne[Row](p.named(ctx, verb), p, h, st, func(name string) (any, bool) { return changes.input(name) })
+		row, err = queryOne[Row](p.named(ctx, verb), p, h, st, changes.input)
 	}
 	if version == nil || !errors.Is(err, NotFound) {
 		return row, err

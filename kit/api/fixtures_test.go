@@ -50,10 +50,7 @@ func (q *requirement[S]) Security() openapi.Security {
 
 func (q *requirement[S]) Fails() []*errors.Kind { return []*errors.Kind{errors.Unauthorized} }
 
-var (
-	canRead   = &requirement[admin]{subject: user{name: "ada"}}
-	canPortal = &requirement[portal]{}
-)
+var canRead = &requirement[admin]{subject: user{name: "ada"}}
 
 type customer struct {
 	kit.TimestampedSchema `doc:"A customer of an organization."`
@@ -131,7 +128,7 @@ func newShop(config api.Config) *api.API {
 		config.Title = "Shop API"
 	}
 	if config.Logger == nil {
-		config.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	a := api.New(config)
 	s := service{}

@@ -24,7 +24,6 @@ type router struct {
 // route is all that is registered under one pattern.
 type route struct {
 	endpoints map[string]*Endpoint // by method
-	params    []string
 }
 
 func newRouter() *router {

@@ -3,6 +3,7 @@ package kittest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -134,9 +135,7 @@ func (b call) with(p openapi.Parameter, values []string) call { return b.withNam
 
 func (b call) withNamed(key string, values []string) call {
 	params := map[string][]string{}
-	for k, v := range b.params {
-		params[k] = v
-	}
+	maps.Copy(params, b.params)
 	params[key] = values
 	return call{params: params, body: b.body}
 }
@@ -204,9 +203,7 @@ func (c *checker) request(b call) *http.Request {
 	if err != nil {
 		c.tb.Fatalf("kittest: %s %s: %v", c.method, path, err)
 	}
-	for name, values := range header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, header)
 	return r
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -49,10 +50,8 @@ func isBuiltin(name string) bool {
 		"multiple_of", "max_digits", "decimal_places", "aware", "naive":
 		return true
 	}
-	for _, other := range crossField {
-		if name == other {
-			return true
-		}
+	if slices.Contains(crossField, name) {
+		return true
 	}
 	for _, probe := range []any{"", 0, time.Time{}, []string{}} {
 		if err := tryRule(probe, name+"=1"); err == nil {
