@@ -101,9 +101,9 @@ func (a *API) describe() document {
 			model.Paths = append(model.Paths, openapi.Entry[openapi.PathItem]{Name: e.path})
 		}
 		model.Paths[i].Value.Set(e.method, e.operation)
-		for _, way := range e.security.Alternatives {
-			if _, there := schemes.Get(way.Name); !there && way.Name != "" {
-				schemes = append(schemes, openapi.Entry[openapi.SecurityScheme]{Name: way.Name, Value: way.Scheme})
+		for _, credential := range slices.Concat(e.ways...) {
+			if _, there := schemes.Get(credential.Name); !there {
+				schemes = append(schemes, openapi.Entry[openapi.SecurityScheme]{Name: credential.Name, Value: credential.Scheme})
 			}
 		}
 	}
@@ -225,8 +225,8 @@ func jsonContent(s *openapi.Schema) openapi.Map[openapi.MediaType] {
 // description is the endpoint's, with the scopes as Polar appends them.
 func (e *Endpoint) description() string {
 	var scopes []string
-	for _, way := range e.security.Alternatives {
-		for _, scope := range way.Scopes {
+	for _, credential := range slices.Concat(e.ways...) {
+		for _, scope := range credential.Scopes {
 			if scope = "`" + scope + "`"; !slices.Contains(scopes, scope) {
 				scopes = append(scopes, scope)
 			}
@@ -246,16 +246,16 @@ func (e *Endpoint) description() string {
 // endpoint says that it has none.
 func (e *Endpoint) requirements() []openapi.Map[[]string] {
 	all := []openapi.Map[[]string]{}
-	for _, way := range e.security.Alternatives {
-		if way.Name == "" {
-			all = append(all, openapi.Map[[]string]{})
-			continue
+	for _, way := range e.ways {
+		needs := openapi.Map[[]string]{}
+		for _, credential := range way {
+			scopes := credential.Scopes
+			if scopes == nil {
+				scopes = []string{}
+			}
+			needs = append(needs, openapi.Entry[[]string]{Name: credential.Name, Value: scopes})
 		}
-		scopes := way.Scopes
-		if scopes == nil {
-			scopes = []string{}
-		}
-		all = append(all, openapi.Map[[]string]{{Name: way.Name, Value: scopes}})
+		all = append(all, needs)
 	}
 	return all
 }

@@ -36,7 +36,7 @@ type Endpoint struct {
 	output      reflect.Type
 	handlerName string
 	id          string
-	security    openapi.Security
+	ways        []way // into the endpoint, none for a public one
 	guardFails  []*errors.Kind
 	plan        *plan.Input
 	outputPlan  *plan.Node        // nil for NoContent and a Response
@@ -108,8 +108,13 @@ func serveFunc[S, In, Out any](
 	e *Endpoint, guard Guard[S], handler func(ctx context.Context, subject S, in In) (Out, error),
 ) func(w http.ResponseWriter, r *http.Request) error {
 	reply := replyFunc[Out](e)
-	hooks := e.settings.hooks
+	hooks, guards := e.settings.hooks, e.settings.guards
 	return func(w http.ResponseWriter, r *http.Request) error {
+		for i := range guards {
+			if err := guards[i].authorize(r); err != nil {
+				return err
+			}
+		}
 		subject, err := guard.Authorize(r)
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/polarkit-go/polarkit/errors"
@@ -43,3 +44,76 @@ type public struct{}
 func (public) Authorize(*http.Request) (Anyone, error) { return Anyone{}, nil }
 func (public) Security() openapi.Security              { return openapi.Security{} }
 func (public) Fails() []*errors.Kind                   { return nil }
+
+// Behind puts a further guard before the endpoints of a group, such as one for
+// a feature that is not open to everybody. Who it says the caller is, is dropped:
+// the subject is that of the endpoint's own guard, which decides after it. In the
+// document a caller needs what both of them require.
+func Behind[S any](guard Guard[S]) Option {
+	if isNil(guard) {
+		panic("api: Behind: there is no guard")
+	}
+	return option(func(s *settings) {
+		s.guards = append(s.guards, sharedGuard{
+			authorize: func(r *http.Request) error {
+				_, err := guard.Authorize(r)
+				return err
+			},
+			security: guard.Security(),
+			fails:    guard.Fails(),
+		})
+	})
+}
+
+// sharedGuard is a guard whose subject is of no interest.
+type sharedGuard struct {
+	authorize func(r *http.Request) error
+	security  openapi.Security
+	fails     []*errors.Kind
+}
+
+// way is one way into an endpoint: all the credentials that it needs together.
+type way []openapi.SecurityAlternative
+
+// ways are the ways in that satisfy every guard, none for a public endpoint.
+func ways(requirements ...openapi.Security) []way {
+	var all []way
+	for _, required := range requirements {
+		if len(required.Alternatives) == 0 {
+			continue
+		}
+		before := all
+		if before == nil {
+			before = []way{nil}
+		}
+		all = nil
+		for _, w := range before {
+			for _, alternative := range required.Alternatives {
+				all = append(all, w.and(alternative))
+			}
+		}
+	}
+	return all
+}
+
+// and is the way with a further credential, or with further scopes for one that
+// it has already.
+func (w way) and(further openapi.SecurityAlternative) way {
+	if further.Name == "" {
+		return w // also without a credential
+	}
+	w = slices.Clone(w)
+	for i, has := range w {
+		if has.Name != further.Name {
+			continue
+		}
+		w[i].Scopes = slices.Clone(has.Scopes)
+		for _, scope := range further.Scopes {
+			if !slices.Contains(has.Scopes, scope) {
+				w[i].Scopes = append(w[i].Scopes, scope)
+			}
+		}
+		return w
+	}
+	return append(w, further)
+}

@@ -25,6 +25,7 @@ type settings struct {
 	fails       []*errors.Kind
 	middleware  []func(http.Handler) http.Handler
 	hooks       []hook
+	guards      []sharedGuard
 	summary     string
 	description string
 	name        string
@@ -41,6 +42,7 @@ func (s settings) with(options []Option) settings {
 	s.fails = slices.Clip(s.fails)
 	s.middleware = slices.Clip(s.middleware)
 	s.hooks = slices.Clip(s.hooks)
+	s.guards = slices.Clip(s.guards)
 	for _, o := range options {
 		o.apply(&s)
 	}

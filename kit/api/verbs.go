@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/openapi"
 	"github.com/polarkit-go/polarkit/pagination"
 )
 
@@ -147,8 +148,13 @@ func registerNamed[S, In, Out any](
 	if isNil(guard) {
 		e.fail("there is no guard; pass what the endpoint requires of its caller, or api.Public with a reason")
 	}
-	e.security = guard.Security()
-	e.guardFails = guard.Fails()
+	var required []openapi.Security
+	for _, shared := range e.settings.guards {
+		required = append(required, shared.security)
+		e.guardFails = append(e.guardFails, shared.fails...)
+	}
+	e.ways = ways(append(required, guard.Security())...)
+	e.guardFails = append(e.guardFails, guard.Fails()...)
 	e.compile()
 	e.serve = serveFunc(e, guard, handler)
 	e.bind = func(r *http.Request) error {

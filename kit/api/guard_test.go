@@ -1,0 +1,72 @@
+package api_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/openapi"
+)
+
+var featureOff = errors.Define("FeatureOff", http.StatusForbidden, "This feature is not open to you.")
+
+// feature is a guard for a group: a header stands for a flag of the caller.
+type feature struct{ requires []openapi.SecurityAlternative }
+
+func (feature) Authorize(r *http.Request) (bool, error) {
+	if r.Header.Get("X-Feature") == "" {
+		return false, featureOff.New()
+	}
+	return true, nil
+}
+
+func (f feature) Security() openapi.Security { return openapi.Security{Alternatives: f.requires} }
+func (feature) Fails() []*errors.Kind        { return []*errors.Kind{featureOff} }
+
+func TestBehind(t *testing.T) {
+	t.Parallel()
+	a := api.New(api.Config{Title: "Shop API"})
+	g := a.Group("/v1/customers", api.Tag("customers"), api.Behind(feature{}))
+	api.Get(g, "/{id}", canRead, service{}.Get)
+
+	r := request("GET", "/v1/customers/"+anID, "")
+	require.Contains(t, send(a, r).Body.String(), `"error":"FeatureOff"`)
+	r.Header.Set("X-Feature", "on")
+	require.Equal(t, 200, send(a, r).Code)
+	r.Header.Del("Authorization")
+	require.Equal(t, 401, send(a, r).Code)
+
+	o := a.Document().Paths[0].Value.Get
+	_, documented := o.Responses.Get("403")
+	require.True(t, documented)
+	require.Equal(t, []openapi.Map[[]string]{{{Name: "pat", Value: []string{"customers:read"}}}}, o.Security)
+}
+
+func TestBehindACredential(t *testing.T) {
+	t.Parallel()
+	key := openapi.SecurityScheme{Type: "apiKey", In: "header", Name: "X-Key"}
+	guard := feature{requires: []openapi.SecurityAlternative{
+		{Name: "pat", Scheme: openapi.SecurityScheme{Type: "http", Scheme: "bearer"}, Scopes: []string{"beta", "customers:read"}},
+		{Name: "key", Scheme: key},
+	}}
+	a := api.New(api.Config{Title: "Shop API"})
+	g := a.Group("/v1/customers", api.Behind(guard))
+	api.Get(g, "/{id}", canRead, service{}.Get)
+	api.Get(g, "/external/{external_id}", api.Public("a test"), func(context.Context, api.Anyone, externalID) (customer, error) { return customer{}, nil }, api.Name("external"))
+
+	require.Equal(t, []openapi.Map[[]string]{
+		{{Name: "pat", Value: []string{"beta", "customers:read"}}},
+		{{Name: "key", Value: []string{}}, {Name: "pat", Value: []string{"customers:read"}}},
+	}, a.Document().Paths[0].Value.Get.Security)
+	require.Equal(t, []openapi.Map[[]string]{
+		{{Name: "pat", Value: []string{"beta", "customers:read"}}},
+		{{Name: "key", Value: []string{}}},
+	}, a.Document().Paths[1].Value.Get.Security)
+	scheme, _ := a.Document().Components.SecuritySchemes.Get("key")
+	require.Equal(t, key, scheme)
+	require.Equal(t, "api: Behind: there is no guard", panicText(t, func() { api.Behind[bool](nil) }))
+}
