@@ -31,3 +31,5 @@ func (a *Authenticator) RecentUses() int {
 	defer a.uses.mu.Unlock()
 	return len(a.uses.recent)
 }
+
+func CRCOf(text string) uint32 { return crcOf(text) }

@@ -20,8 +20,9 @@ import (
 )
 
 // The decision on a request, beside one HMAC-SHA256 of the token, which is the
-// least that a keyed hash costs. "valid" and "malformed" hold everything but
-// the store: the middleware, the pipeline, the requirement.
+// least that a keyed hash costs. "decision" is what a requirement does without
+// the store; "request" also holds the middleware, which reads the header and
+// copies the request without it.
 
 var (
 	authKinds = auth.NewKinds("shop", auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession, auth.WebSession,
@@ -62,8 +63,7 @@ func newAuthIssuer(b *testing.B, ledger auth.Ledger) (auth.Keys, auth.Issued) {
 	return keys, issued
 }
 
-// decide runs whole decisions and requires that each goes one way.
-func decide(b *testing.B, keys auth.Keys, store auth.Store, token string, want *errors.Kind) {
+func newAuthenticator(b *testing.B, keys auth.Keys, store auth.Store) *auth.Authenticator {
 	b.Helper()
 	authenticator, err := auth.New(authKinds, auth.Config{Store: store, Keys: keys, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -74,15 +74,51 @@ func decide(b *testing.B, keys auth.Keys, store auth.Store, token string, want *
 			b.Error(err)
 		}
 	})
-	handler := authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	return authenticator
+}
+
+func newAuthRequest(token string) *http.Request {
+	r := authtest.Bearer("bench", token).Request(http.MethodGet, "/v1/customers/", nil)
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("User-Agent", "bench")
+	return r
+}
+
+// decide measures the decision: what a requirement does with a request that
+// came through the middleware. Such requests are made in batches beforehand.
+func decide(b *testing.B, keys auth.Keys, store auth.Store, token string, want *errors.Kind) {
+	b.Helper()
+	var passed *http.Request
+	handler := newAuthenticator(b, keys, store).Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { passed = r }))
+	batch := make([]*http.Request, 4096)
+	w := &discard{header: http.Header{}}
+	r := newAuthRequest(token)
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		if n%len(batch) == 0 {
+			b.StopTimer()
+			for i := range batch {
+				handler.ServeHTTP(w, r)
+				batch[i] = passed
+			}
+			b.StartTimer()
+		}
+		if _, err := authCanRead.Authorize(batch[n%len(batch)]); errors.KindOf(err) != want {
+			b.Fatalf("the decision is %v, want %v", err, want)
+		}
+	}
+}
+
+// request measures the middleware and the decision together.
+func request(b *testing.B, keys auth.Keys, store auth.Store, token string, want *errors.Kind) {
+	b.Helper()
+	handler := newAuthenticator(b, keys, store).Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if _, err := authCanRead.Authorize(r); errors.KindOf(err) != want {
 			b.Errorf("the decision is %v, want %v", err, want)
 		}
 	}))
-	r := authtest.Bearer("bench", token).Request(http.MethodGet, "/v1/customers/", nil)
-	r.Header.Set("Accept", "application/json")
-	r.Header.Set("User-Agent", "bench")
 	w := &discard{header: http.Header{}}
+	r := newAuthRequest(token)
 	b.ReportAllocs()
 	for b.Loop() {
 		handler.ServeHTTP(w, r)
@@ -93,6 +129,11 @@ func BenchmarkAuth(b *testing.B) {
 	memory := &authtest.Store{}
 	keys, issued := newAuthIssuer(b, memory)
 	token := issued.Token.Reveal()
+	malformed := token[:20] + "x" + token[21:]
+	if malformed == token {
+		malformed = token[:20] + "y" + token[21:]
+	}
+	valid := found{&memory.Records()[0]}
 	b.Run("peer=hmac-sha256", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -101,15 +142,19 @@ func BenchmarkAuth(b *testing.B) {
 			_ = mac.Sum(nil)
 		}
 	})
-	b.Run("valid", func(b *testing.B) {
-		decide(b, keys, found{&memory.Records()[0]}, token, nil)
+	b.Run("decision/valid", func(b *testing.B) { decide(b, keys, valid, token, nil) })
+	b.Run("decision/malformed", func(b *testing.B) { decide(b, keys, memory, malformed, auth.InvalidToken) })
+	b.Run("decision/garbage", func(b *testing.B) { decide(b, keys, memory, "garbage", auth.InvalidToken) })
+	b.Run("request/public", func(b *testing.B) {
+		handler := newAuthenticator(b, keys, memory).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		w, r := &discard{header: http.Header{}}, newAuthRequest(token)
+		b.ReportAllocs()
+		for b.Loop() {
+			handler.ServeHTTP(w, r)
+		}
 	})
-	b.Run("malformed", func(b *testing.B) {
-		decide(b, keys, memory, token[:20]+"x"+token[21:], auth.InvalidToken)
-	})
-	b.Run("garbage", func(b *testing.B) {
-		decide(b, keys, memory, "garbage", auth.InvalidToken)
-	})
+	b.Run("request/valid", func(b *testing.B) { request(b, keys, valid, token, nil) })
+	b.Run("request/malformed", func(b *testing.B) { request(b, keys, memory, malformed, auth.InvalidToken) })
 	if memory.Finds() != 0 {
 		b.Errorf("malformed tokens cost %d look-ups, want none", memory.Finds())
 	}
@@ -131,6 +176,6 @@ func BenchmarkAuthPostgreSQL(b *testing.B) {
 		}
 	})
 	b.Run("valid", func(b *testing.B) {
-		decide(b, keys, store, issued.Token.Reveal(), nil)
+		request(b, keys, store, issued.Token.Reveal(), nil)
 	})
 }
