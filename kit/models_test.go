@@ -159,14 +159,14 @@ type lenient struct {
 }
 
 type strictItem struct {
-	kit.Schema `extra:"forbid"`
+	_ struct{} `extra:"forbid"`
 
 	SKU      string `json:"sku"`
 	Quantity int    `json:"quantity" default:"1"`
 }
 
 type strict struct {
-	kit.Schema `extra:"forbid"`
+	_ struct{} `extra:"forbid"`
 
 	Name  string       `json:"name"`
 	Item  *strictItem  `json:"item" default:"null"`

@@ -344,6 +344,11 @@ func (c *compiler) fields(o *ObjectPlan, t reflect.Type, index []int) error {
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		at := append(index[:len(index):len(index)], i)
+		if sf.Name == "_" {
+			if err := o.readExtra(sf.Tag); err != nil {
+				return err
+			}
+		}
 		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
 		if sf.Anonymous && name == "" {
 			embedded, err := c.embedded(o, sf, at)
@@ -374,6 +379,19 @@ func (c *compiler) fields(o *ObjectPlan, t reflect.Type, index []int) error {
 	return nil
 }
 
+// readExtra reads the extra tag of the embedded Schema, or of a field _ in a
+// struct that embeds none.
+func (o *ObjectPlan) readExtra(tag reflect.StructTag) error {
+	switch extra := tag.Get("extra"); extra {
+	case "", "ignore":
+	case "forbid":
+		o.ForbidExtra = true
+	default:
+		return fmt.Errorf("%s: extra:%q is neither \"forbid\" nor \"ignore\"", o.Type, extra)
+	}
+	return nil
+}
+
 // embedded takes in an embedded struct. It reports false for an embedded type
 // that is a field like any other.
 func (c *compiler) embedded(o *ObjectPlan, sf reflect.StructField, at []int) (bool, error) {
@@ -390,12 +408,8 @@ func (c *compiler) embedded(o *ObjectPlan, sf reflect.StructField, at []int) (bo
 	if o.Doc == "" {
 		o.Doc = sf.Tag.Get("doc")
 	}
-	switch extra := sf.Tag.Get("extra"); extra {
-	case "", "ignore":
-	case "forbid":
-		o.ForbidExtra = true
-	default:
-		return false, fmt.Errorf("%s: extra:%q is neither \"forbid\" nor \"ignore\"", o.Type, extra)
+	if err := o.readExtra(sf.Tag); err != nil {
+		return false, err
 	}
 	if isKit(t, "Schema") {
 		o.Schema = true
