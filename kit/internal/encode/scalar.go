@@ -85,6 +85,8 @@ func special(t reflect.Type) encoder {
 	}
 	pointer := reflect.PointerTo(t)
 	switch {
+	case t.Kind() == reflect.Pointer && isOurs(t.Elem()):
+		return nil // it has its type's marshaler too, which writes another form
 	case t.Kind() == reflect.Interface:
 		return nil // what it holds decides
 	case t.Kind() == reflect.Struct && t.Implements(optionalType):
@@ -99,6 +101,15 @@ func special(t reflect.Type) encoder {
 		return whenAddressable(t, encodeTextMarshaler)
 	}
 	return nil
+}
+
+// isOurs reports whether this package writes a type in a form of its own.
+func isOurs(t reflect.Type) bool {
+	switch t {
+	case timeType, uuidType, rawType, rawMessageType, numberType:
+		return true
+	}
+	return t.Kind() == reflect.Struct && t.Implements(optionalType)
 }
 
 func hasMarshaler(t reflect.Type) bool {
