@@ -48,15 +48,17 @@ func CustomerScopes() []auth.Scope {
 }
 
 // NewStore makes the store of credentials. A credential is dead when its
-// subject is deleted, or the organization that the subject belongs to.
+// subject is deleted, or the organization that the subject belongs to. A
+// scalar sub-select is prepared more quickly than EXISTS, and this is asked for
+// every request.
 func NewStore(db pgstore.DB) *pgstore.Store {
 	return pgstore.New(db,
 		pgstore.AliveWhile(auth.UserKind,
-			`EXISTS (SELECT FROM users u WHERE u.id = credential.subject_id AND u.deleted_at IS NULL)`),
+			`SELECT u.deleted_at IS NULL FROM users u WHERE u.id = credential.subject_id`),
 		pgstore.AliveWhile(auth.OrganizationKind,
-			`EXISTS (SELECT FROM organizations o WHERE o.id = credential.subject_id AND o.deleted_at IS NULL)`),
+			`SELECT o.deleted_at IS NULL FROM organizations o WHERE o.id = credential.subject_id`),
 		pgstore.AliveWhile(auth.CustomerKind,
-			`EXISTS (SELECT FROM customers c JOIN organizations o ON o.id = c.organization_id
-				WHERE c.id = credential.subject_id AND c.deleted_at IS NULL AND o.deleted_at IS NULL)`),
+			`SELECT c.deleted_at IS NULL AND o.deleted_at IS NULL
+				FROM customers c JOIN organizations o ON o.id = c.organization_id WHERE c.id = credential.subject_id`),
 	)
 }
