@@ -1,3 +1,4 @@
+// Command compile is full of mistakes that the compiler must find.
 package main
 
 import (
@@ -29,6 +30,14 @@ type list struct{ pagination.Params }
 
 var g = api.New(api.Config{Title: "Shop API"}).Group("/v1/resources")
 
-func all(context.Context, admin, list) ([]resource, error) { return nil, nil }
+func get(context.Context, admin, list) (resource, error)            { return resource{}, nil }
+func getAsCustomer(context.Context, portal, list) (resource, error) { return resource{}, nil }
+func all(context.Context, admin, list) ([]resource, error)          { return nil, nil }
 
-func main() { api.List(g, "/", guard{}, all) }
+// Each line is a mistake of its own.
+func main() {
+	api.Get(g, "/me", guard{}, getAsCustomer)
+	api.List(g, "/", guard{}, all)
+	api.Get(g, "/me", get)
+	api.Delete(g, "/me", guard{}, get)
+}
