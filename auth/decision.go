@@ -26,7 +26,7 @@ const (
 type Reason string
 
 // The reasons of decisions.
-const (
+const ( //nolint:gosec // no credentials, but words for what is wrong with them
 	ReasonGranted         Reason = "granted"
 	ReasonNoCredential    Reason = "no_credential"
 	ReasonSeveralHeaders  Reason = "several_authorization_headers"

@@ -14,7 +14,7 @@ import (
 
 // cookie is the session's cookie with a value, for so many seconds (-1 clears it).
 func (a *Authenticator) cookie(value string, maxAge int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure is off only where Config.InsecureCookie says so
 		Name:     a.kinds.session.cookie,
 		Value:    value,
 		Path:     "/",

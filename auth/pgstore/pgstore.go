@@ -89,17 +89,7 @@ func (s *Store) Find(ctx context.Context, hashes []auth.Hash) (*auth.Record, err
 		hash   []byte
 		record auth.Record
 	)
-	find, sums := s.findOne, any(nil)
-	if len(hashes) == 1 {
-		sums = hashes[0].Sum[:]
-	} else {
-		all := make([][]byte, len(hashes))
-		for i := range hashes {
-			all[i] = hashes[i].Sum[:]
-		}
-		find, sums = s.findAny, all
-	}
-	err := s.db.QueryRow(ctx, find, sums).Scan(append(row.targets(), &hash, &record.Hash.KeyID, &row.c.SubjectGone)...)
+	err := s.query(ctx, hashes).Scan(append(row.targets(), &hash, &record.Hash.KeyID, &row.c.SubjectGone)...)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, auth.ErrInvalid
@@ -111,6 +101,19 @@ func (s *Store) Find(ctx context.Context, hashes []auth.Hash) (*auth.Record, err
 	record.Credential = row.credential()
 	copy(record.Hash.Sum[:], hash)
 	return &record, nil
+}
+
+// query looks for one hash by =, for which PostgreSQL keeps its plan, and for
+// several while keys rotate.
+func (s *Store) query(ctx context.Context, hashes []auth.Hash) pgx.Row {
+	if len(hashes) == 1 {
+		return s.db.QueryRow(ctx, s.findOne, hashes[0].Sum[:])
+	}
+	sums := make([][]byte, len(hashes))
+	for i := range hashes {
+		sums[i] = hashes[i].Sum[:]
+	}
+	return s.db.QueryRow(ctx, s.findAny, sums)
 }
 
 const usedStatement = `UPDATE auth_credentials SET last_used_at = greatest(last_used_at, $2) WHERE id = $1`
