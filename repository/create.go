@@ -22,9 +22,9 @@ import (
 // ResourceNotFound. Only a [System] scope takes the zero owner; the row then
 // says whose it is.
 //
-// The repository sets the primary key (a UUIDv7, unless the row has one), the
-// time of creation, and the version; the time of the last change and that of
-// deletion are NULL. Everything else is written as it is in the row: also the
+// The repository sets the primary key (a UUIDv7) and the time of creation,
+// unless the row has them, and the version; the time of the last change and that
+// of deletion are NULL. Everything else is written as it is in the row: also the
 // zero value. A nil [kit.Metadata] is the empty object.
 func (s Scope[Row]) Create(ctx context.Context, to Writable, owner Owner, row Row) (Row, error) {
 	p := s.plan
