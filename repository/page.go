@@ -74,31 +74,22 @@ func (s Scope[Row]) pageStatements(q Query) (statements pageStatements, ok bool)
 	if !s.body(st, q.Where) || st.err != nil {
 		return pageStatements{err: st.err}, false
 	}
-	body := st.text[prefix:]
 	args := len(st.args)
 	if q.Count != None {
-		head, tail := "SELECT count(*)", ""
+		explain, head, tail := "", "SELECT count(*)", ""
 		switch {
 		case q.Count == Estimated:
-			head = "EXPLAIN (FORMAT JSON) SELECT 1"
-			if prefix > 0 {
-				head, body = "EXPLAIN (FORMAT JSON) ", append(append([]byte(nil), st.text[:prefix]...), "SELECT 1"+string(body)...)
-			}
+			explain, head = "EXPLAIN (FORMAT JSON) ", "SELECT 1"
 		case q.Count > 0:
 			head, tail = "SELECT count(*) FROM (SELECT 1", ") AS counted"
 		}
-		count := statement{args: st.args}
-		count.text = make([]byte, 0, len(st.text)+len(head)+48)
-		if q.Count != Estimated {
-			count.text = append(count.text, st.text[:prefix]...)
-		}
-		count.text = append(append(count.text, head...), body...)
-		statements.countArgs = st.args[:args:args]
+		count := statement{args: st.args[:args:args], text: make([]byte, 0, len(st.text)+80)}
+		count.text = append(append(count.text, explain...), st.text[:prefix]...)
+		count.text = append(append(count.text, head...), st.text[prefix:]...)
 		if tail != "" {
 			count.write(" LIMIT ").bind(int64(q.Count) + 1).write(tail)
-			statements.countArgs = count.args
 		}
-		statements.count = string(count.text)
+		statements.count, statements.countArgs = string(count.text), count.args
 	}
 	rows := statement{args: st.args[:args:args], text: make([]byte, 0, len(st.text)+len(p.selects)+160)}
 	rows.text = append(append(append(rows.text, st.text[:prefix]...), p.selects...), st.text[prefix:]...)
