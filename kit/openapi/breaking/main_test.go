@@ -16,7 +16,7 @@ func TestRun(t *testing.T) {
 	older, err := os.ReadFile(file)
 	require.NoError(t, err)
 	newer := filepath.Join(t.TempDir(), "newer.json")
-	require.NoError(t, os.WriteFile(newer, []byte(strings.ReplaceAll(string(older), `"paid_at": {`, `"payed_at": {`)), 0o600))
+	require.NoError(t, os.WriteFile(newer, []byte(strings.ReplaceAll(string(older), `"paid_at": {`, `"settled_at": {`)), 0o600))
 	broken := filepath.Join(t.TempDir(), "broken.json")
 	require.NoError(t, os.WriteFile(broken, []byte("{"), 0o600))
 
