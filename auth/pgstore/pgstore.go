@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/errors"
@@ -87,18 +88,20 @@ func (s *Store) Find(ctx context.Context, hashes []auth.Hash) (*auth.Record, err
 	var (
 		row    credentialRow
 		hash   []byte
+		gone   bool
 		record auth.Record
 	)
-	err := s.query(ctx, hashes).Scan(append(row.targets(), &hash, &record.Hash.KeyID, &row.c.SubjectGone)...)
+	err := s.query(ctx, hashes).Scan(append(row.targets(), &hash, &record.Hash.KeyID, &gone)...)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, auth.ErrInvalid
 	case err != nil:
 		return nil, failed("finding a credential", err)
 	case len(hash) != sha256.Size:
-		return nil, fmt.Errorf("pgstore: credential %s has a hash of %d bytes: %w", row.c.ID, len(hash), auth.ErrUnavailable)
+		return nil, fmt.Errorf("pgstore: credential %s has a hash of %d bytes: %w", row.id, len(hash), auth.ErrUnavailable)
 	}
 	record.Credential = row.credential()
+	record.Credential.SubjectGone = gone
 	copy(record.Hash.Sum[:], hash)
 	return &record, nil
 }
@@ -230,42 +233,61 @@ func failed(doing string, err error) error {
 	return fmt.Errorf("pgstore: %s: %w", doing, errors.Join(auth.ErrUnavailable, err))
 }
 
-// credentialRow scans the columns.
+// credentialRow scans the columns into pgx's own types: it has a plan for these
+// at hand, and makes one anew for every other type in every query.
 type credentialRow struct {
-	c               auth.Credential
-	subjectKind     string
-	organizationID  *uuid.UUID
-	scopes          []string
-	unrestricted    bool
-	organizationIDs []uuid.UUID
-	authenticatedAt *time.Time
+	kind, subjectKind, name                         string
+	id, subjectID, organizationID                   pgtype.UUID
+	scopes                                          pgtype.FlatArray[string]
+	unrestricted                                    bool
+	organizationIDs                                 pgtype.FlatArray[pgtype.UUID]
+	created, authenticated, expires, lastUsed, dead pgtype.Timestamptz
 }
 
+// targets are the columns, with room for three more.
 func (r *credentialRow) targets() []any {
-	return []any{
-		&r.c.ID, &r.c.Kind, &r.subjectKind, &r.c.Subject.ID, &r.organizationID, &r.scopes, &r.unrestricted,
-		&r.organizationIDs, &r.c.Name, &r.c.CreatedAt, &r.authenticatedAt, &r.c.ExpiresAt, &r.c.LastUsedAt, &r.c.RevokedAt,
-	}
+	return append(make([]any, 0, 17),
+		&r.id, &r.kind, &r.subjectKind, &r.subjectID, &r.organizationID, &r.scopes, &r.unrestricted,
+		&r.organizationIDs, &r.name, &r.created, &r.authenticated, &r.expires, &r.lastUsed, &r.dead,
+	)
 }
 
 func (r *credentialRow) credential() auth.Credential {
-	r.c.Subject.Kind = auth.SubjectKind(r.subjectKind)
-	if r.organizationID != nil {
-		r.c.Subject.OrganizationID = *r.organizationID
+	c := auth.Credential{
+		ID:              r.id.Bytes,
+		Kind:            r.kind,
+		Subject:         auth.SubjectRef{Kind: auth.SubjectKind(r.subjectKind), ID: r.subjectID.Bytes, OrganizationID: r.organizationID.Bytes},
+		Limit:           auth.Unrestricted(),
+		Name:            r.name,
+		CreatedAt:       r.created.Time,
+		AuthenticatedAt: r.authenticated.Time,
+		ExpiresAt:       orNil(r.expires),
+		LastUsedAt:      orNil(r.lastUsed),
+		RevokedAt:       orNil(r.dead),
 	}
-	r.c.Scopes = make([]auth.Scope, len(r.scopes))
-	for i, scope := range r.scopes {
-		r.c.Scopes[i] = auth.Scope(scope)
+	if len(r.scopes) > 0 {
+		c.Scopes = make([]auth.Scope, len(r.scopes))
+		for i, scope := range r.scopes {
+			c.Scopes[i] = auth.Scope(scope)
+		}
 	}
-	if r.unrestricted {
-		r.c.Limit = auth.Unrestricted()
-	} else {
-		r.c.Limit = auth.LimitedTo(r.organizationIDs...)
+	if !r.unrestricted {
+		ids := make([]uuid.UUID, len(r.organizationIDs))
+		for i, id := range r.organizationIDs {
+			ids[i] = id.Bytes
+		}
+		c.Limit = auth.LimitedTo(ids...)
 	}
-	if r.authenticatedAt != nil {
-		r.c.AuthenticatedAt = *r.authenticatedAt
+	return c
+}
+
+// orNil is the time, if there is one. The infinite times of PostgreSQL, which
+// nothing here writes, count as the zero time: dead.
+func orNil(t pgtype.Timestamptz) *time.Time {
+	if !t.Valid {
+		return nil
 	}
-	return r.c
+	return &t.Time
 }
 
 func texts(scopes []auth.Scope) []string {
