@@ -366,7 +366,7 @@ func TestBindReportsEverythingInOrder(t *testing.T) {
 	t.Parallel()
 
 	r := post(`{"starts":2,"ends":"x"}`)
-	r.URL.RawQuery = "limit=x&name=abcd&page=0"
+	r.URL.RawQuery = "limit=x&name=abcd&page=0&X-Hop=7&id=8"
 	r.SetPathValue("id", "zz")
 	r.Header["X-Trace"] = []string{"abcd", "a"}
 	r.Header["X-Hop"] = []string{"1", "y"}
@@ -396,6 +396,17 @@ func TestBindReportsEverythingInOrder(t *testing.T) {
 	require.Equal(t, kit.MetadataFilter{{Key: "k", Values: []string{"1", "3"}}, {Key: "l", Values: []string{"2"}}, {Key: "m", Values: []string{"4"}}}, in.Meta)
 	require.Equal(t, []int{}, in.Hops)
 
+	r.Header["X-Trace"] = []string{"\xe9"}
+	in, err = kit.Bind[bound](r)
+	require.NoError(t, err)
+	trace, _ := in.Trace.Get()
+	require.Equal(t, "é", trace)
+
+	r.SetPathValue("id", "\xe9\xff")
+	_, err = kit.Bind[bound](r)
+	require.Equal(t, []string{"uuid_parsing [\"path\",\"id\"] \"\uFFFD\uFFFD\" {\"error\":\"invalid character: found `\uFFFD` at 1\"}"}, reported(t, err))
+
+	r.SetPathValue("id", "d8dd2de1-21b7-4a41-8bc3-ce909c0cfe23")
 	r.URL.RawQuery = "name=a"
 	_, err = kit.Bind[bound](r)
 	require.Equal(t, []string{`too_short ["query","name"] ["a"] {"field_type":"List","min_length":2,"actual_length":1}`}, reported(t, err))

@@ -87,16 +87,34 @@ func (f *Field) decodeBody(d *decoder, body Body, v reflect.Value) bool {
 		}
 		return n.decode(d, 0, f.target(v))
 	}
-	text := string(body.Data)
-	if !utf8.ValidString(text) {
-		text = strings.ToValidUTF8(text, "\uFFFD")
-	}
+	text := valid(string(body.Data))
 	d.atText(text)
 	if n.sensitive || f.Sensitive {
 		d.mask++
 		defer func() { d.mask-- }()
 	}
 	return n.decodeParam(d, text, f.target(v))
+}
+
+// valid is a text without bytes that are no UTF-8.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return replaceInvalid([]byte(s))
+}
+
+// headerText is the value of a header. Bytes that are no UTF-8 are Latin-1, as
+// Starlette reads all of them.
+func headerText(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	out := make([]byte, 0, len(s)+8)
+	for i := range len(s) {
+		out = utf8.AppendRune(out, rune(s[i]))
+	}
+	return string(out)
 }
 
 // decodeParam reads a value from text that may stand for a pointer.
@@ -131,16 +149,16 @@ func (in *Input) Bind(r Request, v reflect.Value) error {
 	if in.query {
 		d.query = ParseQuery(r.Query())
 	}
-	valid := true
+	good := true
 	for _, f := range in.Params {
 		if !f.bind(d, r, &d.query, v) {
-			valid = false
+			good = false
 		}
 	}
 	if in.Body != nil && !in.Body.decodeBody(d, body, v) {
-		valid = false
+		good = false
 	}
-	if valid && in.validates {
+	if good && in.validates {
 		d.validate(v, none, nil)
 	}
 	return d.err()
@@ -165,22 +183,26 @@ func (f *Field) bind(d *decoder, r Request, query *Query, v reflect.Value) bool 
 	if f.Sensitive {
 		d.mask++
 	}
-	valid := f.bindValue(d, r, query, v)
+	good := f.bindValue(d, r, query, v)
 	if f.Sensitive {
 		d.mask--
 	}
 	d.pop()
 	d.pop()
-	return valid
+	return good
 }
 
 func (f *Field) bindValue(d *decoder, r Request, query *Query, v reflect.Value) bool {
 	var value string
 	var present bool
 	if f.Node.Kind == List {
-		values := query.Values(f.Name)
-		if f.In == "header" {
-			values = r.Header(f.Name)
+		var values []string
+		if f.In == "query" {
+			values = query.Values(f.Name)
+		} else {
+			for _, value := range r.Header(f.Name) {
+				values = append(values, headerText(value))
+			}
 		}
 		if len(values) > 0 {
 			return f.Node.decodeParams(d, values, f.target(v))
@@ -188,13 +210,13 @@ func (f *Field) bindValue(d *decoder, r Request, query *Query, v reflect.Value) 
 	} else {
 		switch f.In {
 		case "path":
-			value, present = r.Path(f.Name), true
+			value, present = valid(r.Path(f.Name)), true
 		case "query":
 			value, present = query.Last(f.Name)
 		case "header":
 			// Of a repeated header the first counts, as with Starlette.
 			if values := r.Header(f.Name); len(values) > 0 {
-				value, present = values[0], true
+				value, present = headerText(values[0]), true
 			}
 		}
 	}
@@ -222,16 +244,16 @@ func (n *Node) decodeParams(d *decoder, values []string, v reflect.Value) bool {
 		return d.failInput(n.maxLength.actual(len(values)), values)
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(values), len(values)))
-	valid := true
+	good := true
 	for i, value := range values {
 		d.pushIndex(i)
 		d.atText(value)
 		if !n.Elem.decodeParam(d, value, v.Index(i)) {
-			valid = false
+			good = false
 		}
 		d.pop()
 	}
-	if !valid {
+	if !good {
 		return false
 	}
 	var issue *lax.Issue

@@ -26,7 +26,7 @@ const masked = "**********"
 
 // decoder is the state of one request.
 type decoder struct {
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // the request's, for as long as it is read
 	doc   *document
 	own   document // what doc points at, its buffers used again
 	query Query
