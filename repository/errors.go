@@ -103,7 +103,14 @@ type fieldError struct {
 	cause *Error
 }
 
-func (e *fieldError) Unwrap() []error { return []error{e.PolarRequestValidationError, e.cause} }
+// Unwrap leads to the field's error alone, as of one thing that went wrong and
+// not of two: a refused value is no fault for the log of errors. The cause is
+// found by Is and As.
+func (e *fieldError) Unwrap() error { return e.PolarRequestValidationError }
+
+func (e *fieldError) Is(target error) bool { return errors.Is(e.cause, target) }
+
+func (e *fieldError) As(target any) bool { return errors.As(e.cause, target) }
 
 func (e *fieldError) Error() string {
 	return e.PolarRequestValidationError.Error() + ": " + e.cause.Error()

@@ -1,12 +1,17 @@
 package repository_test
 
 import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
@@ -40,4 +45,29 @@ func TestConstraintBecomesAFieldsError(t *testing.T) {
 	require.True(t, ok, "%v", err)
 	require.Equal(t, errors.Loc{"body", "customer_id"}, invalid.Details()[0].Loc)
 	require.Equal(t, order.CustomerID, invalid.Details()[0].Input)
+}
+
+func TestFieldsErrorIsNoFaultInTheLog(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	_, err := w.in(w.acme).Create(t.Context(), w.writer, w.owner(t, w.acme), customerRow{Email: "a@example.com"})
+	require.ErrorIs(t, err, repository.UniqueViolation)
+
+	answer := func(level slog.Level, err error) (*httptest.ResponseRecorder, string) {
+		var log bytes.Buffer
+		renderer := kit.ErrorRenderer{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level}))}
+		reply := httptest.NewRecorder()
+		renderer.Write(reply, httptest.NewRequest(http.MethodPost, "/customers", nil), err)
+		return reply, log.String()
+	}
+	reply, log := answer(slog.LevelInfo, err)
+	require.Equal(t, http.StatusUnprocessableEntity, reply.Code)
+	require.NotContains(t, reply.Body.String(), "customers_organization_id_email_key")
+	require.Empty(t, log)
+	_, log = answer(slog.LevelDebug, err)
+	require.Contains(t, log, "customers_organization_id_email_key")
+	// What else went wrong beside it still is one.
+	_, log = answer(slog.LevelError, errors.Join(err, errors.New("the cache is away")))
+	require.Contains(t, log, "the cache is away")
 }
