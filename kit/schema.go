@@ -11,6 +11,10 @@ import "time"
 //		Email string `json:"email" validate:"email" doc:"The email address of the customer." example:"john@example.com"`
 //	}
 //
+// Unknown keys of a body are ignored; extra:"forbid" on the embedded field has
+// them refused. U+0000 is refused in every text of a schema, since PostgreSQL
+// has no such text. sensitive:"true" on a field keeps its value out of replies.
+//
 // It promotes no methods. What it marks is found when a type's plan is compiled.
 type Schema struct{}
 

@@ -236,12 +236,10 @@ func (d *document) scanString(start int) (int, error) {
 			flags |= flagNUL
 			d.nul = true
 		case r >= 0xD800 && r < 0xDC00:
-			low, isLow := lowSurrogate(data, i)
-			if !isLow {
-				flags |= flagSurrogate
-			} else {
-				_ = low
+			if _, ok := lowSurrogate(data, i); ok {
 				i += 6
+			} else {
+				flags |= flagSurrogate
 			}
 		case r >= 0xDC00 && r < 0xE000:
 			flags |= flagSurrogate
