@@ -15,6 +15,7 @@ import (
 	"log"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
@@ -118,5 +119,6 @@ func routes() *http.ServeMux {
 }
 
 func main() {
-	log.Fatal(http.ListenAndServe("127.0.0.1:8081", routes()))
+	server := &http.Server{Addr: "127.0.0.1:8081", Handler: routes(), ReadHeaderTimeout: 10 * time.Second}
+	log.Fatal(server.ListenAndServe())
 }

@@ -16,8 +16,8 @@ import (
 const environment = `    DATABASE_URL    the PostgreSQL to use; without it a private one is started
     SHOP_AUTH_KEYS  the keys with which tokens are hashed, the current one first:
                     ID:SECRET,… with secrets of at least 32 bytes in base64;
-                    without it a key is made and kept in SHOP_HOME
-    SHOP_HOME       where the private PostgreSQL and the key live
+                    without it a key is made and kept
+    SHOP_HOME       where the private PostgreSQL and the key are kept
                     (default: the user's cache folder)
 `
 
@@ -55,7 +55,7 @@ func (c config) keys() (auth.Keys, error) {
 		return keys, nil
 	}
 	path := filepath.Join(c.home, "auth.keys")
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // the folder is the user's own setting
 	if errors.Is(err, fs.ErrNotExist) {
 		text, err = makeKey(path)
 	}
@@ -72,7 +72,7 @@ func (c config) keys() (auth.Keys, error) {
 // makeKey writes a new key and returns what then stands in the file: that of
 // another program, if one was quicker.
 func makeKey(path string) ([]byte, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
 	secret := make([]byte, 32)
@@ -91,5 +91,5 @@ func makeKey(path string) ([]byte, error) {
 	if err := os.Link(temporary.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	return os.ReadFile(path)
+	return os.ReadFile(path) //nolint:gosec // as above
 }

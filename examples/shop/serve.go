@@ -99,7 +99,8 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return listener, err
 }
 
-// newPool connects lazily: a database that is away is a 503, not a failed start.
+// newPool makes the pool of the service. A database that goes away is a 503 soon,
+// and not a request that waits.
 func newPool(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(databaseURL)
 	if err != nil {

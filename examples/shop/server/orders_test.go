@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -30,14 +31,7 @@ func TestOrdersList(t *testing.T) {
 		return n
 	}
 	status := func(wanted ...string) int {
-		return count(func(o seed.Order) bool {
-			for _, status := range wanted {
-				if o.Status == status {
-					return true
-				}
-			}
-			return false
-		})
+		return count(func(o seed.Order) bool { return slices.Contains(wanted, o.Status) })
 	}
 	require.Len(t, all, 36)
 

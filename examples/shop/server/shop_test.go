@@ -3,6 +3,7 @@ package server_test
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 
 	"strings"
@@ -119,10 +120,7 @@ func (r reply) invalid(t *testing.T, details ...detail) {
 }
 
 func without(object map[string]any, names ...string) map[string]any {
-	rest := map[string]any{}
-	for name, value := range object {
-		rest[name] = value
-	}
+	rest := maps.Clone(object)
 	for _, name := range names {
 		delete(rest, name)
 	}
