@@ -271,7 +271,9 @@ func describeDecimal(n *plan.Node, dir direction) *openapi.Schema {
 	return &openapi.Schema{AnyOf: []*openapi.Schema{number, text}}
 }
 
-const decimalPattern = `^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$`
+// decimalPattern says what Pydantic's says without a look-ahead, which the
+// regular expressions of many languages do not have.
+const decimalPattern = `^[+-]?(\d+\.?\d*|\.\d+)$`
 
 func describeMetadata() *openapi.Schema {
 	return &openapi.Schema{
