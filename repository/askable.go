@@ -10,6 +10,9 @@ import (
 // askFrom makes the arguments from an index on askable.
 func (s *statement) askFrom(first int) {
 	for i := first; i < len(s.args); i++ {
+		if text, ok := s.args[i].(string); ok && isText(text) {
+			continue // as nearly always, and without another allocation
+		}
 		s.args[i] = askable(s.args[i])
 	}
 }

@@ -28,22 +28,28 @@ import (
 // zero value. A nil [kit.Metadata] is the empty object.
 func (s Scope[Row]) Create(ctx context.Context, to Writable, owner Owner, row Row) (Row, error) {
 	p := s.plan
-	var none Row
-	h, err := s.writer(to)
+	h, v, err := s.toCreate(ctx, to, owner, &row)
 	if err != nil {
-		return none, err
-	}
-	if err := s.admits(ctx, owner); err != nil {
-		return none, err
-	}
-	v := reflect.ValueOf(&row).Elem()
-	if err := p.complete(v, owner, now()); err != nil {
+		var none Row
 		return none, err
 	}
 	st := newStatement()
 	p.insert(st, v)
 	st.write(p.returning)
 	return queryOne[Row](p.named(ctx, "create"), p, h, st, func(name string) (any, bool) { return p.input(v, name) })
+}
+
+// toCreate checks and completes a new row.
+func (s Scope[Row]) toCreate(ctx context.Context, to Writable, owner Owner, row *Row) (*handle, reflect.Value, error) {
+	v := reflect.ValueOf(row).Elem()
+	h, err := s.writer(to)
+	if err == nil {
+		err = s.admits(ctx, owner)
+	}
+	if err == nil {
+		err = s.plan.complete(v, owner, now())
+	}
+	return h, v, err
 }
 
 // now is what the database keeps of the time.

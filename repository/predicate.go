@@ -189,9 +189,9 @@ const (
 func (s *statement) compare(key, sign string, value any) bool {
 	switch {
 	case sign == signEqual:
-		return s.equal(key, value)
+		return s.equality(key, value, false)
 	case sign == signNotEqual:
-		return s.notEqual(key, value)
+		return s.equality(key, value, true)
 	case isNull(value):
 		s.fail("%s%sNULL holds for no row: say squirrel.Eq or NotEq with nil", key, sign)
 	default:
@@ -200,52 +200,34 @@ func (s *statement) compare(key, sign string, value any) bool {
 	return true
 }
 
-func (s *statement) equal(key string, value any) bool {
+// equality appends what Eq means, or NotEq.
+func (s *statement) equality(key string, value any, not bool) bool {
+	null, in, list, join, one := " IS NULL", " IN ", " = ANY(", " OR ", signEqual
+	if not {
+		null, in, list, join, one = " IS NOT NULL", " NOT IN ", " <> ALL(", " AND ", signNotEqual
+	}
 	switch kind, value := classify(value); kind {
 	case nullValue:
-		s.key(key).write(" IS NULL")
+		s.key(key).write(null)
 	case queryValue:
-		s.key(key).write(" IN ")
-		s.rendered(value.(squirrel.Sqlizer))
+		s.key(key).write(in)
+		s.rendered(value.(squirrel.Sqlizer)) //nolint:errcheck,forcetypeassert // classify says so
 	case listValue:
-		list, hasNull := withoutNulls(value)
+		values, hasNull := withoutNulls(value)
 		switch {
-		case list == nil && hasNull:
-			s.key(key).write(" IS NULL")
-		case list == nil:
+		case values == nil && hasNull:
+			s.key(key).write(null)
+		case values == nil && not:
+			return false // every row differs from all of no values
+		case values == nil:
 			s.write("false")
 		case hasNull:
-			s.write("(").key(key).write(" = ANY(").bind(list).write(") OR ").key(key).write(" IS NULL)")
+			s.write("(").key(key).write(list).bind(values).write(")", join).key(key).write(null, ")")
 		default:
-			s.key(key).write(" = ANY(").bind(list).write(")")
+			s.key(key).write(list).bind(values).write(")")
 		}
 	default:
-		s.key(key).write(" = ").bind(value)
-	}
-	return true
-}
-
-func (s *statement) notEqual(key string, value any) bool {
-	switch kind, value := classify(value); kind {
-	case nullValue:
-		s.key(key).write(" IS NOT NULL")
-	case queryValue:
-		s.key(key).write(" NOT IN ")
-		s.rendered(value.(squirrel.Sqlizer))
-	case listValue:
-		list, hasNull := withoutNulls(value)
-		switch {
-		case list == nil && hasNull:
-			s.key(key).write(" IS NOT NULL")
-		case list == nil:
-			return false // no row equals one of no values
-		case hasNull:
-			s.write("(").key(key).write(" <> ALL(").bind(list).write(") AND ").key(key).write(" IS NOT NULL)")
-		default:
-			s.key(key).write(" <> ALL(").bind(list).write(")")
-		}
-	default:
-		s.key(key).write(" <> ").bind(value)
+		s.key(key).write(one).bind(value)
 	}
 	return true
 }

@@ -3,7 +3,6 @@ package repository
 import (
 	"context"
 	"fmt"
-	"reflect"
 
 	"github.com/polarkit-go/polarkit/errors"
 )
@@ -27,15 +26,8 @@ type OnConflict struct {
 func (s Scope[Row]) Upsert(ctx context.Context, to Writable, owner Owner, row Row, conflict OnConflict) (Row, error) {
 	p := s.plan
 	var none Row
-	h, err := s.writer(to)
+	h, v, err := s.toCreate(ctx, to, owner, &row)
 	if err != nil {
-		return none, err
-	}
-	if err := s.admits(ctx, owner); err != nil {
-		return none, err
-	}
-	v := reflect.ValueOf(&row).Elem()
-	if err := p.complete(v, owner, now()); err != nil {
 		return none, err
 	}
 	st := newStatement()
