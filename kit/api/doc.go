@@ -26,8 +26,8 @@
 // sentence that says what to change; nothing that a request can hold panics.
 //
 // An API is an [http.Handler], and so is each [Endpoint] alone, on any router.
-// For each request the order is: limits of size, route, guard, binding, hooks,
-// handler, reply. So an anonymous caller with a broken body gets 401, and the
-// reply leaves after the handler has returned. Whatever fails, the answer has
+// For each request the order is: route, guard, limit of size, binding, hooks,
+// handler, reply. So an anonymous caller with a broken or huge body gets 401,
+// and the reply leaves after the handler has returned. Whatever fails, the answer has
 // the one shape of package errors.
 package api

@@ -85,10 +85,6 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (e *Endpoint) answer(w http.ResponseWriter, r *http.Request) {
 	defer e.api.renderer.Recover(w, r)
 	limit := e.settings.maxBody
-	if r.ContentLength > limit {
-		e.api.renderer.Write(w, r, errors.RequestBodyTooLarge.New())
-		return
-	}
 	if limit < kit.MaxBodySize && r.Body != nil && r.Body != http.NoBody {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 	}
@@ -118,6 +114,10 @@ func serveFunc[S, In, Out any](
 		subject, err := guard.Authorize(r)
 		if err != nil {
 			return err
+		}
+		// Only now: whoever may not come in is told that, whatever they send.
+		if r.ContentLength > e.settings.maxBody {
+			return errors.RequestBodyTooLarge
 		}
 		arrived := e.limitRead(w, r)
 		in, err := kit.Bind[In](r)

@@ -27,6 +27,11 @@ func TestGuardComesBeforeTheBody(t *testing.T) {
 	require.Equal(t, "Bearer", w.Header().Get("WWW-Authenticate"))
 	require.JSONEq(t, `{"error":"Unauthorized","detail":"Unauthorized"}`, w.Body.String())
 
+	r = request("POST", "/v1/customers/", `{"email":`)
+	r.Header.Del("Authorization")
+	r.ContentLength = 1 << 40
+	require.Equal(t, 401, send(a, r).Code, "a huge body is not looked at either")
+
 	require.Equal(t, 422, call(a, "POST", "/v1/customers/", `{"email":`).Code)
 	require.Equal(t, 404, send(a, request("GET", "/v1/nothing", "")).Code)
 }
