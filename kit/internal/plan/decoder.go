@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -57,8 +58,11 @@ type place struct {
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// keepTokens is how many tokens a pooled decoder may keep room for.
-const keepTokens = 1 << 14
+// What a pooled decoder may keep room for.
+const (
+	keepTokens = 1 << 14
+	keepErrors = 1 << 6
+)
 
 func newDecoder(ctx context.Context) *decoder {
 	d := decoders.Get().(*decoder) //nolint:forcetypeassert // the pool holds nothing else
@@ -75,7 +79,12 @@ func (d *decoder) free() {
 		tokens = nil
 	}
 	clear(loc[:cap(loc)])
-	*d = decoder{loc: loc, found: found, own: document{tokens: tokens, stack: stack}}
+	clear(d.errs)
+	errs := d.errs[:0]
+	if cap(errs) > keepErrors {
+		errs = nil
+	}
+	*d = decoder{loc: loc, found: found, errs: errs, own: document{tokens: tokens, stack: stack}}
 	decoders.Put(d)
 }
 
@@ -92,7 +101,7 @@ func (d *decoder) err() error {
 	case d.failure != nil:
 		return d.failure
 	case len(d.errs) > 0:
-		return errors.InvalidRequest(d.errs...)
+		return errors.InvalidRequest(slices.Clone(d.errs)...) // the buffer is used again
 	}
 	return nil
 }
@@ -136,9 +145,6 @@ func (d *decoder) full() bool {
 }
 
 func (d *decoder) report(issue *lax.Issue, input any) bool {
-	if d.errs == nil {
-		d.errs = make([]errors.ValidationError, 0, 4)
-	}
 	d.errs = append(d.errs, errors.ValidationError{
 		Type: issue.Type, Loc: d.location(), Msg: issue.Msg, Input: input, Ctx: issue.Ctx,
 	})
@@ -149,7 +155,7 @@ func (d *decoder) location() errors.Loc {
 	d.echoed += 8 * len(d.loc)
 	// Locations share an array, each with its own part of it.
 	if cap(d.locs)-len(d.locs) < len(d.loc) {
-		d.locs = make(errors.Loc, 0, max(16, 4*len(d.loc)))
+		d.locs = make(errors.Loc, 0, max(8, 3*len(d.loc)))
 	}
 	start := len(d.locs)
 	for _, p := range d.loc {
