@@ -17,7 +17,7 @@ import (
 // An endpoint of each verb, beside the same endpoint wired by hand: ServeMux,
 // the guard, kit.Bind, the handler, kit.WriteJSON. Both know the same routes.
 
-type account struct{ id uuid.UUID }
+type account struct{}
 
 // bearer is a guard that looks at a header only: what auth costs is measured elsewhere.
 type bearer struct{}
