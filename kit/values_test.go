@@ -25,11 +25,11 @@ func ExampleDecimal() {
 	price, err := kit.ParseDecimal("1.50")
 	other, _ := kit.ParseDecimal("1.5")
 	fmt.Println(price, err, price.Compare(other))
-	text, _ := json.Marshal(price)
-	fmt.Println(string(text))
+	text, err := json.Marshal(price)
+	fmt.Println(string(text), err)
 	// Output:
 	// 1.50 <nil> 0
-	// "1.50"
+	// "1.50" <nil>
 }
 
 func TestDate(t *testing.T) {

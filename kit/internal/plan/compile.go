@@ -458,7 +458,11 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 	}
 	f.Required = !f.Optional && !hasDefault
 	if rules.required && !f.Required && !c.output {
-		return nil, fmt.Errorf("%s: required contradicts %s; take one away", where, map[bool]string{true: "kit.Optional", false: "the default"}[f.Optional])
+		other := "the default"
+		if f.Optional {
+			other = "kit.Optional"
+		}
+		return nil, fmt.Errorf("%s: required contradicts %s; take one away", where, other)
 	}
 	return f, nil
 }
