@@ -49,7 +49,8 @@ const (
 	Timeout Reason = "timeout"
 	// Canceled: the caller has gone. errors.Is also holds for context.Canceled.
 	Canceled Reason = "canceled"
-	// Unavailable: the database is away. 503 with Retry-After.
+	// Unavailable: the database is away, or a migration has just changed the
+	// type of a column under a prepared statement. 503 with Retry-After.
 	Unavailable Reason = "database away"
 	// CommitUnknown: the connection was lost while committing, so nobody knows
 	// whether the transaction took place. 503 without Retry-After: repeating
@@ -183,7 +184,10 @@ func (p *plan) translate(err error, values func(column string) (any, bool)) erro
 		found.Reason = Timeout
 		return away(found)
 	}
-	if isAway(pg.Code) {
+	// A statement prepared before a migration changed the type of a column: pgx
+	// forgets it, so that the next attempt prepares it anew.
+	stalePlan := pg.Code == "0A000" && pg.Routine == "RevalidateCachedQuery"
+	if isAway(pg.Code) || stalePlan {
 		found.Reason = Unavailable
 		return away(found)
 	}

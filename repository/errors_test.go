@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
@@ -70,4 +71,28 @@ func TestFieldsErrorIsNoFaultInTheLog(t *testing.T) {
 	// What else went wrong beside it still is one.
 	_, log = answer(slog.LevelError, errors.Join(err, errors.New("the cache is away")))
 	require.Contains(t, log, "the cache is away")
+}
+
+// TestAMigrationUnderPreparedStatements changes the type of a column that a
+// connection has already read.
+func TestAMigrationUnderPreparedStatements(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 1 })
+	_, err := w.pool.Exec(t.Context(), `CREATE TABLE things (id bigint PRIMARY KEY, rank varchar(5) NOT NULL); INSERT INTO things VALUES (1, 'a')`)
+	require.NoError(t, err)
+	things := repository.MustNew[thing]("things", repository.Options{}).In(repository.System("test"))
+	get := func() error {
+		_, err := things.Get(t.Context(), w.reader, int64(1))
+		return err
+	}
+	require.NoError(t, get())
+	_, err = w.pool.Exec(t.Context(), `ALTER TABLE things ALTER COLUMN rank TYPE text, ADD COLUMN more text`)
+	require.NoError(t, err)
+	err = get()
+	require.ErrorIs(t, err, errors.ServiceUnavailable)
+	requireRetryAfter(t, err)
+	require.NoError(t, get(), "the next attempt works")
+	_, err = w.pool.Exec(t.Context(), `ALTER TABLE things ADD COLUMN even_more text`)
+	require.NoError(t, err)
+	require.NoError(t, get(), "a new column disturbs nobody")
 }
