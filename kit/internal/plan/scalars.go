@@ -22,6 +22,7 @@ var (
 	issueString   = &lax.Issue{Type: "string_type", Msg: "Input should be a valid string"}
 	issueUnicode  = &lax.Issue{Type: "string_unicode", Msg: "Input should be a valid string, unable to parse raw data as a unicode string"}
 	issueInt      = &lax.Issue{Type: "int_type", Msg: "Input should be a valid integer"}
+	issueIntSize  = &lax.Issue{Type: "int_parsing_size", Msg: "Unable to parse input string as an integer, exceeded maximum size"}
 	issueFloat    = &lax.Issue{Type: "float_type", Msg: "Input should be a valid number"}
 	issueBool     = &lax.Issue{Type: "bool_type", Msg: "Input should be a valid boolean"}
 	issueBoolText = &lax.Issue{Type: "bool_parsing", Msg: "Input should be a valid boolean, unable to interpret input"}
@@ -200,6 +201,10 @@ func (n *Node) decodeBool(d *decoder, tok int32, first byte, number, float bool,
 		return n.check(d, none, v)
 	case float && (f != f || f-f != 0 || f != float64(int64(f))): // NaN, infinite, or with a fraction
 		return d.fail(issueBool)
+	case !float:
+		if _, err := strconv.ParseInt(d.doc.raw(tok), 10, 64); err != nil {
+			return d.fail(issueBool) // beyond 64 bits
+		}
 	}
 	return d.fail(issueBoolText)
 }
@@ -446,7 +451,7 @@ func (n *Node) decodeChoice(d *decoder, tok int32, first byte, float bool, v ref
 	default:
 		whole, err := strconv.ParseInt(d.doc.raw(tok), 10, 64)
 		if err != nil {
-			return d.fail(&n.expected)
+			return d.fail(issueIntSize)
 		}
 		i = whole
 	}
@@ -473,8 +478,11 @@ func (n *Node) setChoice(d *decoder, s string, v reflect.Value, param bool) bool
 		return d.fail(&n.expected)
 	}
 	i, overflow, issue := lax.Int(s)
-	if issue != nil || overflow != 0 || n.Kind == Literal && !param {
+	switch {
+	case issue != nil || n.Kind == Literal && !param:
 		return d.fail(&n.expected)
+	case overflow != 0:
+		return d.fail(issueIntSize)
 	}
 	return n.setNumberChoice(d, i, v)
 }
