@@ -85,21 +85,21 @@ func (h *handwritten) logged(next http.Handler) http.Handler {
 	})
 }
 
-// endpoint authenticates, calls the handler with the organizations that the
-// user reaches, and answers with what it returns.
-func (h *handwritten) endpoint(scope string, handle func(w http.ResponseWriter, r *http.Request, organizations []uuid.UUID) (int, any, error)) http.HandlerFunc {
+// endpoint authenticates, calls the handler for the user, and answers with what
+// it returns.
+func (h *handwritten) endpoint(scope string, handle func(r *http.Request, user uuid.UUID) (int, any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 30*time.Second)
 		defer cancel()
 		r = r.WithContext(ctx)
-		organizations, err := h.authenticate(r, scope)
+		user, err := h.authenticate(r, scope)
 		var (
 			status int
 			body   any
 		)
 		if err == nil {
 			r.Body = http.MaxBytesReader(w, r.Body, 10<<20)
-			status, body, err = handle(w, r, organizations)
+			status, body, err = handle(r, user)
 		}
 		if err != nil {
 			var f *failure
@@ -126,37 +126,41 @@ func (h *handwritten) endpoint(scope string, handle func(w http.ResponseWriter, 
 	}
 }
 
-func (h *handwritten) authenticate(r *http.Request, scope string) ([]uuid.UUID, error) {
+func (h *handwritten) authenticate(r *http.Request, scope string) (user uuid.UUID, err error) {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
-		return nil, &failure{status: http.StatusUnauthorized, Name: "Unauthorized", Detail: "Unauthorized"}
+		return uuid.Nil, &failure{status: http.StatusUnauthorized, Name: "Unauthorized", Detail: "Unauthorized"}
 	}
 	mac := hmac.New(sha256.New, h.secret)
 	mac.Write([]byte(token))
 	sum := mac.Sum(nil)
 	var (
-		user             uuid.UUID
 		scopes           []string
 		hash             []byte
 		expires, revoked *time.Time
 		gone             bool
 	)
-	err := h.pool.QueryRow(r.Context(), `
+	err = h.pool.QueryRow(r.Context(), `
 		SELECT subject_id, scopes, hash, expires_at, revoked_at,
 			NOT EXISTS (SELECT FROM users u WHERE u.id = subject_id AND u.deleted_at IS NULL)
 		FROM auth_credentials WHERE hash = $1 AND kind = 'personal_access_token'`, sum).
 		Scan(&user, &scopes, &hash, &expires, &revoked, &gone)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return nil, err
+		return uuid.Nil, err
 	}
 	if err != nil || !hmac.Equal(hash, sum) || gone || revoked != nil || expires != nil && !time.Now().Before(*expires) {
-		return nil, &failure{status: http.StatusUnauthorized, Name: "InvalidToken", Detail: "The credential is not valid."}
+		return uuid.Nil, &failure{status: http.StatusUnauthorized, Name: "InvalidToken", Detail: "The credential is not valid."}
 	}
 	if !slices.Contains(scopes, scope) && (scope != "customers:read" || !slices.Contains(scopes, "customers:write")) {
-		return nil, &failure{status: http.StatusForbidden, Name: "InsufficientScope", Detail: "The credential does not have the scope that is needed."}
+		return uuid.Nil, &failure{status: http.StatusForbidden, Name: "InsufficientScope", Detail: "The credential does not have the scope that is needed."}
 	}
 	*r.Context().Value(userKey{}).(*uuid.UUID) = user
-	rows, err := h.pool.Query(r.Context(), `
+	return user, nil
+}
+
+// reached are the organizations of which the user is a member.
+func (h *handwritten) reached(ctx context.Context, user uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := h.pool.Query(ctx, `
 		SELECT m.organization_id FROM memberships m JOIN organizations o ON o.id = m.organization_id
 		WHERE m.user_id = $1 AND o.deleted_at IS NULL`, user)
 	if err != nil {
@@ -221,11 +225,12 @@ func orderBy(r *http.Request, columns map[string]string) (string, []problem) {
 }
 
 // owned is the condition on the owner, and its argument.
-func owned(organizations []uuid.UUID) (string, any) {
+func (h *handwritten) owned(ctx context.Context, user uuid.UUID) (string, any, error) {
+	organizations, err := h.reached(ctx, user)
 	if len(organizations) == 1 {
-		return "organization_id = $1", organizations[0]
+		return "organization_id = $1", organizations[0], err
 	}
-	return "organization_id = ANY ($1)", organizations
+	return "organization_id = ANY ($1)", organizations, err
 }
 
 // counted asks for the number of rows and a page of them in one round trip.
@@ -284,13 +289,16 @@ func scanCustomer(row pgx.CollectableRow) (c customer, err error) {
 
 var customerSorting = map[string]string{"created_at": "created_at", "email": "lower(email)", "name": "lower(name)"}
 
-func (h *handwritten) listCustomers(_ http.ResponseWriter, r *http.Request, organizations []uuid.UUID) (int, any, error) {
+func (h *handwritten) listCustomers(r *http.Request, user uuid.UUID) (int, any, error) {
 	page, limit, problems := page(r)
 	order, more := orderBy(r, customerSorting)
 	if problems = append(problems, more...); len(problems) > 0 {
 		return 0, nil, invalid(problems...)
 	}
-	where, owner := owned(organizations)
+	where, owner, err := h.owned(r.Context(), user)
+	if err != nil {
+		return 0, nil, err
+	}
 	args := []any{owner}
 	query := r.URL.Query()
 	if email := query.Get("email"); email != "" {
@@ -329,17 +337,20 @@ func id(r *http.Request) (uuid.UUID, error) {
 	return parsed, nil
 }
 
-func (h *handwritten) getCustomer(_ http.ResponseWriter, r *http.Request, organizations []uuid.UUID) (int, any, error) {
+func (h *handwritten) getCustomer(r *http.Request, user uuid.UUID) (int, any, error) {
 	id, err := id(r)
 	if err != nil {
 		return 0, nil, err
 	}
-	where, owner := owned(organizations)
+	where, owner, err := h.owned(r.Context(), user)
+	if err != nil {
+		return 0, nil, err
+	}
 	found, err := h.one(r.Context(), "SELECT "+customerColumns+" FROM customers WHERE "+where+" AND id = $2 AND deleted_at IS NULL", owner, id)
 	return http.StatusOK, found, err
 }
 
-func (h *handwritten) createCustomer(_ http.ResponseWriter, r *http.Request, organizations []uuid.UUID) (int, any, error) {
+func (h *handwritten) createCustomer(r *http.Request, user uuid.UUID) (int, any, error) {
 	var in struct {
 		Email          *string         `json:"email"`
 		Name           *string         `json:"name"`
@@ -359,6 +370,13 @@ func (h *handwritten) createCustomer(_ http.ResponseWriter, r *http.Request, org
 	}
 	if in.Name != nil && len([]rune(*in.Name)) > 256 {
 		problems = append(problems, problem{"string_too_long", []any{"body", "name"}, "String should have at most 256 characters", *in.Name})
+	}
+	if len(problems) > 0 {
+		return 0, nil, invalid(problems...)
+	}
+	organizations, err := h.reached(r.Context(), user)
+	if err != nil {
+		return 0, nil, err
 	}
 	switch {
 	case in.OrganizationID == nil && len(organizations) == 1:
@@ -385,7 +403,7 @@ func (h *handwritten) createCustomer(_ http.ResponseWriter, r *http.Request, org
 	return http.StatusCreated, created, err
 }
 
-func (h *handwritten) updateCustomer(_ http.ResponseWriter, r *http.Request, organizations []uuid.UUID) (int, any, error) {
+func (h *handwritten) updateCustomer(r *http.Request, user uuid.UUID) (int, any, error) {
 	id, err := id(r)
 	if err != nil {
 		return 0, nil, err
@@ -395,7 +413,10 @@ func (h *handwritten) updateCustomer(_ http.ResponseWriter, r *http.Request, org
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		return 0, nil, invalid(problem{"json_invalid", []any{"body"}, "JSON decode error", map[string]any{}})
 	}
-	where, owner := owned(organizations)
+	where, owner, err := h.owned(r.Context(), user)
+	if err != nil {
+		return 0, nil, err
+	}
 	args := []any{owner, id, time.Now()}
 	set := "updated_at = $3"
 	if text, ok := in["name"]; ok {
@@ -421,12 +442,15 @@ func (h *handwritten) updateCustomer(_ http.ResponseWriter, r *http.Request, org
 	return http.StatusOK, updated, err
 }
 
-func (h *handwritten) deleteCustomer(_ http.ResponseWriter, r *http.Request, organizations []uuid.UUID) (int, any, error) {
+func (h *handwritten) deleteCustomer(r *http.Request, user uuid.UUID) (int, any, error) {
 	id, err := id(r)
 	if err != nil {
 		return 0, nil, err
 	}
-	where, owner := owned(organizations)
+	where, owner, err := h.owned(r.Context(), user)
+	if err != nil {
+		return 0, nil, err
+	}
 	tag, err := h.pool.Exec(r.Context(), "UPDATE customers SET deleted_at = $3, updated_at = $3 WHERE "+where+" AND id = $2 AND deleted_at IS NULL", owner, id, time.Now())
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errNotFound
@@ -466,13 +490,16 @@ func scanOrder(row pgx.CollectableRow) (o order, err error) {
 	return o, err
 }
 
-func (h *handwritten) listOrders(_ http.ResponseWriter, r *http.Request, organizations []uuid.UUID) (int, any, error) {
+func (h *handwritten) listOrders(r *http.Request, user uuid.UUID) (int, any, error) {
 	page, limit, problems := page(r)
 	order, more := orderBy(r, map[string]string{"created_at": "created_at", "status": "status", "invoice_number": "invoice_number"})
 	if problems = append(problems, more...); len(problems) > 0 {
 		return 0, nil, invalid(problems...)
 	}
-	where, owner := owned(organizations)
+	where, owner, err := h.owned(r.Context(), user)
+	if err != nil {
+		return 0, nil, err
+	}
 	args := []any{owner}
 	if statuses := r.URL.Query()["status"]; len(statuses) > 0 {
 		for i, status := range statuses {
@@ -487,12 +514,15 @@ func (h *handwritten) listOrders(_ http.ResponseWriter, r *http.Request, organiz
 	return http.StatusOK, found, err
 }
 
-func (h *handwritten) getOrder(_ http.ResponseWriter, r *http.Request, organizations []uuid.UUID) (int, any, error) {
+func (h *handwritten) getOrder(r *http.Request, user uuid.UUID) (int, any, error) {
 	id, err := id(r)
 	if err != nil {
 		return 0, nil, err
 	}
-	where, owner := owned(organizations)
+	where, owner, err := h.owned(r.Context(), user)
+	if err != nil {
+		return 0, nil, err
+	}
 	rows, err := h.pool.Query(r.Context(), "SELECT "+orderColumns+" FROM orders WHERE "+where+" AND id = $2 AND deleted_at IS NULL", owner, id)
 	if err != nil {
 		return 0, nil, err
