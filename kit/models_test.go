@@ -35,7 +35,7 @@ type scalars struct {
 }
 
 type optionals struct {
-	Count   *int64            `json:"count" default:"null"`
+	Count   *big.Int          `json:"count" default:"null"`
 	Ratio   *float64          `json:"ratio" default:"null"`
 	Active  *bool             `json:"active" default:"null"`
 	Label   *string           `json:"label" default:"null"`
@@ -43,7 +43,7 @@ type optionals struct {
 	At      *time.Time        `json:"at" default:"null"`
 	Day     *kit.Date         `json:"day" default:"null"`
 	Status  *status           `json:"status" default:"null"`
-	Size    int               `json:"size" default:"10"`
+	Size    big.Int           `json:"size" default:"10"`
 	Title   string            `json:"title" default:"untitled"`
 	Enabled bool              `json:"enabled" default:"true"`
 	Tags    []string          `json:"tags" default:"[]"`
@@ -51,18 +51,18 @@ type optionals struct {
 }
 
 type constraints struct {
-	Code     string         `json:"code" validate:"min=3,max=8"`
-	Slug     string         `json:"slug" validate:"min=1,max=12" pattern:"^[a-z0-9-]+$"`
-	Quantity int            `json:"quantity" validate:"gte=1,lte=100"`
-	Above    int            `json:"above" validate:"gt=0"`
-	Below    int            `json:"below" validate:"lt=10"`
-	Step     int            `json:"step" validate:"multiple_of=5,gte=-10,lte=50"`
-	Rate     float64        `json:"rate" validate:"gte=0,lte=1"`
-	Score    float64        `json:"score" validate:"gt=-1.5,lt=99.5"`
-	Numbers  []int          `json:"numbers" validate:"min=1,max=3"`
-	Words    []string       `json:"words" validate:"max=2,dive,min=1,max=5"`
-	Table    map[string]int `json:"table" default:"{\"a\":1}" validate:"min=1,max=2"`
-	Nick     *string        `json:"nick" default:"null" validate:"min=2"`
+	Code     string             `json:"code" validate:"min=3,max=8"`
+	Slug     string             `json:"slug" validate:"min=1,max=12" pattern:"^[a-z0-9-]+$"`
+	Quantity int                `json:"quantity" validate:"gte=1,lte=100"`
+	Above    big.Int            `json:"above" validate:"gt=0"`
+	Below    big.Int            `json:"below" validate:"lt=10"`
+	Step     big.Int            `json:"step" validate:"multiple_of=5,gte=-10,lte=50"`
+	Rate     float64            `json:"rate" validate:"gte=0,lte=1"`
+	Score    float64            `json:"score" validate:"gt=-1.5,lt=99.5"`
+	Numbers  []big.Int          `json:"numbers" validate:"min=1,max=3"`
+	Words    []string           `json:"words" validate:"max=2,dive,min=1,max=5"`
+	Table    map[string]big.Int `json:"table" default:"{\"a\":1}" validate:"min=1,max=2"`
+	Nick     *string            `json:"nick" default:"null" validate:"min=2"`
 }
 
 type address struct {
@@ -72,26 +72,26 @@ type address struct {
 
 type person struct {
 	Name    string   `json:"name"`
-	Age     int      `json:"age"`
+	Age     big.Int  `json:"age"`
 	Address *address `json:"address" default:"null"`
 }
 
 type nested struct {
 	Owner  person             `json:"owner"`
 	People []person           `json:"people"`
-	Counts map[string]int     `json:"counts"`
+	Counts map[string]big.Int `json:"counts"`
 	Groups map[string]address `json:"groups"`
-	Matrix [][]int            `json:"matrix"`
+	Matrix [][]big.Int        `json:"matrix"`
 }
 
 type choices struct {
-	Status   status         `json:"status"`
-	Kind     string         `json:"kind" validate:"oneof=a b"`
-	Statuses []status       `json:"statuses"`
-	Quoted   string         `json:"quoted" default:"plain" validate:"oneof=plain it's"`
-	Single   *string        `json:"single" default:"null" validate:"oneof=only"`
-	Level    int            `json:"level" default:"1" validate:"oneof=1 2 3"`
-	ByStatus map[status]int `json:"by_status" default:"{}"`
+	Status   status             `json:"status"`
+	Kind     string             `json:"kind" validate:"oneof=a b"`
+	Statuses []status           `json:"statuses"`
+	Quoted   string             `json:"quoted" default:"plain" validate:"oneof=plain it's"`
+	Single   *string            `json:"single" default:"null" validate:"oneof=only"`
+	Level    int                `json:"level" default:"1" validate:"oneof=1 2 3"`
+	ByStatus map[status]big.Int `json:"by_status" default:"{}"`
 }
 
 type contacts struct {
@@ -161,8 +161,8 @@ type lenient struct {
 type strictItem struct {
 	_ struct{} `extra:"forbid"`
 
-	SKU      string `json:"sku"`
-	Quantity int    `json:"quantity" default:"1"`
+	SKU      string  `json:"sku"`
+	Quantity big.Int `json:"quantity" default:"1"`
 }
 
 type strict struct {
@@ -200,14 +200,14 @@ type owner struct {
 type shape interface{ shape() }
 
 type circle struct {
-	Shape  string `json:"shape" validate:"oneof=circle"`
-	Radius int    `json:"radius"`
+	Shape  string  `json:"shape" validate:"oneof=circle"`
+	Radius big.Int `json:"radius"`
 }
 
 type square struct {
-	Shape  string `json:"shape" validate:"oneof=square"`
-	Side   int    `json:"side"`
-	Filled bool   `json:"filled" default:"false"`
+	Shape  string  `json:"shape" validate:"oneof=square"`
+	Side   big.Int `json:"side"`
+	Filled bool    `json:"filled" default:"false"`
 }
 
 func (circle) shape() {}
@@ -251,7 +251,7 @@ var _ = kit.DefineRule("booking_code", kit.Rule[string]{
 
 type booking struct {
 	Code   string  `json:"code" validate:"min=4,booking_code"`
-	Guests int     `json:"guests" default:"1"`
+	Guests big.Int `json:"guests" default:"1"`
 	Slot   *slot   `json:"slot" default:"null"`
 	Slots  []slot  `json:"slots" default:"[]"`
 	Email  *string `json:"email" default:"null" validate:"email"`
@@ -291,7 +291,7 @@ type listQuery struct {
 }
 
 type searchQuery struct {
-	Number  *int       `query:"number" default:"null" json:"number"`
+	Number  *big.Int   `query:"number" default:"null" json:"number"`
 	Ratio   *float64   `query:"ratio" default:"null" json:"ratio"`
 	Active  *bool      `query:"active" default:"null" json:"active"`
 	Text    *string    `query:"text" default:"null" json:"text"`
@@ -316,7 +316,7 @@ type filtersQuery struct {
 	Tags     []string     `query:"tags" json:"tags"`
 	IDs      *[]uuid.UUID `query:"ids" default:"null" json:"ids"`
 	Statuses *[]status    `query:"statuses" default:"null" json:"statuses"`
-	Numbers  []int        `query:"numbers" default:"[]" validate:"max=3" json:"numbers"`
+	Numbers  []big.Int    `query:"numbers" default:"[]" validate:"max=3" json:"numbers"`
 }
 
 type multiQuery struct {
@@ -332,8 +332,8 @@ type itemQuery struct {
 
 type orderLine struct {
 	Number big.Int `path:"number" validate:"min=1" json:"number"`
-	Line   int     `path:"line" validate:"lt=100" json:"line"`
-	Q      int     `query:"q" default:"0" json:"q"`
+	Line   big.Int `path:"line" validate:"lt=100" json:"line"`
+	Q      big.Int `query:"q" default:"0" json:"q"`
 }
 
 // vectorRoutes is the FastAPI application of the vectors.
