@@ -23,6 +23,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 	"github.com/polarkit-go/polarkit/examples/shop/shoptest"
+	"github.com/polarkit-go/polarkit/repository/localpg"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
 )
 
@@ -90,6 +91,17 @@ func shopCommand(t *testing.T, home, databaseURL string, args ...string) *exec.C
 	cmd := exec.Command(path, args...)
 	cmd.Env = append(os.Environ(), "SHOP_HOME="+home, "DATABASE_URL="+databaseURL, "SHOP_AUTH_KEYS=")
 	return cmd
+}
+
+// newHome is a folder for the program's own PostgreSQL, which may live
+// elsewhere where the tests run as root.
+func newHome(t *testing.T) string {
+	t.Helper()
+	home := t.TempDir()
+	t.Cleanup(func() {
+		require.NoError(t, localpg.Remove(context.Background(), filepath.Join(home, "postgres")))
+	})
+	return home
 }
 
 // start starts the program and returns when it says that it serves.
@@ -183,7 +195,7 @@ func (p *process) total(t *testing.T, token string) int {
 
 func TestStartWithNothing(t *testing.T) {
 	t.Parallel()
-	home := t.TempDir()
+	home := newHome(t)
 
 	p := start(t, home, "")
 	for _, path := range []string{"/healthz", "/readyz"} {
@@ -297,7 +309,7 @@ var empty = pgtest.FromSQL()
 // A request that is under way when the signal comes is answered.
 func TestRequestsAreDrained(t *testing.T) {
 	t.Parallel()
-	p := start(t, t.TempDir(), "")
+	p := start(t, newHome(t), "")
 	token := p.tokens[seed.AcmeOwner.Email]
 
 	// The body is not sent before the service asks for it, which shows that the

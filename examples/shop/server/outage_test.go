@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -30,7 +31,10 @@ func TestPostgreSQLIsKilledUnderLoad(t *testing.T) {
 	dir := t.TempDir()
 	private, err := localpg.Start(t.Context(), localpg.Options{Dir: dir, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, private.Stop()) })
+	t.Cleanup(func() {
+		require.NoError(t, private.Stop())
+		require.NoError(t, localpg.Remove(context.Background(), dir))
+	})
 	_, err = migrations.Up(t.Context(), private.URL())
 	require.NoError(t, err)
 	conn, err := pgx.Connect(t.Context(), private.URL())
