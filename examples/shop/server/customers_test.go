@@ -51,6 +51,7 @@ func TestCustomersList(t *testing.T) {
 		require.Len(t, page.Items, 4)
 
 		reply := c.get(t, customersPath+"?limit=7&page=5")
+		require.Equal(t, "private, no-store", reply.header.Get("Cache-Control"))
 		require.JSONEq(t, `{"items":[],"pagination":{"total_count":25,"max_page":4}}`, string(reply.body))
 	})
 	t.Run("a page beyond every number is empty", func(t *testing.T) {

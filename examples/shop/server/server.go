@@ -98,7 +98,10 @@ func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions) *api.AP
 		writer = repository.NewWriter(config.Pool)
 		reach  = auth.NewAccess(auth.AccessConfig{Memberships: organization.NewMemberships(reader)})
 	)
-	a := api.New(api.Config{Title: "Shop API", Logger: config.Logger, Timeout: 30 * time.Second})
+	a := api.New(api.Config{
+		Title: "Shop API", Logger: config.Logger, Timeout: 30 * time.Second,
+		Middleware: []func(http.Handler) http.Handler{uncached},
+	})
 	v1 := a.Group("/v1")
 	customer.Routes(v1, customer.NewService(reach, reader, writer))
 	order.Routes(v1, order.NewService(reach, reader))
@@ -107,6 +110,15 @@ func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions) *api.AP
 	personalaccesstoken.Routes(v1, personalaccesstoken.NewService(issuer))
 	websession.Routes(v1, websession.NewService(sessions, reader))
 	return a
+}
+
+// uncached keeps replies out of caches, as Polar does: they are about one
+// caller, and some hold a new token.
+func uncached(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "private, no-store")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // ServeHTTP answers a request.
