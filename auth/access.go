@@ -14,9 +14,15 @@ import (
 // Reach says whose rows a statement may touch: a union of grants. Package
 // repository takes it. It is opaque and only shrinks; the zero value reaches
 // nothing. Only [Access] makes one for a subject.
+//
+// Its methods: Own(ctx, kind, id) makes the [Owner] of a new row, or fails with
+// [ErrOutOfReach]; Restrict(kind, ids...) keeps only those owners, for a filter;
+// IsEmpty, IsSystem, Why and Grants tell what it is, for logs and tests.
 type Reach = reach.Reach
 
-// Owner is the owner of a new row, as [Access.Own] or [Organizations.Own] make it.
+// Owner is the owner of a new row, as [Access.Own] or [Organizations.Own] make
+// it. Its methods Kind, ID and IsZero tell whom it names; Reach is the reach of
+// exactly this owner, enough to create a row of theirs.
 type Owner = reach.Owner
 
 // OwnerKind names a kind of owner of rows, such as [OrganizationKind].

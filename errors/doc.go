@@ -9,7 +9,7 @@
 //
 //	var CaseClosed = errors.Define("CaseClosed", http.StatusConflict, "This case is closed.")
 //
-//	return errors.CaseClosed.New()        // or CaseClosed.Wrap(err) to keep the cause for the log
+//	return CaseClosed.New()               // or CaseClosed.Wrap(err) to keep the cause for the log
 //	if errors.Is(err, CaseClosed) { … }   // also through any number of wraps
 //
 // and is rendered as

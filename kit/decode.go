@@ -26,7 +26,7 @@ const MaxBodySize = 10 << 20
 // bytes that are no text, nesting beyond 500 levels or integers of more than
 // 4300 digits, RequestBodyTooLarge for more than [MaxBodySize] bytes. What a
 // Validate method returns besides validation errors is returned as it is. At
-// most 1000 errors and about 4 MiB of inputs are reported.
+// most 1000 errors are reported, and none beyond about 1 MiB of echoed inputs.
 //
 // A content type other than JSON is no error of its own: as in FastAPI the body
 // is then a text, which is refused where a struct is wanted.

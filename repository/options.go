@@ -15,9 +15,15 @@ import (
 
 // Reach says whose rows a statement may touch: a union of grants, per kind of
 // owner. Package auth makes it from a subject. The zero value reaches nothing.
+//
+// Its methods: Own(ctx, kind, id) makes the [Owner] of a new row, and fails for
+// one out of reach; Restrict(kind, ids...) keeps only those owners, for a filter;
+// IsEmpty, IsSystem, Why and Grants tell what it is, for logs and tests.
 type Reach = reach.Reach
 
-// Owner is the owner of a new row, made by [Reach.Own]. The zero value is refused.
+// Owner is the owner of a new row, made by the method Own of a [Reach]. The zero
+// value is refused. Its methods Kind, ID and IsZero tell whom it names; Reach is
+// the reach of exactly this owner, enough to create a row of theirs.
 type Owner = reach.Owner
 
 // OwnerKind names a kind of owner, such as "organization".

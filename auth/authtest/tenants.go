@@ -16,7 +16,7 @@ import (
 
 // TwoTenants tries everything by which a subject of one tenant could read,
 // change, count or guess at the rows of another, for one resource of an API in
-// Polar's shape. The numbers in its messages are those of the policy's cases.
+// Polar's shape. Each message begins with the number of the case that failed.
 //
 //	authtest.TwoTenants{
 //		Handler: service,

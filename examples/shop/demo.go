@@ -55,10 +55,10 @@ func demoSubjects() []demoSubject {
 			calls: []string{`'URL/v1/customers/?query=hopper'`},
 		})
 	}
-	shared := seed.Customers(seed.Acme)[0]
+	buyer := seed.Customers(seed.Acme)[3] // one with orders
 	return append(subjects, demoSubject{
-		name: shared.Email, what: "a customer of " + seed.Acme.Slug,
-		kind: auth.CustomerSession, ref: auth.Customer{ID: shared.ID, OrganizationID: seed.Acme.ID()}.Ref(), scopes: access.CustomerScopes(),
+		name: buyer.Email, what: "a customer of " + seed.Acme.Slug,
+		kind: auth.CustomerSession, ref: auth.Customer{ID: buyer.ID, OrganizationID: seed.Acme.ID()}.Ref(), scopes: access.CustomerScopes(),
 		calls: []string{`'URL/v1/customer-portal/customers/me'`, `'URL/v1/customer-portal/orders/'`},
 	})
 }

@@ -24,6 +24,8 @@
 // Everything is compiled and checked when an endpoint is registered. A mistake
 // there, such as an update schema with a required field, is a panic with one
 // sentence that says what to change; nothing that a request can hold panics.
+// A [Guideline] that does not suit an API, such as plurals in paths, is turned
+// off by [Config.Relaxed].
 //
 // An API is an [http.Handler], and so is each [Endpoint] alone, on any router.
 // For each request the order is: route, guard, limit of size, binding, hooks,
