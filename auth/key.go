@@ -72,6 +72,9 @@ func NewKeys(current Key, older ...Key) (Keys, error) {
 //
 //	2025-06:mHq0Zl…=,2024-06:k1yT9v…=
 func ParseKeys(text string) (Keys, error) {
+	if strings.TrimSpace(text) == "" {
+		return Keys{}, errors.New("auth: no keys; set ID:SECRET, with a secret of at least 32 bytes in base64 (openssl rand -base64 32)")
+	}
 	var keys []Key
 	for n, pair := range strings.Split(text, ",") {
 		id, encoded, ok := strings.Cut(strings.TrimSpace(pair), ":")

@@ -84,6 +84,8 @@ func TestKeys(t *testing.T) {
 		require.NotContains(t, err.Error(), encoded[:20])
 		require.NotContains(t, err.Error(), "!secret!")
 	}
+	_, err = auth.ParseKeys(" ") // a setting that is not there
+	require.ErrorContains(t, err, "openssl rand")
 }
 
 // TestNoSecretInAnyOutput sends credentials of every kind into every outcome

@@ -7,13 +7,7 @@ import (
 )
 
 // Union is a closed set of structs, as [DefineUnion] makes it.
-type Union[I any] struct {
-	tag      string
-	variants []I
-}
-
-// Tag is the wire name of the field that tells the structs apart.
-func (u *Union[I]) Tag() string { return u.tag }
+type Union[I any] struct{}
 
 // DefineUnion names the structs that an interface stands for in requests, and
 // the wire name of the field that tells them apart (Pydantic's discriminated
@@ -50,5 +44,5 @@ func DefineUnion[I any](tag string, variants ...I) *Union[I] {
 	if err := plan.DefineUnion(reflect.TypeFor[I](), tag, types); err != nil {
 		panic("kit: DefineUnion: " + err.Error())
 	}
-	return &Union[I]{tag: tag, variants: variants}
+	return &Union[I]{}
 }

@@ -83,7 +83,10 @@ func TestMistakesShowWhenTheModelIsMade(t *testing.T) {
 		`must be a uuid.UUID, not string`: of(second(repository.New[struct {
 			ID string `db:"id"`
 		}]("t", repository.Options{Owners: repository.Owners{organizationKind: "id"}}))),
-		"MaxPage is -1": made("t", repository.Options{MaxPage: -1}),
+		`the constraint "u" has no place`:          made("t", repository.Options{Unique: repository.Fields{"u": {}}}),
+		`the constraint "r" has no place`:          made("t", repository.Options{References: repository.Fields{"r": nil}}),
+		`the constraint "c" has no place`:          made("t", repository.Options{Checks: repository.Fields{"c": nil}}),
+		"MaxPage is -1":                            made("t", repository.Options{MaxPage: -1}),
 		`the sort map has no expression for "one"`: made("t", repository.Options{Sorting: repository.SortMap[oneProperty]{}}),
 		`the sort map has "two", which`:            made("t", repository.Options{Sorting: repository.SortMap[oneProperty]{"one": "id", "two": "id"}}),
 		`the sort map names the column "nope"`:     sorted("nope"),

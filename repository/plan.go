@@ -189,6 +189,13 @@ func (p *plan) compile(options Options) error {
 		return fmt.Errorf("MaxPage is %d: it must be positive, or 0 for no ceiling", options.MaxPage)
 	}
 	p.maxPage = options.MaxPage
+	for _, fields := range []Fields{options.Unique, options.References, options.Checks} {
+		for constraint, loc := range fields {
+			if len(loc) == 0 {
+				return fmt.Errorf(`the constraint %q has no place in the request; name one, such as {"body", "email"}`, constraint)
+			}
+		}
+	}
 	p.unique, p.refs, p.checks = options.Unique, options.References, options.Checks
 	if options.Sorting != nil {
 		expressions, err := options.Sorting.sortExpressions()
