@@ -177,7 +177,7 @@ func (a *Authenticator) lookUp(kind *CredentialKind, token string, r *http.Reque
 // answers its hash with the current one.
 func (a *Authenticator) find(ctx context.Context, kind *CredentialKind, token string) (p *principal, rehash Hash, reason Reason, err error) {
 	hashes := a.config.Keys.all(token)
-	record, err := a.config.Store.Find(ctx, hashes)
+	record, err := a.config.Store.Find(ctx, Lookup{Kind: kind.name, Subject: kind.subject.kind, Hashes: hashes})
 	switch {
 	case err != nil && errors.Is(err, ErrInvalid):
 		return nil, Hash{}, ReasonUnknownToken, nil

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,12 +30,32 @@ type Record struct {
 // PostgreSQL, authtest one in memory and a conformance suite. No method will be
 // added to it.
 type Store interface {
-	// Find returns the record with one of the hashes, dead or not: the caller
-	// judges, and keeps it. Without one it fails with [ErrInvalid].
-	Find(ctx context.Context, hashes []Hash) (*Record, error)
+	// Find returns the record that the look-up is about, dead or not: the
+	// caller judges, and keeps it. Without one it fails with [ErrInvalid].
+	Find(ctx context.Context, lookup Lookup) (*Record, error)
 	// Used records that a credential was used. It is called off a request's
 	// path, and its failure changes nothing.
 	Used(ctx context.Context, id uuid.UUID, use Use) error
+}
+
+// Lookup says which credential a [Store] is asked for: the one that fits all of
+// it. What kind it is, its prefix or its place has told before the store is
+// asked, so a store need not look at what other kinds of subject depend on.
+type Lookup struct {
+	// Kind is the name of the kind of credential, as in [Credential.Kind].
+	Kind string
+	// Subject is the kind of subject that it stands for.
+	Subject SubjectKind
+	// Hashes are the token's, one for each key, the current key's first. The
+	// record has one of them.
+	Hashes []Hash
+}
+
+// Matches reports whether a look-up is about a record: for stores that filter
+// in Go.
+func (l Lookup) Matches(r *Record) bool {
+	return r.Credential.Kind == l.Kind && r.Credential.Subject.Kind == l.Subject &&
+		slices.ContainsFunc(l.Hashes, func(h Hash) bool { return h.Sum == r.Hash.Sum })
 }
 
 // Use is one recorded use of a credential.

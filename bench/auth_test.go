@@ -34,7 +34,7 @@ var (
 // found is a store that has found the record already.
 type found struct{ record *auth.Record }
 
-func (f found) Find(context.Context, []auth.Hash) (*auth.Record, error) { return f.record, nil }
+func (f found) Find(context.Context, auth.Lookup) (*auth.Record, error) { return f.record, nil }
 func (f found) Used(context.Context, uuid.UUID, auth.Use) error         { return nil }
 
 type discard struct{ header http.Header }

@@ -31,7 +31,7 @@ var (
 )
 
 // Find is auth.Store's.
-func (s *Store) Find(ctx context.Context, hashes []auth.Hash) (*auth.Record, error) {
+func (s *Store) Find(ctx context.Context, lookup auth.Lookup) (*auth.Record, error) {
 	s.mu.Lock()
 	s.finds++
 	instead := s.onFind
@@ -45,7 +45,7 @@ func (s *Store) Find(ctx context.Context, hashes []auth.Hash) (*auth.Record, err
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.records {
-		if slices.ContainsFunc(hashes, func(h auth.Hash) bool { return h.Sum == s.records[i].Hash.Sum }) {
+		if lookup.Matches(&s.records[i]) {
 			found := auth.Record{Credential: copied(&s.records[i].Credential), Hash: s.records[i].Hash}
 			found.Credential.SubjectGone = s.isGone(found.Credential.Subject)
 			return &found, nil

@@ -29,6 +29,7 @@ func StoreSuite(t *testing.T, newStore func(t *testing.T) FullStore) {
 	}{
 		{"what is added is found by its hash, whole", (*suite).roundTrip},
 		{"a hash that is not there is ErrInvalid", (*suite).unknown},
+		{"a credential of another kind, or of another kind of subject, is ErrInvalid", (*suite).otherKind},
 		{"any of several hashes will do", (*suite).severalHashes},
 		{"an empty limit stays empty and never becomes unrestricted", (*suite).emptyLimit},
 		{"a use is recorded and never goes back", (*suite).used},
@@ -77,9 +78,17 @@ func (s *suite) add(r auth.Record) auth.Record {
 	return r
 }
 
-func (s *suite) find(h auth.Hash) auth.Record {
+// lookup asks for a record by one of the hashes, or by its own without any.
+func lookup(r auth.Record, hashes ...auth.Hash) auth.Lookup {
+	if len(hashes) == 0 {
+		hashes = []auth.Hash{r.Hash}
+	}
+	return auth.Lookup{Kind: r.Credential.Kind, Subject: r.Credential.Subject.Kind, Hashes: hashes}
+}
+
+func (s *suite) find(want auth.Record, hashes ...auth.Hash) auth.Record {
 	s.Helper()
-	r, err := s.store.Find(s.ctx, []auth.Hash{h})
+	r, err := s.store.Find(s.ctx, lookup(want, hashes...))
 	if err != nil {
 		s.Fatalf("Find: %v", err)
 	}
@@ -102,7 +111,7 @@ func (s *suite) roundTrip() {
 	bare.Credential.Scopes, bare.Credential.Name = nil, ""
 	for _, want := range []auth.Record{full, bare} {
 		s.add(want)
-		got := s.find(want.Hash)
+		got := s.find(want)
 		if got.Hash != want.Hash {
 			s.Errorf("the hash is %v, want %v", got.Hash, want.Hash)
 		}
@@ -136,17 +145,37 @@ func sameTime(a, b *time.Time) bool {
 }
 
 func (s *suite) unknown() {
-	s.add(s.record(newUser(), 0))
+	stored := s.add(s.record(newUser(), 0))
 	for _, hashes := range [][]auth.Hash{nil, {{}}, {{KeyID: "k1", Sum: sha256.Sum256([]byte("another"))}}} {
-		if r, err := s.store.Find(s.ctx, hashes); !errors.Is(err, auth.ErrInvalid) {
+		asked := lookup(stored)
+		asked.Hashes = hashes
+		if r, err := s.store.Find(s.ctx, asked); !errors.Is(err, auth.ErrInvalid) {
 			s.Errorf("Find(%d hashes) = %v, %v, want ErrInvalid", len(hashes), r, err)
+		}
+	}
+}
+
+func (s *suite) otherKind() {
+	stored := s.add(s.record(newUser(), 0))
+	for _, change := range []func(*auth.Lookup){
+		func(l *auth.Lookup) { l.Kind = "organization_access_token" },
+		func(l *auth.Lookup) { l.Subject = auth.OrganizationKind },
+		func(l *auth.Lookup) { l.Kind, l.Subject = "", "" },
+	} {
+		for _, more := range [][]auth.Hash{nil, {{KeyID: "k2", Sum: sha256.Sum256(nil)}}} {
+			asked := lookup(stored)
+			asked.Hashes = append(asked.Hashes, more...)
+			change(&asked)
+			if r, err := s.store.Find(s.ctx, asked); !errors.Is(err, auth.ErrInvalid) {
+				s.Errorf("Find(%q of %q) = %v, %v, want ErrInvalid", asked.Kind, asked.Subject, r, err)
+			}
 		}
 	}
 }
 
 func (s *suite) severalHashes() {
 	r := s.add(s.record(newUser(), 0))
-	got, err := s.store.Find(s.ctx, []auth.Hash{{KeyID: "k2", Sum: sha256.Sum256(nil)}, r.Hash})
+	got, err := s.store.Find(s.ctx, lookup(r, auth.Hash{KeyID: "k2", Sum: sha256.Sum256(nil)}, r.Hash))
 	if err != nil || got.Credential.ID != r.Credential.ID || got.Hash != r.Hash {
 		s.Errorf("Find = %v, %v, want the record by its own hash", got, err)
 	}
@@ -156,7 +185,7 @@ func (s *suite) emptyLimit() {
 	r := s.record(newUser(), 0)
 	r.Credential.Limit = auth.LimitedTo()
 	s.add(r)
-	if limit := s.find(r.Hash).Credential.Limit; limit.IsUnrestricted() || len(limit.IDs()) != 0 {
+	if limit := s.find(r).Credential.Limit; limit.IsUnrestricted() || len(limit.IDs()) != 0 {
 		s.Errorf("the limit is %+v, want none", limit)
 	}
 }
@@ -172,7 +201,7 @@ func (s *suite) used() {
 	r := s.add(s.record(newUser(), 0))
 	s.use(r.Credential.ID, auth.Use{At: epoch.Add(time.Hour)})
 	s.use(r.Credential.ID, auth.Use{At: epoch})
-	got := s.find(r.Hash).Credential.LastUsedAt
+	got := s.find(r).Credential.LastUsedAt
 	if want := epoch.Add(time.Hour); !sameTime(got, &want) {
 		s.Errorf("last used at %v, want %v", got, want)
 	}
@@ -184,10 +213,10 @@ func (s *suite) rehash() {
 	r := s.add(s.record(newUser(), 0))
 	hash := auth.Hash{KeyID: "k2", Sum: sha256.Sum256([]byte("new"))}
 	s.use(r.Credential.ID, auth.Use{At: epoch, Rehash: hash})
-	if got := s.find(hash); got.Credential.ID != r.Credential.ID || got.Hash != hash {
+	if got := s.find(r, hash); got.Credential.ID != r.Credential.ID || got.Hash != hash {
 		s.Errorf("found %+v by the new hash, want the record", got)
 	}
-	if _, err := s.store.Find(s.ctx, []auth.Hash{r.Hash}); !errors.Is(err, auth.ErrInvalid) {
+	if _, err := s.store.Find(s.ctx, lookup(r)); !errors.Is(err, auth.ErrInvalid) {
 		s.Errorf("the old hash still answers: %v", err)
 	}
 }
@@ -202,7 +231,7 @@ func (s *suite) emptySelection() {
 			s.Errorf("Revoke(%+v) = %d, %v, want 0", empty, n, err)
 		}
 	}
-	if s.find(r.Hash).Credential.RevokedAt != nil {
+	if s.find(r).Credential.RevokedAt != nil {
 		s.Error("an empty selection revoked a credential")
 	}
 }
@@ -264,12 +293,12 @@ func (s *suite) revoke() {
 		}
 	}
 	for _, r := range []auth.Record{one, two} {
-		if got := s.find(r.Hash).Credential.RevokedAt; !sameTime(got, new(epoch)) {
+		if got := s.find(r).Credential.RevokedAt; !sameTime(got, new(epoch)) {
 			s.Errorf("revoked at %v, want %v", got, epoch)
 		}
 	}
 	for _, r := range []auth.Record{other, expired} {
-		if got := s.find(r.Hash).Credential.RevokedAt; got != nil {
+		if got := s.find(r).Credential.RevokedAt; got != nil {
 			s.Errorf("revoked at %v, want not", got)
 		}
 	}
@@ -286,10 +315,10 @@ func (s *suite) replace() {
 		if err := s.store.Add(s.ctx, fresh, auth.Replacement{ID: old.Credential.ID, Until: soon}); err != nil {
 			s.Fatalf("Add: %v", err)
 		}
-		if got := s.find(old.Hash).Credential.ExpiresAt; !sameTime(got, c.want) {
+		if got := s.find(old).Credential.ExpiresAt; !sameTime(got, c.want) {
 			s.Errorf("the old one expires at %v, want %v", got, c.want)
 		}
-		s.same(s.find(fresh.Hash).Credential, fresh.Credential)
+		s.same(s.find(fresh).Credential, fresh.Credential)
 	}
 }
 
@@ -305,7 +334,7 @@ func (s *suite) replaceDead() {
 		if err := s.store.Add(s.ctx, fresh, auth.Replacement{ID: id, Until: epoch.Add(time.Minute)}); !errors.Is(err, auth.ErrInvalid) {
 			s.Errorf("Add = %v, want ErrInvalid", err)
 		}
-		if _, err := s.store.Find(s.ctx, []auth.Hash{fresh.Hash}); !errors.Is(err, auth.ErrInvalid) {
+		if _, err := s.store.Find(s.ctx, lookup(fresh)); !errors.Is(err, auth.ErrInvalid) {
 			s.Errorf("the new record was stored: %v", err)
 		}
 	}
@@ -337,7 +366,7 @@ func (s *suite) context() {
 	r := s.add(s.record(newUser(), 0))
 	ctx, cancel := context.WithCancel(s.ctx)
 	cancel()
-	if got, err := s.store.Find(ctx, []auth.Hash{r.Hash}); err == nil || errors.Is(err, auth.ErrInvalid) {
+	if got, err := s.store.Find(ctx, lookup(r)); err == nil || errors.Is(err, auth.ErrInvalid) {
 		s.Errorf("Find = %v, %v, want the context's error", got, err)
 	}
 }

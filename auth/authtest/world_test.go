@@ -55,10 +55,10 @@ func TestStoreCanBeBroken(t *testing.T) {
 	store := &authtest.Store{}
 	away := errors.New("away")
 	store.OnFind(func(context.Context) (*auth.Record, error) { return nil, away })
-	_, err := store.Find(t.Context(), nil)
+	_, err := store.Find(t.Context(), auth.Lookup{})
 	require.ErrorIs(t, err, away)
 	store.OnFind(nil)
-	_, err = store.Find(t.Context(), nil)
+	_, err = store.Find(t.Context(), auth.Lookup{})
 	require.ErrorIs(t, err, auth.ErrInvalid)
 	store.OnUsed(func(context.Context) error { return away })
 	require.ErrorIs(t, store.Used(t.Context(), uuid.New(), auth.Use{}), away)

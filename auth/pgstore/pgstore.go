@@ -27,11 +27,19 @@ type DB interface {
 // concurrent use where its [DB] is.
 type Store struct {
 	db DB
-	// PostgreSQL expects ten elements of = ANY, so it never finds a general plan
-	// cheap enough to keep and plans anew each time, which takes longer than the
-	// look-up. Where keys are not about to rotate there is one hash, and = will do.
-	findOne, findAny string
+	// found are the statements that find credentials, by the kind of their
+	// subject. A statement has only the condition on its own kind: PostgreSQL
+	// would open and lock the tables of the others too, for each request, though
+	// it asks none of them.
+	found     map[auth.SubjectKind]finder
+	foundElse finder
 }
+
+// finder is the statement for one hash and that for several. PostgreSQL
+// expects ten elements of = ANY, so it never finds a general plan cheap enough
+// to keep and plans anew each time, which takes longer than the look-up. Where
+// keys are not about to rotate there is one hash, and = will do.
+type finder struct{ one, any string }
 
 var (
 	_ auth.Store  = (*Store)(nil)
@@ -50,48 +58,48 @@ type Alive struct {
 //
 //	EXISTS (SELECT 1 FROM users WHERE users.id = credential.subject_id AND users.deleted_at IS NULL)
 //
-// It is part of the one statement that finds a credential, so that a dead
-// subject costs what every other dead credential does. The text is the
-// program's: it must hold nothing of a request.
+// It is part of the one statement that finds a credential of such a subject, so
+// that a dead subject costs what every other dead credential does. The text is
+// the program's: it must hold nothing of a request. Of several conditions on
+// one kind all must hold.
 func AliveWhile(kind auth.SubjectKind, condition string) Alive {
 	return Alive{kind: kind, condition: condition}
 }
 
 // New makes a store. Subjects of a kind without a condition count as alive.
 func New(db DB, alive ...Alive) *Store {
-	find := findStatement(alive)
-	return &Store{db: db, findOne: find + "hash = $1", findAny: find + "hash = ANY($1)"}
+	conditions := map[auth.SubjectKind][]string{}
+	for _, a := range alive {
+		conditions[a.kind] = append(conditions[a.kind], "("+a.condition+")")
+	}
+	s := &Store{db: db, found: map[auth.SubjectKind]finder{}, foundElse: newFinder("false")}
+	for kind, all := range conditions {
+		s.found[kind] = newFinder("(" + strings.Join(all, " AND ") + ") IS NOT TRUE")
+	}
+	return s
 }
 
-const columns = `id, kind, subject_kind, subject_id, organization_id, scopes, unrestricted, organization_ids, name,
+// columns are the columns of a credential; a look-up knows the first two.
+const columns = `kind, subject_kind, ` + looked
+
+const looked = `id, subject_id, organization_id, scopes, unrestricted, organization_ids, name,
 	created_at, authenticated_at, expires_at, last_used_at, revoked_at`
 
-func findStatement(alive []Alive) string {
-	gone := "false"
-	if len(alive) > 0 {
-		var b strings.Builder
-		b.WriteString("CASE subject_kind")
-		for _, a := range alive {
-			fmt.Fprintf(&b, " WHEN %s THEN (%s) IS NOT TRUE", literal(string(a.kind)), a.condition)
-		}
-		b.WriteString(" ELSE false END")
-		gone = b.String()
-	}
-	return "SELECT " + columns + ", hash, key_id, " + gone + " AS gone FROM auth_credentials AS credential WHERE "
+func newFinder(gone string) finder {
+	text := "SELECT " + looked + ", hash, key_id, " + gone + ` AS gone
+	FROM auth_credentials AS credential WHERE kind = $2 AND subject_kind = $3 AND hash `
+	return finder{one: text + "= $1", any: text + "= ANY($1)"}
 }
 
-// literal is a text as SQL: the kind is the program's, and quoted all the same.
-func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-
 // Find is auth.Store's: one statement, one round trip.
-func (s *Store) Find(ctx context.Context, hashes []auth.Hash) (*auth.Record, error) {
+func (s *Store) Find(ctx context.Context, lookup auth.Lookup) (*auth.Record, error) {
 	var (
-		row    credentialRow
+		row    = credentialRow{kind: lookup.Kind, subjectKind: string(lookup.Subject)}
 		hash   []byte
 		gone   bool
 		record auth.Record
 	)
-	err := s.query(ctx, hashes).Scan(append(row.targets(), &hash, &record.Hash.KeyID, &gone)...)
+	err := s.query(ctx, lookup).Scan(append(row.looked(), &hash, &record.Hash.KeyID, &gone)...)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, auth.ErrInvalid
@@ -108,15 +116,20 @@ func (s *Store) Find(ctx context.Context, hashes []auth.Hash) (*auth.Record, err
 
 // query looks for one hash by =, for which PostgreSQL keeps its plan, and for
 // several while keys rotate.
-func (s *Store) query(ctx context.Context, hashes []auth.Hash) pgx.Row {
-	if len(hashes) == 1 {
-		return s.db.QueryRow(ctx, s.findOne, hashes[0].Sum[:])
+func (s *Store) query(ctx context.Context, lookup auth.Lookup) pgx.Row {
+	find, ok := s.found[lookup.Subject]
+	if !ok {
+		find = s.foundElse
 	}
-	sums := make([][]byte, len(hashes))
-	for i := range hashes {
-		sums[i] = hashes[i].Sum[:]
+	kind, subject := lookup.Kind, string(lookup.Subject)
+	if len(lookup.Hashes) == 1 {
+		return s.db.QueryRow(ctx, find.one, lookup.Hashes[0].Sum[:], kind, subject)
 	}
-	return s.db.QueryRow(ctx, s.findAny, sums)
+	sums := make([][]byte, len(lookup.Hashes))
+	for i := range sums {
+		sums[i] = lookup.Hashes[i].Sum[:]
+	}
+	return s.db.QueryRow(ctx, find.any, sums, kind, subject)
 }
 
 const usedStatement = `UPDATE auth_credentials SET last_used_at = greatest(last_used_at, $2) WHERE id = $1`
@@ -156,7 +169,7 @@ const (
 func (s *Store) Add(ctx context.Context, record auth.Record, replaces auth.Replacement) error {
 	c := &record.Credential
 	args := []any{
-		c.ID, c.Kind, string(c.Subject.Kind), c.Subject.ID, orNull(c.Subject.OrganizationID), texts(c.Scopes),
+		c.Kind, string(c.Subject.Kind), c.ID, c.Subject.ID, orNull(c.Subject.OrganizationID), texts(c.Scopes),
 		c.Limit.IsUnrestricted(), orEmpty(c.Limit.IDs()), c.Name, c.CreatedAt, timeOrNull(c.AuthenticatedAt),
 		c.ExpiresAt, c.LastUsedAt, c.RevokedAt, record.Hash.Sum[:], record.Hash.KeyID,
 	}
@@ -191,7 +204,7 @@ func (s *Store) List(ctx context.Context, sel auth.Selection) ([]auth.Credential
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (auth.Credential, error) {
 		var r credentialRow
-		err := row.Scan(r.targets()...)
+		err := row.Scan(append([]any{&r.kind, &r.subjectKind}, r.looked()...)...)
 		return r.credential(), err
 	})
 	if err != nil {
@@ -244,10 +257,10 @@ type credentialRow struct {
 	created, authenticated, expires, lastUsed, dead pgtype.Timestamptz
 }
 
-// targets are the columns, with room for three more.
-func (r *credentialRow) targets() []any {
-	return append(make([]any, 0, 17),
-		&r.id, &r.kind, &r.subjectKind, &r.subjectID, &r.organizationID, &r.scopes, &r.unrestricted,
+// looked are the targets of the columns of that name, with room for three more.
+func (r *credentialRow) looked() []any {
+	return append(make([]any, 0, 15),
+		&r.id, &r.subjectID, &r.organizationID, &r.scopes, &r.unrestricted,
 		&r.organizationIDs, &r.name, &r.created, &r.authenticated, &r.expires, &r.lastUsed, &r.dead,
 	)
 }
