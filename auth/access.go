@@ -28,7 +28,9 @@ type Owner = reach.Owner
 // OwnerKind names a kind of owner of rows, such as [OrganizationKind].
 type OwnerKind = reach.Kind
 
-// ErrOutOfReach is returned by [Organizations.Own] for an organization out of reach.
+// ErrOutOfReach is returned by [Organizations.Own] and by the method Own of a
+// [Reach] for an owner out of reach. Its kind is errors.ResourceNotFound, so that
+// a handler may return it as it is; [Access.Own] makes a 422 of it.
 var ErrOutOfReach = reach.ErrOutOfReach
 
 // Set is a set of owners: a list ([IDs]), or for many a sub-select

@@ -9,8 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/internal/reach"
 	"github.com/polarkit-go/polarkit/kit"
 )
 
@@ -80,9 +78,6 @@ func (s Scope[Row]) admits(ctx context.Context, owner Owner) error {
 		return fmt.Errorf("repository: %s: a row that is its owner (%s) cannot be created by it", p.table, owner.Kind())
 	}
 	_, err := s.reach.Own(ctx, owner.Kind(), owner.ID())
-	if errors.Is(err, reach.ErrOutOfReach) {
-		return errors.ResourceNotFound.Wrap(err)
-	}
 	return err
 }
 

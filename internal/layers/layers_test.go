@@ -18,7 +18,7 @@ const module = "github.com/polarkit-go/polarkit/"
 var allowed = map[string][]string{
 	"errors":         {},
 	"kit/openapi":    {},
-	"internal/reach": {},
+	"internal/reach": {"errors"},
 	"kit":            {"errors", "kit/openapi"},
 	"pagination":     {"kit", "kit/openapi", "errors"},
 	"sorting":        {"kit", "kit/openapi", "errors"},

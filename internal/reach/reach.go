@@ -5,17 +5,19 @@ package reach
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/errors"
 )
 
 // Kind names a kind of owner, such as "organization".
 type Kind string
 
-// ErrOutOfReach is returned by [Reach.Own] for an owner that the reach does not hold.
-var ErrOutOfReach = errors.New("reach: the owner is out of reach")
+// ErrOutOfReach is returned by [Reach.Own] for an owner that the reach does not
+// hold. Its kind is ResourceNotFound: out of reach answers as if absent.
+var ErrOutOfReach error = errors.ResourceNotFound.Wrap(errors.New("reach: the owner is out of reach"))
 
 // Reach is a union of grants, one per kind of owner. The zero value reaches
 // nothing. It is immutable and safe for concurrent use.

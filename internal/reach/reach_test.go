@@ -2,13 +2,13 @@ package reach_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/internal/reach"
 )
 
@@ -140,6 +140,8 @@ func TestOwnReportsAFailedLookUp(t *testing.T) {
 
 	_, err = r.Restrict(organization, b).Own(t.Context(), organization, a)
 	require.ErrorIs(t, err, reach.ErrOutOfReach, "what was narrowed away is not looked up")
+	require.Same(t, errors.ResourceNotFound, errors.KindOf(err), "a handler may return it as it is")
+	require.NotErrorIs(t, errors.ResourceNotFound.New(), reach.ErrOutOfReach)
 }
 
 func TestOwner(t *testing.T) {
