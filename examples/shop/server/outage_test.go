@@ -125,6 +125,9 @@ func (l *load) call(s *shop, token, method, path, body string) {
 	}
 	text, err := io.ReadAll(response.Body)
 	_ = response.Body.Close()
+	// This change takes a transaction, and a server that dies in its commit leaves
+	// the outcome unknown: that reply does not ask the client to try again.
+	mayBeUnknown := strings.Contains(body, "external_id")
 	switch {
 	case err != nil:
 		l.note(0, err.Error())
@@ -132,7 +135,7 @@ func (l *load) call(s *shop, token, method, path, body string) {
 		l.note(response.StatusCode, "")
 	case response.StatusCode == http.StatusServiceUnavailable &&
 		bytes.Equal(bytes.TrimSpace(text), []byte(`{"error":"ServiceUnavailable","detail":"Service Unavailable"}`)) &&
-		response.Header.Get("Retry-After") != "":
+		(response.Header.Get("Retry-After") != "" || mayBeUnknown):
 		l.note(response.StatusCode, "")
 		time.Sleep(time.Millisecond)
 	default:
