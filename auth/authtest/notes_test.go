@@ -248,7 +248,7 @@ func newWorld(t *testing.T, forget string, read api.Guard[auth.AuthSubject[auth.
 	api.Post(m, "/both", canBoth, greet[auth.AuthSubject[auth.Admin]], api.Summary("Both"), api.Name("both"))
 	api.Post(m, "/settings", canSettings, greet[auth.AuthSubject[auth.User]], api.Summary("Settings"), api.Name("settings"))
 	api.Post(m, "/greet", canGreet, greet[auth.AuthSubject[auth.Anyone]], api.Summary("Greet"), api.Name("greet"))
-	api.Post(m, "/open", api.Public("the example of a public endpoint"), greet[api.Anyone], api.Summary("Open"), api.Name("open"))
+	api.Post(m, "/open", api.Public("the example of a public endpoint"), greet[api.NoSubject], api.Summary("Open"), api.Name("open"))
 	w.handler = w.Authenticator.Middleware(w.api)
 	return w
 }

@@ -55,7 +55,7 @@ type Shelf struct {
 	books []Book
 }
 
-func (s *Shelf) List(_ context.Context, _ api.Anyone, in ListBooks) (pagination.ListResource[Book], error) {
+func (s *Shelf) List(_ context.Context, _ api.NoSubject, in ListBooks) (pagination.ListResource[Book], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	books := slices.SortedFunc(slices.Values(s.books), func(a, b Book) int { return strings.Compare(a.Title, b.Title) })
@@ -67,7 +67,7 @@ func (s *Shelf) List(_ context.Context, _ api.Anyone, in ListBooks) (pagination.
 	return pagination.New(books[from:to], int64(len(books)), in.Params), nil
 }
 
-func (s *Shelf) Get(_ context.Context, _ api.Anyone, in GetBook) (Book, error) {
+func (s *Shelf) Get(_ context.Context, _ api.NoSubject, in GetBook) (Book, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := slices.IndexFunc(s.books, func(b Book) bool { return b.ID == in.ID })
@@ -77,7 +77,7 @@ func (s *Shelf) Get(_ context.Context, _ api.Anyone, in GetBook) (Book, error) {
 	return s.books[i], nil
 }
 
-func (s *Shelf) Create(_ context.Context, _ api.Anyone, in BookCreate) (Book, error) {
+func (s *Shelf) Create(_ context.Context, _ api.NoSubject, in BookCreate) (Book, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	book := Book{ID: uuid.New(), Title: in.Title}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/polarkit-go/polarkit/auth"
 )
 
@@ -33,6 +35,11 @@ func configFromEnvironment() (config, error) {
 		databaseURL: os.Getenv("DATABASE_URL"),
 		authKeys:    os.Getenv("SHOP_AUTH_KEYS"),
 		home:        os.Getenv("SHOP_HOME"),
+	}
+	if c.databaseURL != "" {
+		if _, err := pgx.ParseConfig(c.databaseURL); err != nil {
+			return config{}, fmt.Errorf("DATABASE_URL: %w", err)
+		}
 	}
 	if c.home == "" {
 		cache, err := os.UserCacheDir()

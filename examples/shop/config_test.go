@@ -51,3 +51,11 @@ func TestBrokenKeys(t *testing.T) {
 	_, err = config{home: home, authKeys: "nonsense"}.keys()
 	require.ErrorContains(t, err, "SHOP_AUTH_KEYS: ")
 }
+
+func TestBrokenDatabaseURL(t *testing.T) {
+	t.Setenv("DATABASE_URL", "postgres://shop:hidden@localhost:port/shop")
+
+	_, err := configFromEnvironment()
+	require.ErrorContains(t, err, "DATABASE_URL: ")
+	require.NotContains(t, err.Error(), "hidden")
+}

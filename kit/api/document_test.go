@@ -110,7 +110,7 @@ func newOrders() *api.API {
 	})
 	orders := a.Group("/v1/orders", api.Tag("orders"))
 	api.List(orders, "/", canRead, does[listOrders, pagination.ListResource[order]], api.Name("list"), api.Description("All orders."))
-	api.Get(orders, "/{id}", api.Public("for everybody"), func(context.Context, api.Anyone, customerID) (order, error) { return order{}, nil })
+	api.Get(orders, "/{id}", api.Public("for everybody"), func(context.Context, api.NoSubject, customerID) (order, error) { return order{}, nil })
 	api.Create(orders, "/", canRead, does[orderCreate, order], api.Name("create"), api.Fails(orderClosed, errors.ResourceAlreadyExists))
 	api.Post(orders, "/{id}/refund", canRead, does[customerID, api.NoContent], api.Name("refund"), api.Deprecated())
 	api.Handle(orders, "GET", "/export", canRead, does[struct{}, api.CSV], api.Name("export"))

@@ -26,7 +26,7 @@ type getPlan struct {
 	ID uuid.UUID `path:"id" doc:"The ID of the plan."`
 }
 
-func findPlan(_ context.Context, _ api.Anyone, in getPlan) (plan, error) {
+func findPlan(_ context.Context, _ api.NoSubject, in getPlan) (plan, error) {
 	if in.ID == uuid.Nil {
 		return plan{}, errors.ResourceNotFound.New()
 	}
@@ -75,7 +75,7 @@ func ExampleGuideline() {
 	a := api.New(api.Config{Title: "Shop API"})
 	api.Get(a.Group("/v1/plan"), "/{id}", api.Public("price list"), findPlan)
 	// Output:
-	// api: GET /v1/plan/{id}: the resource "plan" of the path is a singular; name it in the plural, such as "plans"
+	// api: GET /v1/plan/{id}: the resource "plan" of the path is a singular; name it in the plural, such as "plans" (guideline plural_resources)
 }
 
 // A guideline can be turned off for an API, with a reason.
@@ -93,7 +93,7 @@ func ExampleConfig_relaxed() {
 // A hook sees the bound input of every endpoint of a group.
 func ExampleBound() {
 	a := api.New(api.Config{Title: "Shop API"})
-	plans := a.Group("/v1/plans", api.Bound(func(_ context.Context, _ api.Anyone, in any) error {
+	plans := a.Group("/v1/plans", api.Bound(func(_ context.Context, _ api.NoSubject, in any) error {
 		fmt.Printf("%+v\n", in)
 		return nil
 	}))
@@ -106,7 +106,7 @@ func ExampleBound() {
 
 // Rows of an export are sent while they are read.
 func ExampleCSV() {
-	export := func(context.Context, api.Anyone, struct{}) (api.CSV, error) {
+	export := func(context.Context, api.NoSubject, struct{}) (api.CSV, error) {
 		return api.CSV{
 			Filename: "plans.csv",
 			Header:   []string{"id", "name"},

@@ -25,14 +25,14 @@ type Guard[S any] interface {
 	Fails() []*errors.Kind
 }
 
-// Anyone is the subject of an endpoint that needs no credential.
-type Anyone struct{}
+// NoSubject is the subject of an endpoint that needs no credential: nobody is asked who they are.
+type NoSubject struct{}
 
 // Public is the guard of an endpoint that needs no credential. The reason is
 // for the reader of the code; Public panics when it is empty.
 //
 //	api.Get(plans, "/{id}", api.Public("price list"), s.Plan)
-func Public(reason string) Guard[Anyone] {
+func Public(reason string) Guard[NoSubject] {
 	if strings.TrimSpace(reason) == "" {
 		panic(`api: Public(""): say why the endpoint needs no credential, such as api.Public("price list")`)
 	}
@@ -41,9 +41,9 @@ func Public(reason string) Guard[Anyone] {
 
 type public struct{}
 
-func (public) Authorize(*http.Request) (Anyone, error) { return Anyone{}, nil }
-func (public) Security() openapi.Security              { return openapi.Security{} }
-func (public) Fails() []*errors.Kind                   { return nil }
+func (public) Authorize(*http.Request) (NoSubject, error) { return NoSubject{}, nil }
+func (public) Security() openapi.Security                 { return openapi.Security{} }
+func (public) Fails() []*errors.Kind                      { return nil }
 
 // Behind puts a further guard before the endpoints of a group, such as one for
 // a feature that is not open to everybody. Who it says the caller is, is dropped:

@@ -56,7 +56,7 @@ func TestBehindACredential(t *testing.T) {
 	a := api.New(api.Config{Title: "Shop API"})
 	g := a.Group("/v1/customers", api.Behind(guard))
 	api.Get(g, "/{id}", canRead, service{}.Get)
-	api.Get(g, "/external/{external_id}", api.Public("a test"), func(context.Context, api.Anyone, externalID) (customer, error) { return customer{}, nil }, api.Name("external"))
+	api.Get(g, "/external/{external_id}", api.Public("a test"), func(context.Context, api.NoSubject, externalID) (customer, error) { return customer{}, nil }, api.Name("external"))
 
 	require.Equal(t, []openapi.Map[[]string]{
 		{{Name: "pat", Value: []string{"beta", "customers:read"}}},

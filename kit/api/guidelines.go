@@ -113,11 +113,12 @@ func checkRelaxed(relaxed map[Guideline]string) {
 	}
 }
 
-// checkGuidelines ends the registration at the first guideline that the endpoint breaks.
+// checkGuidelines ends the registration at the first guideline that the endpoint
+// breaks, and names it: [Config].Relaxed takes that name.
 func (e *Endpoint) checkGuidelines() {
 	for _, r := range rules {
 		if _, off := e.api.config.Relaxed[r.name]; !off {
-			r.check(e, e.fail)
+			r.check(e, func(format string, args ...any) { e.fail(format+" (guideline %s)", append(args, r.name)...) })
 		}
 	}
 }

@@ -169,7 +169,7 @@ func TestTwoAPIsDoNotKnowOfEachOther(t *testing.T) {
 	t.Parallel()
 	one, two := newShop(api.Config{}), newShop(api.Config{})
 	three := api.New(api.Config{Title: "Other"})
-	api.Get(three.Group("/v1"), "/plans/{id}", api.Public("price list"), func(context.Context, api.Anyone, customerID) (customer, error) {
+	api.Get(three.Group("/v1"), "/plans/{id}", api.Public("price list"), func(context.Context, api.NoSubject, customerID) (customer, error) {
 		return customer{Email: "plan"}, nil
 	}, api.Tag("plans"))
 	require.Len(t, one.Endpoints(), len(two.Endpoints()))

@@ -29,7 +29,7 @@ func TestTimeoutEndsTheWaitForABody(t *testing.T) {
 
 	waited := make(chan error, 1)
 	a := api.New(api.Config{Title: "Notes", Timeout: 300 * time.Millisecond})
-	api.Create(a.Group("/v1/notes", api.Tag("notes")), "/", api.Public("test"), func(ctx context.Context, _ api.Anyone, in slowNote) (slowNote, error) {
+	api.Create(a.Group("/v1/notes", api.Tag("notes")), "/", api.Public("test"), func(ctx context.Context, _ api.NoSubject, in slowNote) (slowNote, error) {
 		if in.Text == "wait" {
 			<-ctx.Done()
 			waited <- context.Cause(ctx)

@@ -36,7 +36,7 @@ func newAPI(title string, servers ...string) *api.API {
 		config.Servers = append(config.Servers, openapi.Server{URL: url})
 	}
 	a := api.New(config)
-	api.Get(a.Group("/v1/plans", api.Tag("plans")), "/{id}", api.Public("price list"), func(_ context.Context, _ api.Anyone, in getPlan) (plan, error) {
+	api.Get(a.Group("/v1/plans", api.Tag("plans")), "/{id}", api.Public("price list"), func(_ context.Context, _ api.NoSubject, in getPlan) (plan, error) {
 		return plan{ID: in.ID}, nil
 	}, api.Name("get"))
 	return a

@@ -74,13 +74,13 @@ func newToys() *api.API {
 	a := api.New(api.Config{Title: "Toys"})
 	toys := a.Group("/v1/toys", api.Tag("toys"))
 	anyone := api.Public("a test")
-	api.List(toys, "/", anyone, func(context.Context, api.Anyone, listToys) (pagination.ListResource[toy], error) {
+	api.List(toys, "/", anyone, func(context.Context, api.NoSubject, listToys) (pagination.ListResource[toy], error) {
 		return pagination.ListResource[toy]{Items: []toy{{Name: "Ball"}}}, nil
 	})
-	api.Get(toys, "/{id}", anyone, func(_ context.Context, _ api.Anyone, in toyID) (toy, error) {
+	api.Get(toys, "/{id}", anyone, func(_ context.Context, _ api.NoSubject, in toyID) (toy, error) {
 		return toy{ID: in.ID}, errors.ResourceNotFound.New()
 	}, api.Fails(errors.ResourceNotFound))
-	api.Create(toys, "/", anyone, func(_ context.Context, _ api.Anyone, in part) (toy, error) {
+	api.Create(toys, "/", anyone, func(_ context.Context, _ api.NoSubject, in part) (toy, error) {
 		return toy{Name: in.Name}, nil
 	})
 	return a
@@ -197,7 +197,7 @@ func TestGuidelines(t *testing.T) {
 	t.Parallel()
 	kittest.Guidelines(t, newToys())
 	a := api.New(api.Config{Title: "Toys", Relaxed: map[api.Guideline]string{api.PluralResources: "old"}})
-	api.Get(a.Group("/v1/toy"), "/{id}", api.Public("a test"), func(context.Context, api.Anyone, toyID) (toy, error) { return toy{}, nil }, api.Name("get"))
+	api.Get(a.Group("/v1/toy"), "/{id}", api.Public("a test"), func(context.Context, api.NoSubject, toyID) (toy, error) { return toy{}, nil }, api.Name("get"))
 	require.Empty(t, failure(t, func(tb testing.TB) { kittest.Guidelines(tb, a) }))
 }
 

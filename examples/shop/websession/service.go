@@ -29,7 +29,7 @@ func NewService(sessions *auth.Sessions, reader repository.Reader) *Service {
 }
 
 // Create signs a user in.
-func (s *Service) Create(ctx context.Context, _ api.Anyone, in WebSessionCreate) (SignedIn, error) {
+func (s *Service) Create(ctx context.Context, _ api.NoSubject, in WebSessionCreate) (SignedIn, error) {
 	found, err := user.Repository.In(repository.System("signs a user in")).
 		GetBy(ctx, s.reader, sq.Expr("lower(email) = lower(?)", in.Email))
 	if err != nil && !errors.Is(err, errors.ResourceNotFound) {
@@ -51,7 +51,7 @@ func (s *Service) Create(ctx context.Context, _ api.Anyone, in WebSessionCreate)
 const nobodysHash = "$2a$12$wTxLUT9ODBNMdCORgMFHv.7hQCIaErijbG0QfAF0rymFhnF/ONWbW"
 
 // Delete signs the user out.
-func (s *Service) Delete(context.Context, api.Anyone, SignOut) (SignedOut, error) {
+func (s *Service) Delete(context.Context, api.NoSubject, SignOut) (SignedOut, error) {
 	return SignedOut{sessions: s.sessions}, nil
 }
 
