@@ -7,7 +7,8 @@ type Filter[T any] []T
 
 // MetadataFilter is the filter metadata[key]=value by the pairs of [Metadata]:
 // the values of one key are alternatives, different keys must all match. Keys
-// stand in the order of their first occurrence.
+// stand in the order of their first occurrence. Without a doc tag it describes
+// itself.
 type MetadataFilter []MetadataCriterion
 
 // MetadataCriterion is one key of a [MetadataFilter].

@@ -36,7 +36,7 @@ type ListCustomers struct {
 	OrganizationID kit.Filter[uuid.UUID]    `query:"organization_id" doc:"Filter by organization ID." example:"1dbfc517-0bbf-4301-9ba8-555ca42b9737"`
 	Email          kit.Optional[string]     `query:"email" doc:"Filter by exact email." example:"customer@example.com"`
 	Query          kit.Optional[string]     `query:"query" doc:"Filter by name or email." example:"john"`
-	Metadata       kit.MetadataFilter       `query:"metadata" doc:"Filter by metadata key-value pairs: metadata[key]=value."`
+	Metadata       kit.MetadataFilter       `query:"metadata"`
 }
 
 // GetCustomer names a customer.

@@ -183,8 +183,12 @@ func (c *compiler) param(sf reflect.StructField, from, name string, at []int, wh
 		if from != "query" {
 			return nil, fmt.Errorf("%s: a kit.MetadataFilter needs a query tag", where)
 		}
+		doc := sf.Tag.Get("doc")
+		if doc == "" {
+			doc = "Filter by metadata key-value pairs: " + name + "[key]=value." // it is the same everywhere
+		}
 		return &Field{
-			Name: name, GoName: sf.Name, In: from, Tag: sf.Tag, Doc: sf.Tag.Get("doc"), Example: sf.Tag.Get("example"),
+			Name: name, GoName: sf.Name, In: from, Tag: sf.Tag, Doc: doc, Example: sf.Tag.Get("example"),
 			MetadataFilter: true, index: at, boxed: name,
 		}, nil
 	}
