@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/google/uuid"
 
@@ -33,8 +34,9 @@ type OwnerKind = reach.Kind
 // a handler may return it as it is; [Access.Own] makes a 422 of it.
 var ErrOutOfReach = reach.ErrOutOfReach
 
-// Set is a set of owners: a list ([IDs]), or for many a sub-select
-// ([SubSelect]). The zero value is empty.
+// Set is a set of owners: a list ([IDs]), a list that is asked for only where it
+// is needed ([Deferred]), or for many a sub-select ([SubSelect]). The zero value
+// is empty.
 type Set struct {
 	ids []uuid.UUID
 	sub *reach.Select
@@ -48,6 +50,36 @@ func IDs(ids ...uuid.UUID) Set { return Set{ids: slices.Clone(ids)} }
 // answers for one owner, and must agree with it.
 func SubSelect(sql string, args []any, contains func(ctx context.Context, id uuid.UUID) (bool, error)) Set {
 	return Set{sub: &reach.Select{SQL: sql, Args: args, Contains: contains}}
+}
+
+// Deferred is what a query finds, for sets small enough to list, without asking
+// first. A statement about one row holds the query itself, which saves a round
+// trip for each request that is about one row. Where the list is better, because
+// PostgreSQL then follows an index in the order of a page, or where it is needed,
+// for the owner of a new row, list is called, and what it answers is kept for as
+// long as the set. Inside a transaction, statements hold the query.
+//
+// The SQL selects one column of type uuid, with ? placeholders for the
+// arguments; list must agree with it.
+func Deferred(sql string, args []any, list func(ctx context.Context) ([]uuid.UUID, error)) Set {
+	var (
+		mu     sync.Mutex
+		listed bool
+		ids    []uuid.UUID
+	)
+	return Set{sub: &reach.Select{SQL: sql, Args: args, List: func(ctx context.Context) ([]uuid.UUID, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if listed {
+			return ids, nil
+		}
+		found, err := list(ctx)
+		if err != nil {
+			return nil, err
+		}
+		ids, listed = slices.Clone(found), true
+		return ids, nil
+	}}}
 }
 
 func (s Set) grant(kind OwnerKind) reach.Grant {
@@ -142,13 +174,18 @@ func (a *Access) reach(ctx context.Context, caller Caller, permission Permission
 }
 
 // Organizations are the organizations that the caller reaches: the part of
-// [Access.Reach] that is about organizations.
+// [Access.Reach] that is about organizations. A [Deferred] set is listed.
 func (a *Access) Organizations(ctx context.Context, caller Caller) (Organizations, error) {
 	ref, err := callerRef(caller)
 	if err != nil || ref.IsZero() {
 		return Organizations{}, err
 	}
-	return a.organizations(ctx, caller, ref, permissionOf(caller))
+	all, err := a.organizations(ctx, caller, ref, permissionOf(caller))
+	if err != nil {
+		return Organizations{}, err
+	}
+	all.reach, err = all.reach.Listed(ctx)
+	return all, err
 }
 
 func (a *Access) organizations(ctx context.Context, caller Caller, ref SubjectRef, permission Permission) (Organizations, error) {

@@ -91,6 +91,60 @@ func TestReach(t *testing.T) {
 	require.True(t, reach.IsEmpty())
 }
 
+// A deferred set is listed where a list is needed, once, and not before.
+func TestDeferredSets(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	away := errors.New("away")
+	var asked int
+	var fails error
+	access := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(_ context.Context, user uuid.UUID, _ auth.Permission) (auth.Set, error) {
+		return auth.Deferred("SELECT organization_id FROM members WHERE user_id = ?", []any{user}, func(context.Context) ([]uuid.UUID, error) {
+			asked++
+			return []uuid.UUID{s.A.OrganizationID}, fails
+		}), nil
+	})})
+	subject := subjectOf(t, s, canWrite, limited(s, s.A.User, auth.Unrestricted()))
+	all, err := access.Reach(t.Context(), subject)
+	require.NoError(t, err)
+	require.Equal(t, []any{s.A.User.ID}, all.Grants()[0].Select.Args)
+	require.Zero(t, asked)
+
+	fails = away
+	_, err = all.Listed(t.Context())
+	require.ErrorIs(t, err, away)
+	_, err = access.Organizations(t.Context(), subject)
+	require.ErrorIs(t, err, away)
+	_, err = access.Own(t.Context(), subject, kit.Optional[uuid.UUID]{})
+	require.ErrorIs(t, err, away)
+	require.Equal(t, 3, asked)
+
+	fails, asked = nil, 0
+	for range 2 { // a failure is not kept, an answer is
+		listed, err := all.Listed(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, []uuid.UUID{s.A.OrganizationID}, listed.Grants()[0].IDs)
+		_, err = all.Own(t.Context(), auth.OrganizationKind, s.A.OrganizationID)
+		require.NoError(t, err)
+		_, err = all.Own(t.Context(), auth.OrganizationKind, s.B.OrganizationID)
+		require.ErrorIs(t, err, auth.ErrOutOfReach)
+	}
+	require.Equal(t, 1, asked)
+
+	owner, err := access.Own(t.Context(), subject, kit.Optional[uuid.UUID]{})
+	require.NoError(t, err)
+	require.Equal(t, s.A.OrganizationID, owner.ID())
+	_, err = access.Own(t.Context(), subject, kit.Some(s.B.OrganizationID))
+	require.ErrorIs(t, err, errors.RequestValidation)
+	require.NoError(t, access.Permit(t.Context(), subject, s.A.OrganizationID))
+	require.ErrorIs(t, access.Permit(t.Context(), subject, s.B.OrganizationID), errors.ResourceNotFound)
+
+	b := subjectOf(t, s, canWrite, limited(s, s.A.User, auth.LimitedTo(s.B.OrganizationID)))
+	organizations, err := access.Organizations(t.Context(), b)
+	require.NoError(t, err)
+	require.True(t, organizations.IsEmpty())
+}
+
 func TestSubSelects(t *testing.T) {
 	t.Parallel()
 	s := newService(t)

@@ -16,6 +16,15 @@ type Metadata map[string]any
 // client gives it, and keeps integers integers. Requests are decoded and
 // validated by [Decode] and [Bind].
 func (m *Metadata) UnmarshalJSON(data []byte) error {
+	if flat, ok := flatMetadata(data); ok {
+		*m = flat
+		return nil
+	}
+	return m.unmarshal(data)
+}
+
+// unmarshal reads any object.
+func (m *Metadata) unmarshal(data []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	var values map[string]any

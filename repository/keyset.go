@@ -106,6 +106,9 @@ func (s Scope[Row]) after(ctx context.Context, from Readable, verb string, where
 	if err != nil {
 		return nil, nil, err
 	}
+	if s, err = s.listed(ctx, from); err != nil {
+		return nil, nil, err
+	}
 	var room [4]term
 	st := newStatement()
 	terms := p.terms(st, order, room[:])

@@ -46,6 +46,9 @@ func (s Scope[Row]) Page(ctx context.Context, from Readable, q Query) (paginatio
 	if p.maxPage > 0 && q.Params.Page() > p.maxPage {
 		return empty, p.tooDeep(q.Params.Page())
 	}
+	if s, err = s.listed(ctx, from); err != nil {
+		return empty, err
+	}
 	statements, ok := s.pageStatements(q)
 	if statements.err != nil {
 		return empty, statements.err

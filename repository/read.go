@@ -63,13 +63,17 @@ func (s Scope[Row]) GetBy(ctx context.Context, from Readable, where squirrel.Sql
 
 // First returns the first row of a query, or fails with ResourceNotFound.
 func (s Scope[Row]) First(ctx context.Context, from Readable, q Query) (Row, error) {
-	rows, err := s.list(ctx, from, "first", q, 1, "")
-	if err == nil && len(rows) == 0 {
-		err = s.plan.notFound()
-	}
+	var none Row
+	s, err := s.listed(ctx, from)
 	if err != nil {
-		var none Row
 		return none, err
+	}
+	rows, err := s.list(ctx, from, "first", q, 1, "")
+	switch {
+	case err != nil:
+		return none, err
+	case len(rows) == 0:
+		return none, s.plan.notFound()
 	}
 	return rows[0], nil
 }
@@ -77,6 +81,10 @@ func (s Scope[Row]) First(ctx context.Context, from Readable, q Query) (Row, err
 // All returns the rows of a query, at most [Query.Max] of them.
 func (s Scope[Row]) All(ctx context.Context, from Readable, q Query) ([]Row, error) {
 	if err := q.bounded(s.plan, "All"); err != nil {
+		return nil, err
+	}
+	s, err := s.listed(ctx, from)
+	if err != nil {
 		return nil, err
 	}
 	return s.list(ctx, from, "all", q, q.Max, "")

@@ -1,9 +1,25 @@
 package repository
 
 import (
+	"context"
+
 	"github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
 )
+
+// listed is the scope with a list of owners in place of a sub-select that can be
+// listed, for verbs that read many rows in an order: only for owners that it
+// knows can PostgreSQL follow an index on the owner and the order. In a
+// transaction it stays a sub-select, for to list takes a second connection, and
+// who waits for one while holding another may wait for ever.
+func (s Scope[Row]) listed(ctx context.Context, from Readable) (Scope[Row], error) {
+	h, err := reader(from)
+	if err != nil || h.tx != nil {
+		return s, err
+	}
+	s.reach, err = s.reach.Listed(ctx)
+	return s, err
+}
 
 // narrow appends the conditions that hold for every row of a scope, the base
 // predicate and the reach, and reports whether there can be such a row at all.

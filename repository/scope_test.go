@@ -193,6 +193,17 @@ func TestEveryVerbIsScoped(t *testing.T) {
 			Contains: func(_ context.Context, id uuid.UUID) (bool, error) { return id == w.acme && org == w.acme, nil },
 		}})
 	}
+	deferred := func(org uuid.UUID, only []uuid.UUID) repository.Reach {
+		grant := large(org, only).Grants()[0]
+		grant.Select.Contains = nil
+		grant.Select.List = func(context.Context) ([]uuid.UUID, error) {
+			if org == w.acme {
+				return []uuid.UUID{w.acme}, nil
+			}
+			return nil, nil
+		}
+		return reach.Of(grant)
+	}
 	_, err := memberships.In(repository.System("test")).Create(t.Context(), w.writer, repository.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
 	require.NoError(t, err)
 
@@ -217,6 +228,9 @@ func TestEveryVerbIsScoped(t *testing.T) {
 				"a large set, narrowed": large(w.acme, []uuid.UUID{w.globe}),
 				"a large set, no more":  large(w.acme, []uuid.UUID{}),
 				"no reason":             repository.System(""),
+				"deferred, without":     deferred(w.globe, nil),
+				"deferred, narrowed":    deferred(w.acme, []uuid.UUID{w.globe}),
+				"deferred, no more":     deferred(w.acme, []uuid.UUID{}),
 			} {
 				recorder.Reset()
 				n, err := verb.run(t.Context(), w, customers.In(r), made.ID)
@@ -243,6 +257,7 @@ func TestEveryVerbIsScoped(t *testing.T) {
 
 			reaches := []repository.Reach{
 				organizations(w.acme), organizations(w.globe, w.acme), large(w.acme, nil), large(w.acme, []uuid.UUID{w.acme}),
+				deferred(w.acme, nil), deferred(w.acme, []uuid.UUID{w.globe, w.acme}),
 				reach.Of(reach.Grant{Kind: userKind, IDs: []uuid.UUID{w.globe}}, reach.Grant{Kind: organizationKind, IDs: []uuid.UUID{w.acme}}),
 				repository.System("test"),
 			}

@@ -26,6 +26,11 @@ func (s Scope[Row]) Stream(ctx context.Context, from Readable, q Query) iter.Seq
 			yield(none, err)
 			return
 		}
+		s, err := s.listed(ctx, from)
+		if err != nil {
+			yield(none, err)
+			return
+		}
 		st := newStatement()
 		if !s.selectRows(st, q, "") {
 			if st.err != nil {

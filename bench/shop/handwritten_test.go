@@ -65,11 +65,25 @@ var errNotFound = &failure{status: http.StatusNotFound, Name: "ResourceNotFound"
 type statusWriter struct {
 	http.ResponseWriter
 	status int
+	bytes  int64
 }
 
 func (w *statusWriter) WriteHeader(status int) {
 	w.status = status
 	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(data []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(data)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// caller is who is calling, and the organizations that the token is limited to.
+type caller struct {
+	id            uuid.UUID
+	unrestricted  bool
+	organizations []uuid.UUID
 }
 
 type userKey struct{}
@@ -78,20 +92,21 @@ func (h *handwritten) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		writer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		user := new(uuid.UUID)
+		user := new(caller)
 		next.ServeHTTP(writer, r.WithContext(context.WithValue(r.Context(), userKey{}, user)))
 		h.logger.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
-			slog.Int("status", writer.status), slog.Duration("duration", time.Since(start)), slog.String("subject", "user:"+user.String()))
+			slog.Int("status", writer.status), slog.Int64("bytes", writer.bytes), slog.Duration("duration", time.Since(start)), slog.String("subject", "user:"+user.id.String()))
 	})
 }
 
 // endpoint authenticates, calls the handler for the user, and answers with what
 // it returns.
-func (h *handwritten) endpoint(scope string, handle func(r *http.Request, user uuid.UUID) (int, any, error)) http.HandlerFunc {
+func (h *handwritten) endpoint(scope string, handle func(r *http.Request, user *caller) (int, any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 30*time.Second)
 		defer cancel()
 		r = r.WithContext(ctx)
+		w.Header().Set("Cache-Control", "private, no-store")
 		user, err := h.authenticate(r, scope)
 		var (
 			status int
@@ -108,6 +123,13 @@ func (h *handwritten) endpoint(scope string, handle func(r *http.Request, user u
 				f = &failure{status: http.StatusInternalServerError, Name: "InternalServerError", Detail: "Internal Server Error"}
 			}
 			status, body = f.status, f
+			if status == http.StatusUnauthorized || status == http.StatusForbidden {
+				w.Header().Set("Cache-Control", "no-store")
+				w.Header().Set("Www-Authenticate", `Bearer realm="shop"`)
+				if r.Header.Get("Authorization") == "" {
+					w.Header().Set("Vary", "Cookie")
+				}
+			}
 		}
 		if status == http.StatusNoContent {
 			w.WriteHeader(status)
@@ -126,47 +148,53 @@ func (h *handwritten) endpoint(scope string, handle func(r *http.Request, user u
 	}
 }
 
-func (h *handwritten) authenticate(r *http.Request, scope string) (user uuid.UUID, err error) {
+func (h *handwritten) authenticate(r *http.Request, scope string) (*caller, error) {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
-		return uuid.Nil, &failure{status: http.StatusUnauthorized, Name: "Unauthorized", Detail: "Unauthorized"}
+		return nil, &failure{status: http.StatusUnauthorized, Name: "Unauthorized", Detail: "Unauthorized"}
 	}
 	mac := hmac.New(sha256.New, h.secret)
 	mac.Write([]byte(token))
 	sum := mac.Sum(nil)
 	var (
+		user             caller
 		scopes           []string
 		hash             []byte
 		expires, revoked *time.Time
 		gone             bool
 	)
-	err = h.pool.QueryRow(r.Context(), `
-		SELECT subject_id, scopes, hash, expires_at, revoked_at,
+	err := h.pool.QueryRow(r.Context(), `
+		SELECT subject_id, unrestricted, organization_ids, scopes, hash, expires_at, revoked_at,
 			NOT EXISTS (SELECT FROM users u WHERE u.id = subject_id AND u.deleted_at IS NULL)
 		FROM auth_credentials WHERE hash = $1 AND kind = 'personal_access_token'`, sum).
-		Scan(&user, &scopes, &hash, &expires, &revoked, &gone)
+		Scan(&user.id, &user.unrestricted, &user.organizations, &scopes, &hash, &expires, &revoked, &gone)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return uuid.Nil, err
+		return nil, err
 	}
 	if err != nil || !hmac.Equal(hash, sum) || gone || revoked != nil || expires != nil && !time.Now().Before(*expires) {
-		return uuid.Nil, &failure{status: http.StatusUnauthorized, Name: "InvalidToken", Detail: "The credential is not valid."}
+		return nil, &failure{status: http.StatusUnauthorized, Name: "InvalidToken", Detail: "The credential is not valid."}
 	}
 	if !slices.Contains(scopes, scope) && (scope != "customers:read" || !slices.Contains(scopes, "customers:write")) {
-		return uuid.Nil, &failure{status: http.StatusForbidden, Name: "InsufficientScope", Detail: "The credential does not have the scope that is needed."}
+		return nil, &failure{status: http.StatusForbidden, Name: "InsufficientScope", Detail: "The credential does not have the scope that is needed."}
 	}
-	*r.Context().Value(userKey{}).(*uuid.UUID) = user
-	return user, nil
+	*r.Context().Value(userKey{}).(*caller) = user
+	return &user, nil
 }
 
-// reached are the organizations of which the user is a member.
-func (h *handwritten) reached(ctx context.Context, user uuid.UUID) ([]uuid.UUID, error) {
+// reached are the organizations of which the user is a member, as far as the
+// token's limit goes.
+func (h *handwritten) reached(ctx context.Context, user *caller) ([]uuid.UUID, error) {
 	rows, err := h.pool.Query(ctx, `
 		SELECT m.organization_id FROM memberships m JOIN organizations o ON o.id = m.organization_id
-		WHERE m.user_id = $1 AND o.deleted_at IS NULL`, user)
+		WHERE m.user_id = $1 AND o.deleted_at IS NULL`, user.id)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	found, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if !user.unrestricted {
+		found = slices.DeleteFunc(found, func(id uuid.UUID) bool { return !slices.Contains(user.organizations, id) })
+	}
+	return found, err
 }
 
 type list[T any] struct {
@@ -225,7 +253,7 @@ func orderBy(r *http.Request, columns map[string]string) (string, []problem) {
 }
 
 // owned is the condition on the owner, and its argument.
-func (h *handwritten) owned(ctx context.Context, user uuid.UUID) (string, any, error) {
+func (h *handwritten) owned(ctx context.Context, user *caller) (string, any, error) {
 	organizations, err := h.reached(ctx, user)
 	if len(organizations) == 1 {
 		return "organization_id = $1", organizations[0], err
@@ -289,7 +317,7 @@ func scanCustomer(row pgx.CollectableRow) (c customer, err error) {
 
 var customerSorting = map[string]string{"created_at": "created_at", "email": "lower(email)", "name": "lower(name)"}
 
-func (h *handwritten) listCustomers(r *http.Request, user uuid.UUID) (int, any, error) {
+func (h *handwritten) listCustomers(r *http.Request, user *caller) (int, any, error) {
 	page, limit, problems := page(r)
 	order, more := orderBy(r, customerSorting)
 	if problems = append(problems, more...); len(problems) > 0 {
@@ -337,7 +365,7 @@ func id(r *http.Request) (uuid.UUID, error) {
 	return parsed, nil
 }
 
-func (h *handwritten) getCustomer(r *http.Request, user uuid.UUID) (int, any, error) {
+func (h *handwritten) getCustomer(r *http.Request, user *caller) (int, any, error) {
 	id, err := id(r)
 	if err != nil {
 		return 0, nil, err
@@ -350,7 +378,7 @@ func (h *handwritten) getCustomer(r *http.Request, user uuid.UUID) (int, any, er
 	return http.StatusOK, found, err
 }
 
-func (h *handwritten) createCustomer(r *http.Request, user uuid.UUID) (int, any, error) {
+func (h *handwritten) createCustomer(r *http.Request, user *caller) (int, any, error) {
 	var in struct {
 		Email          *string         `json:"email"`
 		Name           *string         `json:"name"`
@@ -403,7 +431,7 @@ func (h *handwritten) createCustomer(r *http.Request, user uuid.UUID) (int, any,
 	return http.StatusCreated, created, err
 }
 
-func (h *handwritten) updateCustomer(r *http.Request, user uuid.UUID) (int, any, error) {
+func (h *handwritten) updateCustomer(r *http.Request, user *caller) (int, any, error) {
 	id, err := id(r)
 	if err != nil {
 		return 0, nil, err
@@ -442,7 +470,7 @@ func (h *handwritten) updateCustomer(r *http.Request, user uuid.UUID) (int, any,
 	return http.StatusOK, updated, err
 }
 
-func (h *handwritten) deleteCustomer(r *http.Request, user uuid.UUID) (int, any, error) {
+func (h *handwritten) deleteCustomer(r *http.Request, user *caller) (int, any, error) {
 	id, err := id(r)
 	if err != nil {
 		return 0, nil, err
@@ -490,7 +518,7 @@ func scanOrder(row pgx.CollectableRow) (o order, err error) {
 	return o, err
 }
 
-func (h *handwritten) listOrders(r *http.Request, user uuid.UUID) (int, any, error) {
+func (h *handwritten) listOrders(r *http.Request, user *caller) (int, any, error) {
 	page, limit, problems := page(r)
 	order, more := orderBy(r, map[string]string{"created_at": "created_at", "status": "status", "invoice_number": "invoice_number"})
 	if problems = append(problems, more...); len(problems) > 0 {
@@ -514,7 +542,7 @@ func (h *handwritten) listOrders(r *http.Request, user uuid.UUID) (int, any, err
 	return http.StatusOK, found, err
 }
 
-func (h *handwritten) getOrder(r *http.Request, user uuid.UUID) (int, any, error) {
+func (h *handwritten) getOrder(r *http.Request, user *caller) (int, any, error) {
 	id, err := id(r)
 	if err != nil {
 		return 0, nil, err

@@ -40,8 +40,11 @@ type Select struct {
 	// SQL selects one uuid column, with ? placeholders for Args.
 	SQL  string
 	Args []any
-	// Contains answers for one owner.
+	// Contains answers for one owner, where List is nil.
 	Contains func(ctx context.Context, id uuid.UUID) (bool, error)
+	// List is what SQL selects, for a set that is small enough to list; nil for
+	// one that is not.
+	List func(ctx context.Context) ([]uuid.UUID, error)
 	// Only, when not nil, narrows the set to these.
 	Only []uuid.UUID
 }
@@ -133,11 +136,47 @@ func (g Grant) contains(ctx context.Context, id uuid.UUID) (bool, error) {
 	if g.Select == nil {
 		return slices.Contains(g.IDs, id), nil
 	}
-	if g.Select.Only != nil && !slices.Contains(g.Select.Only, id) || g.Select.Contains == nil {
+	if g.Select.Only != nil && !slices.Contains(g.Select.Only, id) {
 		return false, nil
 	}
-	return g.Select.Contains(ctx, id)
+	switch {
+	case g.Select.List != nil:
+		ids, err := g.Select.List(ctx)
+		return err == nil && slices.Contains(ids, id), err
+	case g.Select.Contains != nil:
+		return g.Select.Contains(ctx, id)
+	}
+	return false, nil
 }
+
+// Listed is the same reach with a list in place of each sub-select that can be
+// listed. It fails with what a look-up failed with.
+func (r Reach) Listed(ctx context.Context) (Reach, error) {
+	if !slices.ContainsFunc(r.grants, Grant.isListable) {
+		return r, nil
+	}
+	grants := slices.Clone(r.grants)
+	for i, g := range grants {
+		if !g.isListable() {
+			continue
+		}
+		listed := Grant{Kind: g.Kind}
+		if !g.isEmpty() {
+			ids, err := g.Select.List(ctx)
+			if err != nil {
+				return Reach{}, err
+			}
+			if g.Select.Only != nil {
+				ids = intersect(ids, g.Select.Only, false)
+			}
+			listed.IDs = ids
+		}
+		grants[i] = listed
+	}
+	return Of(grants...), nil
+}
+
+func (g Grant) isListable() bool { return g.Select != nil && g.Select.List != nil }
 
 // Owner is the owner of a new row. The zero value owns nothing and is refused.
 type Owner struct {

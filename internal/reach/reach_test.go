@@ -33,6 +33,14 @@ func selected(ids ...uuid.UUID) *reach.Select {
 	}
 }
 
+// listable is a set that can be listed.
+func listable(ids ...uuid.UUID) *reach.Select {
+	return &reach.Select{
+		SQL: "SELECT organization_id FROM members WHERE user_id = ?", Args: []any{1},
+		List: func(context.Context) ([]uuid.UUID, error) { return ids, nil },
+	}
+}
+
 // owns tells which of a, b and c the reach holds.
 func owns(t *testing.T, r reach.Reach, kind reach.Kind) string {
 	t.Helper()
@@ -56,6 +64,7 @@ func TestReach(t *testing.T) {
 
 	list := reach.Grant{Kind: organization, IDs: []uuid.UUID{a, b}}
 	large := reach.Grant{Kind: organization, Select: selected(a, b)}
+	deferred := reach.Grant{Kind: organization, Select: listable(a, b)}
 	mine := reach.Grant{Kind: customer, IDs: []uuid.UUID{c}}
 	cases := map[string]struct {
 		reach         reach.Reach
@@ -69,6 +78,9 @@ func TestReach(t *testing.T) {
 		"list":                   {reach.Of(list), "ab", "", false},
 		"large":                  {reach.Of(large), "ab", "", false},
 		"large, not asked":       {reach.Of(reach.Grant{Kind: organization, Select: &reach.Select{SQL: "SELECT 1"}}), "", "", false},
+		"deferred":               {reach.Of(deferred), "ab", "", false},
+		"deferred restricted":    {reach.Of(deferred).Restrict(organization, b, c), "b", "", false},
+		"deferred, to nothing":   {reach.Of(deferred).Restrict(organization), "", "", true},
 		"union":                  {reach.Of(list, mine), "ab", "c", false},
 		"two of a kind":          {reach.Of(list, reach.Grant{Kind: organization, IDs: []uuid.UUID{c}}), "abc", "", false},
 		"system":                 {reach.System("migration"), "abc", "abc", false},
@@ -91,6 +103,12 @@ func TestReach(t *testing.T) {
 			require.Equal(t, tt.organizations, owns(t, tt.reach, organization))
 			require.Equal(t, tt.customers, owns(t, tt.reach, customer))
 			require.Equal(t, tt.empty, tt.reach.IsEmpty())
+
+			listed, err := tt.reach.Listed(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, tt.organizations, owns(t, listed, organization))
+			require.Equal(t, tt.customers, owns(t, listed, customer))
+			require.False(t, slices.ContainsFunc(listed.Grants(), func(g reach.Grant) bool { return g.Select != nil && g.Select.List != nil }))
 		})
 	}
 }
@@ -142,6 +160,24 @@ func TestOwnReportsAFailedLookUp(t *testing.T) {
 	require.ErrorIs(t, err, reach.ErrOutOfReach, "what was narrowed away is not looked up")
 	require.Same(t, errors.ResourceNotFound, errors.KindOf(err), "a handler may return it as it is")
 	require.NotErrorIs(t, errors.ResourceNotFound.New(), reach.ErrOutOfReach)
+}
+
+func TestListedReportsAFailedLookUp(t *testing.T) {
+	t.Parallel()
+
+	failure := errors.New("the database is away")
+	r := reach.Of(reach.Grant{Kind: organization, IDs: []uuid.UUID{a}}, reach.Grant{Kind: organization, Select: &reach.Select{
+		List: func(context.Context) ([]uuid.UUID, error) { return []uuid.UUID{b}, failure },
+	}})
+	listed, err := r.Listed(t.Context())
+	require.ErrorIs(t, err, failure)
+	require.True(t, listed.IsEmpty())
+	_, err = r.Own(t.Context(), organization, b)
+	require.ErrorIs(t, err, failure)
+
+	narrowed, err := r.Restrict(organization).Listed(t.Context())
+	require.NoError(t, err, "what was narrowed away is not looked up")
+	require.True(t, narrowed.IsEmpty())
 }
 
 func TestOwner(t *testing.T) {

@@ -21,7 +21,7 @@ type membership struct {
 var memberships = repository.MustNew[membership]("memberships", repository.Options{})
 
 // alive is a membership of an organization that is not deleted.
-var alive = sq.Expr(`EXISTS (SELECT FROM organizations o WHERE o.id = organization_id AND o.deleted_at IS NULL)`)
+const alive = `EXISTS (SELECT FROM organizations o WHERE o.id = organization_id AND o.deleted_at IS NULL)`
 
 // Memberships are the organizations of users. It is what package auth asks.
 type Memberships struct{ reader repository.Reader }
@@ -37,14 +37,20 @@ func (m Memberships) Organizations(ctx context.Context, userID uuid.UUID, permis
 	if permission != "" {
 		return auth.Set{}, fmt.Errorf("organization: unknown permission %q", permission)
 	}
-	all := memberships.In(repository.System("what a user reaches follows from it"))
-	found, err := all.All(ctx, m.reader, repository.Query{Where: sq.And{sq.Eq{"user_id": userID}, alive}, Max: repository.NoLimit})
+	return auth.Deferred(`SELECT organization_id FROM memberships WHERE user_id = ? AND `+alive, []any{userID},
+		func(ctx context.Context) ([]uuid.UUID, error) { return m.list(ctx, userID) }), nil
+}
+
+func (m Memberships) list(ctx context.Context, userID uuid.UUID) ([]uuid.UUID, error) {
+	found, err := memberships.In(repository.System("what a user reaches follows from it")).All(ctx, m.reader, repository.Query{
+		Where: sq.Expr("user_id = ? AND "+alive, userID), Max: repository.NoLimit,
+	})
 	if err != nil {
-		return auth.Set{}, err
+		return nil, err
 	}
 	ids := make([]uuid.UUID, len(found))
 	for i := range found {
 		ids[i] = found[i].OrganizationID
 	}
-	return auth.IDs(ids...), nil
+	return ids, nil
 }
