@@ -28,14 +28,13 @@ func Middleware(logger *slog.Logger) func(http.Handler) http.Handler {
 				if recorder.status >= http.StatusInternalServerError {
 					level = slog.LevelError
 				}
-				attrs := append([]slog.Attr{
+				logger.LogAttrs(r.Context(), level, "request", line.after(
 					slog.String("method", method),
 					slog.String("path", path),
 					slog.Int("status", recorder.Status()),
 					slog.Int64("bytes", recorder.bytes),
 					slog.Duration("duration", time.Since(start)),
-				}, line.Attrs()...)
-				logger.LogAttrs(r.Context(), level, "request", attrs...)
+				)...)
 			}()
 			next.ServeHTTP(recorder, r)
 		})
@@ -65,11 +64,12 @@ type line struct {
 	attrs []slog.Attr
 }
 
-// Attrs is a copy: a handler's goroutine may outlive its request.
-func (l *line) Attrs() []slog.Attr {
+// after is the line's attributes after others, as a copy: a handler's goroutine
+// may outlive its request.
+func (l *line) after(attrs ...slog.Attr) []slog.Attr {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Clone(l.attrs)
+	return slices.Concat(attrs, l.attrs)
 }
 
 // recorder notes what a handler answers.
