@@ -15,9 +15,8 @@ import (
 
 // Configure prepares the configuration of a pool for repositories: uuid.UUID is
 // read and written without a detour through text, metadata is read in one pass,
-// times come in UTC, and the
-// types of this module are known also in the modes of pgx that do not ask the
-// server for types (exec, simple protocol). In pgx's default mode repositories
+// times come in UTC, and the types of this module are known also in the modes of
+// pgx that do not ask the server for types (exec, simple protocol). In pgx's default mode repositories
 // work without it, slower. A function that the configuration
 // already has for AfterConnect runs too, before.
 //

@@ -125,7 +125,7 @@ func (h *handwritten) endpoint(scope string, handle func(r *http.Request, user *
 			status, body = f.status, f
 			if status == http.StatusUnauthorized || status == http.StatusForbidden {
 				w.Header().Set("Cache-Control", "no-store")
-				w.Header().Set("Www-Authenticate", `Bearer realm="shop"`)
+				w.Header().Set("WWW-Authenticate", `Bearer realm="shop"`)
 				if r.Header.Get("Authorization") == "" {
 					w.Header().Set("Vary", "Cookie")
 				}
