@@ -59,15 +59,21 @@ type writer interface {
 }
 
 func (s *statement) and(parts []squirrel.Sqlizer) bool {
+	return s.conjunction(len(parts), func(i int) bool { return s.condition(parts[i]) })
+}
+
+// conjunction joins with AND those of n parts that say something, in brackets,
+// and reports whether there was one. A part that says nothing appends nothing.
+func (s *statement) conjunction(n int, part func(i int) bool) bool {
 	before := len(s.text)
 	s.write("(")
 	said := false
-	for _, part := range parts {
+	for i := range n {
 		mark := len(s.text)
 		if said {
 			s.write(" AND ")
 		}
-		if s.condition(part) {
+		if part(i) {
 			said = true
 		} else {
 			s.text = s.text[:mark]
@@ -139,26 +145,7 @@ func (s *statement) comparisons(entries map[string]any, sign string) bool {
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
-	before := len(s.text)
-	s.write("(")
-	said := false
-	for _, key := range keys {
-		mark := len(s.text)
-		if said {
-			s.write(" AND ")
-		}
-		if s.compare(key, sign, entries[key]) {
-			said = true
-		} else {
-			s.text = s.text[:mark]
-		}
-	}
-	if !said {
-		s.text = s.text[:before]
-		return false
-	}
-	s.write(")")
-	return true
+	return s.conjunction(len(keys), func(i int) bool { return s.compare(keys[i], sign, entries[keys[i]]) })
 }
 
 // key appends the left side of a comparison: a column or an expression of the

@@ -40,7 +40,7 @@ func Up(ctx context.Context, databaseURL string) (applied []string, err error) {
 	}
 	results, err := provider.Up(ctx)
 	for _, result := range results {
-		applied = append(applied, cmp.Or(result.Source.Path, fmt.Sprintf("%05d", result.Source.Version)))
+		applied = append(applied, cmp.Or(result.Source.Path, fmt.Sprintf("%05d in Go", result.Source.Version)))
 	}
 	if err != nil {
 		return applied, fmt.Errorf("migrations: %w", err)

@@ -29,7 +29,7 @@ func TestUpAndDown(t *testing.T) {
 
 	applied, err := Up(t.Context(), url)
 	require.NoError(t, err)
-	require.Equal(t, []string{"00001_organizations_and_users.sql", "00002_customers.sql", "00003_orders.sql", "00004"}, applied)
+	require.Equal(t, []string{"00001_organizations_and_users.sql", "00002_customers.sql", "00003_orders.sql", "00004 in Go"}, applied)
 	require.Equal(t, 6, tables(t, db))
 
 	applied, err = Up(t.Context(), url)

@@ -80,6 +80,18 @@ func (r renderer) scalar(out []byte, tok int32) []byte {
 }
 
 func (r renderer) object(out []byte, tok int32, guide *Node) []byte {
+	return r.members(out, tok, func(out []byte, e entry) []byte {
+		node, secret := guide.member(e.key)
+		if secret {
+			return appendString(out, masked)
+		}
+		return r.value(out, e.value, node)
+	})
+}
+
+// members writes an object whose values the function writes. FastAPI drops keys
+// that begin with _sa.
+func (r renderer) members(out []byte, tok int32, value func(out []byte, e entry) []byte) []byte {
 	out = append(out, '{')
 	comma := false
 	for _, e := range r.doc.entries(tok) {
@@ -90,13 +102,7 @@ func (r renderer) object(out []byte, tok int32, guide *Node) []byte {
 			out = append(out, ',')
 		}
 		comma = true
-		out = append(appendString(out, e.key), ':')
-		node, secret := guide.member(e.key)
-		if secret {
-			out = appendString(out, masked)
-		} else {
-			out = r.value(out, e.value, node)
-		}
+		out = value(append(appendString(out, e.key), ':'), e)
 	}
 	return append(out, '}')
 }
@@ -105,24 +111,12 @@ func (r renderer) object(out []byte, tok int32, guide *Node) []byte {
 func (r renderer) byName(out []byte, tok int32, secrets map[string]bool) []byte {
 	switch r.doc.first(tok) {
 	case '{':
-		out = append(out, '{')
-		comma := false
-		for _, e := range r.doc.entries(tok) {
-			if strings.HasPrefix(e.key, "_sa") {
-				continue
-			}
-			if comma {
-				out = append(out, ',')
-			}
-			comma = true
-			out = append(appendString(out, e.key), ':')
+		return r.members(out, tok, func(out []byte, e entry) []byte {
 			if secrets[e.key] {
-				out = appendString(out, masked)
-			} else {
-				out = r.byName(out, e.value, secrets)
+				return appendString(out, masked)
 			}
-		}
-		return append(out, '}')
+			return r.byName(out, e.value, secrets)
+		})
 	case '[':
 		out = append(out, '[')
 		for k, end := tok+1, r.doc.after(tok); k < end; k = r.doc.after(k) {
