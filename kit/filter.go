@@ -7,7 +7,10 @@ type Filter[T any] []T
 
 // MetadataFilter is the filter metadata[key]=value by the pairs of [Metadata]:
 // the values of one key are alternatives, different keys must all match. Keys
-// stand in the order of their first occurrence. Without a doc tag it describes
+// stand in the order of their first occurrence. What follows the bracket is
+// ignored, as by Polar. A parameter of the name that has no key (metadata=x,
+// metadata[]=x, metadata[key=x, metadata.key=x) is a dict_type error; Polar ignores
+// it, and answers as if there were no filter. Without a doc tag the filter describes
 // itself.
 type MetadataFilter []MetadataCriterion
 

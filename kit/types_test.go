@@ -390,7 +390,7 @@ func TestBindReportsEverythingInOrder(t *testing.T) {
 
 	r = post(`null`)
 	r.SetPathValue("id", "d8dd2de1-21b7-4a41-8bc3-ce909c0cfe23")
-	r.URL.RawQuery = "name=a&name=b&metadata[k]=1&metadata[l]=2&metadata[k]=3&metadata=x&metadata[]=y&metadata[m][n]=4"
+	r.URL.RawQuery = "name=a&name=b&metadata[k]=1&metadata[l]=2&metadata[k]=3&metadatax=y&metadata[m][n]=4&Metadata[k]=5"
 	in, err := kit.Bind[bound](r)
 	require.NoError(t, err)
 	require.Equal(t, []string{"a", "b"}, in.Names)

@@ -175,8 +175,7 @@ func (f *Field) bind(d *decoder, r Request, query *Query, v reflect.Value) bool 
 		return len(d.errs) == count
 	}
 	if f.MetadataFilter {
-		f.bindMetadata(query, v)
-		return true
+		return f.bindMetadata(d, query, v)
 	}
 	d.push(f.In)
 	d.push(f.boxed)
@@ -270,17 +269,24 @@ func (n *Node) decodeParams(d *decoder, values []string, v reflect.Value) bool {
 }
 
 // bindMetadata reads name[key]=value. The name matches at its beginning, as
-// Polar's pattern does: what follows the bracket is ignored.
-func (f *Field) bindMetadata(query *Query, v reflect.Value) {
+// Polar's pattern does: what follows the bracket is ignored. A filter that names
+// no key is refused, so that it is not taken for one that filters by nothing.
+func (f *Field) bindMetadata(d *decoder, query *Query, v reflect.Value) bool {
 	target := f.target(v)
 	index := map[string]int{}
+	good := true
 	for _, p := range query.pairs {
-		rest, ok := strings.CutPrefix(p.name, f.Name+"[")
-		if !ok {
+		key, ours := f.metadataKey(p.name)
+		if !ours {
 			continue
 		}
-		key, _, closed := strings.Cut(rest, "]")
-		if !closed || key == "" {
+		if key == "" {
+			d.push(f.In)
+			d.push(p.name)
+			good = d.failInput(issueDict, p.value)
+			d.echoed += len(p.name) + len(p.value)
+			d.pop()
+			d.pop()
 			continue
 		}
 		i, seen := index[key]
@@ -293,4 +299,24 @@ func (f *Field) bindMetadata(query *Query, v reflect.Value) {
 		values := target.Index(i).Field(1)
 		values.Set(reflect.Append(values, reflect.ValueOf(p.value)))
 	}
+	return good
+}
+
+// metadataKey is the key in the name of a parameter of the filter, empty where
+// it has none: name, name[]=, name[key=, name.key. Other names are not ours.
+func (f *Field) metadataKey(name string) (key string, ours bool) {
+	rest, found := strings.CutPrefix(name, f.Name)
+	switch {
+	case !found:
+		return "", false
+	case rest == "" || rest[0] == '.':
+		return "", true
+	case rest[0] != '[':
+		return "", false
+	}
+	key, _, closed := strings.Cut(rest[1:], "]")
+	if !closed {
+		return "", true
+	}
+	return key, true
 }
