@@ -7,11 +7,17 @@ type Filter[T any] []T
 
 // MetadataFilter is the filter metadata[key]=value by the pairs of [Metadata]:
 // the values of one key are alternatives, different keys must all match. Keys
-// stand in the order of their first occurrence. What follows the bracket is
-// ignored, as by Polar. A parameter of the name that has no key (metadata=x,
-// metadata[]=x, metadata[key=x, metadata.key=x) is a dict_type error; Polar ignores
-// it, and answers as if there were no filter. Without a doc tag the filter describes
-// itself.
+// stand in the order of their first occurrence, and a value that is repeated
+// counts once. What follows the bracket is ignored, as by Polar. A parameter of
+// the name that has no key (metadata=x, metadata[]=x, metadata[key=x,
+// metadata.key=x) is a dict_type error; Polar ignores it, and answers as if there
+// were no filter. Without a doc tag the filter describes itself.
+//
+// More than 50 keys (Polar guideline: metadata has no more), or more than 100
+// values of all keys together, are the error too_long at the parameter. Tags
+// change the bounds:
+//
+//	Metadata kit.MetadataFilter `query:"metadata" max_keys:"10" max_values:"20"`
 type MetadataFilter []MetadataCriterion
 
 // MetadataCriterion is one key of a [MetadataFilter].

@@ -104,6 +104,8 @@ const (
 	cursorMAC     = 16
 )
 
+var cursorText = base64.RawURLEncoding.Strict()
+
 // Cursors seals and opens cursors. A cursor is opaque to clients, signed, and
 // bound to what it was made for: opened with another sorting or filter it is
 // invalid. It is signed, not encrypted: it holds the sort values of the last
@@ -153,15 +155,15 @@ func (c *Cursors) Seal(binding string, at Position) string {
 		sealed = append(sealed, *value...)
 	}
 	sealed = append(sealed, sign(c.keys[0], binding, sealed)...)
-	return base64.RawURLEncoding.EncodeToString(sealed)
+	return cursorText.EncodeToString(sealed)
 }
 
 // Open reads a cursor. A text that [Cursors.Seal] did not make for this
-// binding, with one of the keys, is a [*errors.PolarRequestValidationError] at
+// binding, with one of the keys, character by character, is a [*errors.PolarRequestValidationError] at
 // the query parameter cursor.
 func (c *Cursors) Open(binding, cursor string) (Position, error) {
-	sealed, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(sealed) < 1+cursorMAC || sealed[0] != cursorVersion {
+	sealed, ok := decodeCursor(cursor)
+	if !ok || len(sealed) < 1+cursorMAC || sealed[0] != cursorVersion {
 		return nil, invalidCursor(cursor)
 	}
 	body, mac := sealed[:len(sealed)-cursorMAC], sealed[len(sealed)-cursorMAC:]
@@ -175,6 +177,13 @@ func (c *Cursors) Open(binding, cursor string) (Position, error) {
 		}
 	}
 	return nil, invalidCursor(cursor)
+}
+
+// decodeCursor reads the one text that stands for some bytes. The decoder alone
+// would also skip line breaks in it.
+func decodeCursor(cursor string) (sealed []byte, ok bool) {
+	sealed, err := cursorText.DecodeString(cursor)
+	return sealed, err == nil && cursorText.EncodeToString(sealed) == cursor
 }
 
 func sign(key []byte, binding string, body []byte) []byte {

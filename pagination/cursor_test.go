@@ -65,6 +65,32 @@ func TestCursorIsBoundAndSigned(t *testing.T) {
 	}
 }
 
+// TestACursorHasOneText puts characters in, at every place, that decoders of
+// base64 skip or take for others.
+func TestACursorHasOneText(t *testing.T) {
+	t.Parallel()
+	cursors := mustCursors(t, oldKey)
+	for _, value := range []string{"", "a", "ab", "abc"} {
+		sealed := cursors.Seal("b", pagination.Position{text(value)})
+		_, err := cursors.Open("b", sealed)
+		require.NoError(t, err)
+		for _, extra := range []string{"\r", "\n", "\r\n", " ", "\t", "\x00", "=", "A", "%", "\u200b", "\xff"} {
+			for at := range len(sealed) + 1 {
+				_, err := cursors.Open("b", sealed[:at]+extra+sealed[at:])
+				requireInvalidCursor(t, err)
+			}
+		}
+		for at := range len(sealed) {
+			for _, other := range []byte("AB-_+/=\n ") {
+				if sealed[at] != other {
+					_, err := cursors.Open("b", sealed[:at]+string(rune(other))+sealed[at+1:])
+					requireInvalidCursor(t, err)
+				}
+			}
+		}
+	}
+}
+
 func requireInvalidCursor(t *testing.T, err error) {
 	t.Helper()
 	invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
@@ -113,6 +139,7 @@ func FuzzCursor(f *testing.F) {
 	cursors := mustCursors(f, oldKey)
 	f.Add("b", "value", true, cursors.Seal("b", pagination.Position{text("value"), nil}))
 	f.Add("", "", false, "AQAAAAAAAAAAAAAAAAAAAAAAAAA")
+	f.Add("b", "value", true, cursors.Seal("b", pagination.Position{text("value"), nil})+"\n")
 	f.Fuzz(func(t *testing.T, binding, value string, null bool, garbage string) {
 		position := pagination.Position{text(value)}
 		if null {

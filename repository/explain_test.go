@@ -16,6 +16,34 @@ import (
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
+// explain runs a verb and returns the plan of its last statement and how many
+// pages of the table and its indexes that touched.
+func explain(t *testing.T, pool *pgxpool.Pool, recorder *pgtest.Recorder, run func() error) (plan string, buffers int) {
+	t.Helper()
+	recorder.Reset()
+	require.NoError(t, run())
+	statements := recorder.Statements()
+	last := statements[len(statements)-1]
+	rows, err := pool.Query(t.Context(), "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF) "+last.SQL, last.Args...)
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var line string
+		require.NoError(t, rows.Scan(&line))
+		plan += line + "\n"
+		var hit, read int
+		if at := strings.Index(line, "Buffers: shared"); at >= 0 && buffers == 0 {
+			for word := range strings.FieldsSeq(line[at:]) {
+				_, _ = fmt.Sscanf(word, "hit=%d", &hit)
+				_, _ = fmt.Sscanf(word, "read=%d", &read)
+			}
+			buffers = hit + read
+		}
+	}
+	require.NoError(t, rows.Err())
+	return plan, buffers
+}
+
 // TestIndexesServeTheStatements looks at the plans of PostgreSQL on a table of
 // 20,000 rows.
 func TestIndexesServeTheStatements(t *testing.T) {
@@ -36,31 +64,7 @@ func TestIndexesServeTheStatements(t *testing.T) {
 	}
 	require.NoError(t, err)
 
-	// explained runs a verb and returns the plan of its last statement and how
-	// many pages of the table and its indexes that touched.
-	explained := func(run func() error) (plan string, buffers int) {
-		recorder.Reset()
-		require.NoError(t, run())
-		statements := recorder.Statements()
-		last := statements[len(statements)-1]
-		rows, err := w.pool.Query(t.Context(), "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF) "+last.SQL, last.Args...)
-		require.NoError(t, err)
-		defer rows.Close()
-		for rows.Next() {
-			var line string
-			require.NoError(t, rows.Scan(&line))
-			plan += line + "\n"
-			var hit, read int
-			if at := strings.Index(line, "Buffers: shared"); at >= 0 && buffers == 0 {
-				for word := range strings.FieldsSeq(line[at:]) {
-					_, _ = fmt.Sscanf(word, "hit=%d", &hit)
-					_, _ = fmt.Sscanf(word, "read=%d", &read)
-				}
-				buffers = hit + read
-			}
-		}
-		return plan, buffers
-	}
+	explained := func(run func() error) (plan string, buffers int) { return explain(t, w.pool, &recorder, run) }
 	newest := sorting.New(sorting.Desc(byCreatedAt))
 
 	list, _ := explained(func() error {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/Masterminds/squirrel"
 
@@ -64,6 +65,9 @@ const (
 // GIN index with jsonb_path_ops serves:
 //
 //	CREATE INDEX ON customers USING gin (metadata jsonb_path_ops);
+//
+// The index is asked once for each alternative, so the cost grows with the sum
+// of the alternatives of all keys, and not with their product.
 func MetadataMatches(column string, filter kit.MetadataFilter) squirrel.Sqlizer {
 	return metadataPredicate{column: column, filter: filter}
 }
@@ -78,12 +82,15 @@ type metadataPredicate struct {
 //nolint:revive,staticcheck // the name is squirrel's
 func (m metadataPredicate) ToSql() (string, []any, error) {
 	and := squirrel.And{}
-	for _, criterion := range m.filter {
-		or := squirrel.Or{}
-		for _, document := range documents(criterion) {
-			or = append(or, squirrel.Expr(m.column+" @> ?::jsonb", document))
+	for _, test := range m.tests() {
+		if test.contains == "" {
+			return squirrel.Or{}.ToSql()
 		}
-		and = append(and, or)
+		part := squirrel.Expr(m.column+" @> ?::jsonb", test.contains)
+		if test.or != nil {
+			part = squirrel.Or{part, squirrel.Expr(m.column+" @> ANY(?::jsonb[])", test.or)}
+		}
+		and = append(and, part)
 	}
 	return and.ToSql()
 }
@@ -92,49 +99,88 @@ func (m metadataPredicate) writeTo(s *statement) bool {
 	if len(m.filter) == 0 {
 		return false
 	}
-	s.write("(")
-	for i, criterion := range m.filter {
-		if i > 0 {
-			s.write(" AND ")
-		}
-		alternatives := documents(criterion)
-		if len(alternatives) == 0 {
+	tests := m.tests()
+	return s.conjunction(len(tests), func(i int) bool {
+		switch test := tests[i]; {
+		case test.contains == "":
 			s.write("false")
-			continue
+		case test.or == nil:
+			s.key(m.column).write(" @> ").bind(test.contains).write("::jsonb")
+		default:
+			s.write("(").key(m.column).write(" @> ").bind(test.contains).write("::jsonb OR ")
+			s.key(m.column).write(" @> ANY(").bind(test.or).write("::jsonb[]))")
 		}
-		// One text for any number of alternatives.
-		s.key(m.column).write(" @> ANY(").bind(array(reflect.ValueOf(alternatives))).write("::jsonb[])")
-	}
-	s.write(")")
-	return true
+		return true
+	})
 }
 
-// documents are the objects one of which the metadata must contain: the key
-// with the value as text, and as the number or boolean that is written so.
-func documents(criterion kit.MetadataCriterion) []string {
-	if size := len([]rune(criterion.Key)); size == 0 || size > maxMetadataKey {
+// containment is one condition on metadata: it contains a document, or one of
+// an array of others. Without the first it holds for no row.
+type containment struct {
+	contains string
+	or       any // an array, nil for none
+}
+
+// tests are the conditions of the filter, which must all hold.
+//
+// Two conditions that are each = ANY of an array would be one scan of the index
+// for each pair of their elements. Inside an OR each has scans of its own. Keys
+// with one alternative share a document: the index intersects what a document
+// holds by itself.
+func (m metadataPredicate) tests() []containment {
+	common := map[string]any{}
+	var several []containment
+	for _, criterion := range m.filter {
+		switch values := alternatives(criterion); len(values) {
+		case 0:
+			return []containment{{}}
+		case 1:
+			if _, twice := common[criterion.Key]; !twice {
+				common[criterion.Key] = values[0]
+				continue
+			}
+			several = append(several, containment{contains: document(criterion.Key, values[0])})
+		default:
+			others := make([]string, len(values)-1)
+			for i, value := range values[1:] {
+				others[i] = document(criterion.Key, value)
+			}
+			several = append(several, containment{contains: document(criterion.Key, values[0]), or: array(reflect.ValueOf(others))})
+		}
+	}
+	if len(common) == 0 {
+		return several
+	}
+	text, _ := json.Marshal(common) //nolint:errchkjson // texts, booleans and valid numbers
+	return append([]containment{{contains: string(text)}}, several...)
+}
+
+func document(key string, value any) string {
+	text, _ := json.Marshal(map[string]any{key: value}) //nolint:errchkjson // a text, a boolean or a valid number
+	return string(text)
+}
+
+// alternatives are the values one of which the metadata must have under the key:
+// the number or boolean that is written so, and the text.
+func alternatives(criterion kit.MetadataCriterion) []any {
+	if size := utf8.RuneCountInString(criterion.Key); size == 0 || size > maxMetadataKey || hasNUL(criterion.Key) {
 		return nil
 	}
-	var found []string
-	add := func(value any) {
-		if text, err := json.Marshal(map[string]any{criterion.Key: value}); err == nil {
-			found = append(found, string(text))
-		}
-	}
+	var found []any
 	for _, value := range criterion.Values {
-		if size := len([]rune(value)); size == 0 || size > maxMetadataValue || hasNUL(value) || hasNUL(criterion.Key) {
+		if size := utf8.RuneCountInString(value); size == 0 || size > maxMetadataValue || hasNUL(value) {
 			continue // jsonb holds no NUL, and metadata no text so long
 		}
-		add(value)
 		switch number, err := strconv.ParseFloat(value, 64); {
 		case value == "true" || value == "false":
-			add(value == "true")
+			found = append(found, value == "true")
 		case err != nil || math.IsInf(number, 0) || math.IsNaN(number) || !json.Valid([]byte(value)):
 		case number != 0:
-			add(json.Number(value))
+			found = append(found, json.Number(value))
 		case !strings.ContainsAny(significand(value), "123456789"):
-			add(0) // and not 0e99999, which is beyond the database's numbers, as are the smallest that become 0 here
+			found = append(found, 0) // and not 0e99999, which is beyond the database's numbers, as are the smallest that become 0 here
 		}
+		found = append(found, value)
 	}
 	return found
 }

@@ -100,11 +100,22 @@ func (r Reach) Restrict(kind Kind, ids ...uuid.UUID) Reach {
 	return Of(kept...)
 }
 
-// intersect is never nil, so that an empty narrowing stays one.
+// intersect keeps of want what have holds, each once. It is never nil, so that an
+// empty narrowing stays one.
 func intersect(have, want []uuid.UUID, all bool) []uuid.UUID {
-	kept := make([]uuid.UUID, 0, len(want))
+	left := make(map[uuid.UUID]struct{}, len(have))
+	for _, id := range have {
+		left[id] = struct{}{}
+	}
+	if all {
+		for _, id := range want {
+			left[id] = struct{}{}
+		}
+	}
+	kept := make([]uuid.UUID, 0, min(len(want), len(left)))
 	for _, id := range want {
-		if (all || slices.Contains(have, id)) && !slices.Contains(kept, id) {
+		if _, ok := left[id]; ok {
+			delete(left, id)
 			kept = append(kept, id)
 		}
 	}

@@ -265,16 +265,17 @@ func (d *describer) parameters(f *plan.Field) []openapi.Parameter {
 		return f.Parameters
 	}
 	p := openapi.Parameter{Name: f.Name, In: f.In, Required: f.Required, Description: f.Doc}
-	if f.MetadataFilter {
+	if bounds := f.MetadataFilter; bounds != nil {
 		p.Style, p.Explode = "deepObject", new(true)
 		text := &openapi.Schema{Type: openapi.Types{"string"}}
 		p.Schema = &openapi.Schema{
-			Type:        openapi.Types{"object"},
-			Title:       titleCase(f.Name),
-			Description: f.Doc,
-			Examples:    []any{map[string]string{}}, // a page that tries the operation filters by nothing
+			Type:          openapi.Types{"object"},
+			Title:         titleCase(f.Name),
+			Description:   f.Doc,
+			Examples:      []any{map[string]string{}}, // a page that tries the operation filters by nothing
+			MaxProperties: &bounds.Keys,
 			Additional: &openapi.Schema{AnyOf: []*openapi.Schema{
-				text, {Type: openapi.Types{"array"}, Items: text},
+				text, {Type: openapi.Types{"array"}, Items: text, MaxItems: &bounds.Values},
 			}},
 		}
 		return []openapi.Parameter{p}

@@ -3,7 +3,6 @@ package plan
 import (
 	"context"
 	"reflect"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/polarkit-go/polarkit/errors"
@@ -174,7 +173,7 @@ func (f *Field) bind(d *decoder, r Request, query *Query, v reflect.Value) bool 
 		})
 		return len(d.errs) == count
 	}
-	if f.MetadataFilter {
+	if f.MetadataFilter != nil {
 		return f.bindMetadata(d, query, v)
 	}
 	d.push(f.In)
@@ -266,57 +265,4 @@ func (n *Node) decodeParams(d *decoder, values []string, v reflect.Value) bool {
 		return d.failInput(issue, values)
 	}
 	return true
-}
-
-// bindMetadata reads name[key]=value. The name matches at its beginning, as
-// Polar's pattern does: what follows the bracket is ignored. A filter that names
-// no key is refused, so that it is not taken for one that filters by nothing.
-func (f *Field) bindMetadata(d *decoder, query *Query, v reflect.Value) bool {
-	target := f.target(v)
-	index := map[string]int{}
-	good := true
-	for _, p := range query.pairs {
-		key, ours := f.metadataKey(p.name)
-		if !ours {
-			continue
-		}
-		if key == "" {
-			d.push(f.In)
-			d.push(p.name)
-			good = d.failInput(issueDict, p.value)
-			d.echoed += len(p.name) + len(p.value)
-			d.pop()
-			d.pop()
-			continue
-		}
-		i, seen := index[key]
-		if !seen {
-			i = target.Len()
-			index[key] = i
-			target.Set(reflect.Append(target, reflect.Zero(target.Type().Elem())))
-			target.Index(i).Field(0).SetString(key)
-		}
-		values := target.Index(i).Field(1)
-		values.Set(reflect.Append(values, reflect.ValueOf(p.value)))
-	}
-	return good
-}
-
-// metadataKey is the key in the name of a parameter of the filter, empty where
-// it has none: name, name[]=, name[key=, name.key. Other names are not ours.
-func (f *Field) metadataKey(name string) (key string, ours bool) {
-	rest, found := strings.CutPrefix(name, f.Name)
-	switch {
-	case !found:
-		return "", false
-	case rest == "" || rest[0] == '.':
-		return "", true
-	case rest[0] != '[':
-		return "", false
-	}
-	key, _, closed := strings.Cut(rest[1:], "]")
-	if !closed {
-		return "", true
-	}
-	return key, true
 }

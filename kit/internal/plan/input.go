@@ -180,17 +180,7 @@ func customParam(sf reflect.StructField, from, name string, at []int, where stri
 
 func (c *compiler) param(sf reflect.StructField, from, name string, at []int, where string) (*Field, error) {
 	if isKit(sf.Type, "MetadataFilter") {
-		if from != "query" {
-			return nil, fmt.Errorf("%s: a kit.MetadataFilter needs a query tag", where)
-		}
-		doc := sf.Tag.Get("doc")
-		if doc == "" {
-			doc = "Filter by metadata key-value pairs: " + name + "[key]=value." // it is the same everywhere
-		}
-		return &Field{
-			Name: name, GoName: sf.Name, In: from, Tag: sf.Tag, Doc: doc, Example: sf.Tag.Get("example"),
-			MetadataFilter: true, index: at, boxed: name,
-		}, nil
+		return metadataParam(sf, from, name, at, where)
 	}
 	f, err := c.field(sf, name, at, where)
 	if err != nil {

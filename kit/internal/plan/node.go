@@ -157,8 +157,9 @@ type Field struct {
 	Sensitive bool
 	// Filter says that the Go type is kit.Filter.
 	Filter bool
-	// MetadataFilter says that the Go type is kit.MetadataFilter; Node is nil.
-	MetadataFilter bool
+	// MetadataFilter are the bounds of a kit.MetadataFilter, nil for other types;
+	// Node is nil.
+	MetadataFilter *MetadataBounds
 	// Parameters describes the query parameters of a type that reads itself; Node is nil.
 	Parameters []openapi.Parameter
 	// Tag is the whole tag.

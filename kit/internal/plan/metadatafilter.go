@@ -1,0 +1,169 @@
+package plan
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/polarkit-go/polarkit/kit/internal/encode"
+)
+
+// MetadataBounds are how much a kit.MetadataFilter may ask for.
+type MetadataBounds struct {
+	// Keys is the largest number of keys.
+	Keys int
+	// Values is the largest number of values of all keys together.
+	Values int
+
+	tooManyKeys, tooManyValues *sizeRule
+}
+
+const (
+	standardMetadataKeys   = 50 // metadata has no more keys (Polar guideline)
+	standardMetadataValues = 100
+)
+
+// metadataParam compiles a field of the type kit.MetadataFilter.
+func metadataParam(sf reflect.StructField, from, name string, at []int, where string) (*Field, error) {
+	if from != "query" {
+		return nil, fmt.Errorf("%s: a kit.MetadataFilter needs a query tag", where)
+	}
+	bounds := &MetadataBounds{Keys: standardMetadataKeys, Values: standardMetadataValues}
+	for _, setting := range []struct {
+		key  string
+		into *int
+	}{{"max_keys", &bounds.Keys}, {"max_values", &bounds.Values}} {
+		text, ok := sf.Tag.Lookup(setting.key)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(text, 10, 32)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("%s: the tag %s:%q must be a positive integer", where, setting.key, text)
+		}
+		*setting.into = int(n)
+	}
+	bounds.tooManyKeys = containerLength("too_long", "Dictionary", "at most", "max_length", bounds.Keys)
+	bounds.tooManyValues = containerLength("too_long", "List", "at most", "max_length", bounds.Values)
+	doc := sf.Tag.Get("doc")
+	if doc == "" {
+		doc = "Filter by metadata key-value pairs: " + name + "[key]=value." // it is the same everywhere
+	}
+	return &Field{
+		Name: name, GoName: sf.Name, In: from, Tag: sf.Tag, Doc: doc, Example: sf.Tag.Get("example"),
+		MetadataFilter: bounds, index: at, boxed: name,
+	}, nil
+}
+
+// bindMetadata reads name[key]=value. The name matches at its beginning, as
+// Polar's pattern does: what follows the bracket is ignored. A filter that names
+// no key is refused, so that it is not taken for one that filters by nothing.
+func (f *Field) bindMetadata(d *decoder, query *Query, v reflect.Value) bool {
+	var found metadataPairs
+	good := true
+	for _, p := range query.pairs {
+		key, ours := f.metadataKey(p.name)
+		switch {
+		case !ours:
+		case key == "":
+			d.push(f.In)
+			d.push(p.name)
+			good = d.failInput(issueDict, p.value)
+			d.echoed += len(p.name) + len(p.value)
+			d.pop()
+			d.pop()
+		default:
+			found.add(key, p.value)
+		}
+	}
+	bounds := f.MetadataFilter
+	var over *sizeRule
+	count := 0
+	switch {
+	case len(found.keys) > bounds.Keys:
+		over, count = bounds.tooManyKeys, len(found.keys)
+	case len(found.seen) > bounds.Values:
+		over, count = bounds.tooManyValues, len(found.seen)
+	}
+	if over != nil {
+		d.push(f.In)
+		d.push(f.boxed)
+		defer d.pop()
+		defer d.pop()
+		return d.failInput(over.actual(count), encode.Raw(found.json()))
+	}
+	if len(found.keys) == 0 {
+		return good
+	}
+	target := f.target(v)
+	target.Set(reflect.MakeSlice(target.Type(), len(found.keys), len(found.keys)))
+	for i, key := range found.keys {
+		target.Index(i).Field(0).SetString(key)
+		target.Index(i).Field(1).Set(reflect.ValueOf(found.values[i]))
+	}
+	return good
+}
+
+// metadataKey is the key in the name of a parameter of the filter, empty where
+// it has none: name, name[]=, name[key=, name.key. Other names are not ours.
+func (f *Field) metadataKey(name string) (key string, ours bool) {
+	rest, found := strings.CutPrefix(name, f.Name)
+	switch {
+	case !found:
+		return "", false
+	case rest == "" || rest[0] == '.':
+		return "", true
+	case rest[0] != '[':
+		return "", false
+	}
+	key, _, closed := strings.Cut(rest[1:], "]")
+	if !closed {
+		return "", true
+	}
+	return key, true
+}
+
+// metadataPairs are keys in the order of their first occurrence, each with its
+// values, every value once.
+type metadataPairs struct {
+	keys   []string
+	values [][]string
+	index  map[string]int
+	seen   map[pair]struct{}
+}
+
+func (m *metadataPairs) add(key, value string) {
+	if m.index == nil {
+		m.index, m.seen = map[string]int{}, map[pair]struct{}{}
+	}
+	if _, again := m.seen[pair{key, value}]; again {
+		return
+	}
+	m.seen[pair{key, value}] = struct{}{}
+	i, known := m.index[key]
+	if !known {
+		i = len(m.keys)
+		m.index[key] = i
+		m.keys, m.values = append(m.keys, key), append(m.values, nil)
+	}
+	m.values[i] = append(m.values[i], value)
+}
+
+// json is what was sent as an object: a key with one value holds it, a key with
+// several a list.
+func (m *metadataPairs) json() []byte {
+	object := []byte{'{'}
+	for i, key := range m.keys {
+		if i > 0 {
+			object = append(object, ',')
+		}
+		object = append(encode.AppendEcho(object, key), ':')
+		if values := m.values[i]; len(values) == 1 {
+			object = encode.AppendEcho(object, values[0])
+		} else {
+			object = encode.AppendEcho(object, values)
+		}
+	}
+	return append(object, '}')
+}
