@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -85,6 +86,9 @@ func New(config Config) *API {
 		panic("api: New: Timeout must not be negative; leave it out for no limit")
 	}
 	checkRelaxed(config.Relaxed)
+	if problem := checkMiddleware(config.Middleware); problem != "" {
+		panic("api: New: Middleware: " + problem)
+	}
 	a := &API{
 		config:    config,
 		router:    newRouter(),
@@ -93,7 +97,7 @@ func New(config Config) *API {
 		describer: newDescriber(),
 	}
 	a.root = Group{api: a, settings: settings{maxBody: config.MaxBody, timeout: config.Timeout}}
-	a.handler = wrap(http.HandlerFunc(a.route), config.Middleware)
+	a.handler = wrap("New: Middleware", http.HandlerFunc(a.route), config.Middleware)
 	return a
 }
 
@@ -122,6 +126,7 @@ func (g *Group) Group(path string, options ...Option) *Group {
 			panic(fmt.Sprintf("api: Group(%q): the path of a group must not end with a slash; the paths of its endpoints begin with one", path))
 		}
 	}
+	checkOptions("Group("+strconv.Quote(path)+")", options)
 	return &Group{api: g.api, prefix: g.prefix + path, settings: g.settings.with(options)}
 }
 
@@ -185,10 +190,23 @@ func (a *API) route(w http.ResponseWriter, r *http.Request) {
 // FastAPI ("Not Found"), so that it can be told from an absent resource.
 func notFound() error { return errors.ResourceNotFound.WithDetail("Not Found") }
 
-// wrap puts middleware around a handler, the first one outermost.
-func wrap(h http.Handler, middleware []func(http.Handler) http.Handler) http.Handler {
+// wrap puts middleware around a handler, the first one outermost. It panics
+// where one of them makes no handler.
+func wrap(place string, h http.Handler, middleware []func(http.Handler) http.Handler) http.Handler {
 	for i := len(middleware) - 1; i >= 0; i-- {
-		h = middleware[i](h)
+		if h = middleware[i](h); isNil(h) {
+			panic(fmt.Sprintf("api: %s: the middleware with the index %d returned no handler", place, i))
+		}
 	}
 	return h
+}
+
+// checkMiddleware says which middleware is missing; empty when all are there.
+func checkMiddleware(middleware []func(http.Handler) http.Handler) string {
+	for i, each := range middleware {
+		if each == nil {
+			return fmt.Sprintf("the middleware with the index %d is nil; leave it out", i)
+		}
+	}
+	return ""
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -34,6 +35,15 @@ type settings struct {
 	timeout     time.Duration
 	private     bool
 	deprecated  bool
+}
+
+// checkOptions panics for an option that is nil.
+func checkOptions(place string, options []Option) {
+	for i, o := range options {
+		if isNil(o) {
+			panic(fmt.Sprintf("api: %s: the option with the index %d is nil; leave it out", place, i))
+		}
+	}
 }
 
 // with is a copy of the settings with further options.
@@ -74,7 +84,12 @@ func Fails(kinds ...*errors.Kind) Option {
 // Use puts middleware around the endpoints. It runs inside of that of the
 // groups further out, after the route is known (r.PathValue and r.Pattern are
 // set) and before the guard. The first one is the outermost.
+//
+// Use panics for a middleware that is nil.
 func Use(middleware ...func(http.Handler) http.Handler) Option {
+	if problem := checkMiddleware(middleware); problem != "" {
+		panic("api: Use: " + problem)
+	}
 	return option(func(s *settings) { s.middleware = append(s.middleware, middleware...) })
 }
 
@@ -116,7 +131,12 @@ func Deprecated() Option { return option(func(s *settings) { s.deprecated = true
 // fit cannot be registered.
 //
 //	api.Bound(func(ctx context.Context, subject auth.AuthSubject[auth.Admin], in CustomerCreate) error { … })
+//
+// Bound panics for a hook that is nil.
 func Bound[S, In any](fn func(ctx context.Context, subject S, in In) error) Option {
+	if fn == nil {
+		panic("api: Bound: the hook is nil; leave the option out")
+	}
 	h := hook{
 		subject: reflect.TypeFor[S](),
 		input:   reflect.TypeFor[In](),

@@ -11,6 +11,7 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/pagination"
 )
 
 type bare struct {
@@ -140,6 +141,84 @@ func TestRegistrationMistakes(t *testing.T) {
 			require.Contains(t, panicText(t, func() { c.register(g) }), c.says)
 		})
 	}
+}
+
+// What is nil is found when the program starts, with the place.
+func TestNilMistakes(t *testing.T) {
+	t.Parallel()
+	type in = customerID
+	var (
+		get        func(context.Context, subject[admin], in) (customer, error)
+		list       func(context.Context, subject[admin], listCustomers) (pagination.ListResource[customer], error)
+		byCursor   func(context.Context, subject[admin], struct{ pagination.CursorParams }) (pagination.CursorList[customer], error)
+		create     func(context.Context, subject[admin], customerCreate) (customer, error)
+		update     func(context.Context, subject[admin], updateCustomer) (customer, error)
+		remove     func(context.Context, subject[admin], in) error
+		guard      *requirement[admin]
+		option     api.Option
+		middleware func(http.Handler) http.Handler
+		hook       func(context.Context, subject[admin], in) error
+	)
+	through := func(h http.Handler) http.Handler { return h }
+	nowhere := func(http.Handler) http.Handler { return nil }
+	nobody := func(http.Handler) http.Handler { return http.HandlerFunc(nil) }
+	g := func() *api.Group { return api.New(api.Config{Title: "Shop API"}).Group("/v1/customers") }
+	for _, c := range []struct {
+		says string
+		does func()
+	}{
+		{"api: GET /v1/customers/{id}: there is no handler; pass the function that answers", func() { api.Get(g(), "/{id}", canRead, get) }},
+		{"api: GET /v1/customers/: there is no handler; pass the function that answers", func() { api.List(g(), "/", canRead, list) }},
+		{"api: GET /v1/customers/: there is no handler; pass the function that answers", func() { api.ListByCursor(g(), "/", canRead, byCursor) }},
+		{"api: POST /v1/customers/: there is no handler; pass the function that answers", func() { api.Create(g(), "/", canRead, create) }},
+		{"api: PATCH /v1/customers/{id}: there is no handler; pass the function that answers", func() { api.Update(g(), "/{id}", canRead, update) }},
+		{"api: DELETE /v1/customers/{id}: there is no handler; pass the function that answers", func() { api.Delete(g(), "/{id}", canRead, remove) }},
+		{"api: POST /v1/customers/: there is no handler; pass the function that answers", func() { api.Post(g(), "/", canRead, create, api.Name("act")) }},
+		{"api: PUT /v1/customers/{id}: there is no handler; pass the function that answers", func() { api.Handle(g(), "PUT", "/{id}", canRead, get) }},
+		{"api: DELETE /v1/customers/{id}: there is no guard; pass what the endpoint requires of its caller", func() { api.Delete(g(), "/{id}", guard, service{}.Delete) }},
+		{"api: GET /v1/customers/{id}: there is no guard; pass what the endpoint requires of its caller", func() { api.Get[subject[admin]](g(), "/{id}", nil, service{}.Get) }},
+		{"api: GET /{id}: there is no group; make one with the Group method of an API", func() { api.Get(nil, "/{id}", canRead, service{}.Get) }},
+		{"api: GET /v1/customers/{id}: the option with the index 1 is nil; leave it out", func() { api.Get(g(), "/{id}", canRead, service{}.Get, api.Private(), option) }},
+		{`api: Group("/x"): the option with the index 0 is nil; leave it out`, func() { g().Group("/x", option) }},
+		{"api: Use: the middleware with the index 1 is nil; leave it out", func() { api.Use(through, middleware) }},
+		{"api: Bound: the hook is nil; leave the option out", func() { api.Bound(hook) }},
+		{"api: Behind: there is no guard", func() { api.Behind(guard) }},
+		{"api: New: Middleware: the middleware with the index 0 is nil; leave it out", func() {
+			api.New(api.Config{Title: "x", Middleware: []func(http.Handler) http.Handler{middleware}})
+		}},
+		{"api: New: Middleware: the middleware with the index 1 returned no handler", func() {
+			api.New(api.Config{Title: "x", Middleware: []func(http.Handler) http.Handler{through, nowhere}})
+		}},
+		{"api: GET /v1/customers/{id}: the middleware with the index 0 returned no handler", func() {
+			api.Get(g(), "/{id}", canRead, service{}.Get, api.Use(nobody))
+		}},
+		{"kit: Handler: there is no function; pass the one that answers", func() { kit.Handler(nil) }},
+		{"kit: Handler: there is no function; pass the one that answers", func() { kit.ErrorRenderer{}.Handler(nil) }},
+	} {
+		require.Contains(t, panicText(t, c.does), c.says)
+	}
+}
+
+type withCallback struct {
+	kit.Schema `doc:"A customer."`
+
+	ID   uuid.UUID         `json:"id"   doc:"The ID."   example:"992fae2a-2a17-4b7a-8d9e-e287cf90131b"`
+	Done map[string]func() `json:"done" doc:"A call."`
+}
+
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	g := api.New(api.Config{Title: "Shop API"}).Group("/v1/customers")
+	require.Equal(t, "api: GET /v1/customers/{id}: the output api_test.withCallback: api_test.withCallback.Done[]: "+
+		"a value of type func() cannot be written as JSON; leave the field out with the tag `json:\"-\"`",
+		panicText(t, func() { api.Get(g, "/{id}", canRead, does[customerID, withCallback]) }))
+	text := panicText(t, func() {
+		api.Get(g, "/{id}", canRead, does[struct {
+			customerID
+			Query *string `query:"query" doc:"A part of the name." example:"jo"`
+		}, customer])
+	})
+	require.Contains(t, text, ".Query: a parameter has no null that a *string could mean; use kit.Optional")
 }
 
 func TestNewMistakes(t *testing.T) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"reflect"
 
@@ -69,10 +70,13 @@ func Delete[S, In any](
 	handler func(ctx context.Context, subject S, in In) error,
 	options ...Option,
 ) *Endpoint {
-	return registerNamed(g, verbDelete, http.MethodDelete, path, guard, handlerName(handler),
-		func(ctx context.Context, subject S, in In) (NoContent, error) {
+	var answer func(ctx context.Context, subject S, in In) (NoContent, error)
+	if handler != nil {
+		answer = func(ctx context.Context, subject S, in In) (NoContent, error) {
 			return NoContent{}, handler(ctx, subject, in)
-		}, options)
+		}
+	}
+	return registerNamed(g, verbDelete, http.MethodDelete, path, guard, handlerName(handler), answer, options)
 }
 
 // Post registers an action, such as POST /v1/orders/{id}/refund. It is
@@ -130,6 +134,10 @@ func registerNamed[S, In, Out any](
 	g *Group, v verb, method, path string, guard Guard[S], name string,
 	handler func(ctx context.Context, subject S, in In) (Out, error), options []Option,
 ) *Endpoint {
+	if g == nil {
+		panic(fmt.Sprintf("api: %s %s: there is no group; make one with the Group method of an API", method, path))
+	}
+	checkOptions(method+" "+g.prefix+path, options)
 	e := &Endpoint{
 		api:         g.api,
 		verb:        v,
@@ -144,6 +152,9 @@ func registerNamed[S, In, Out any](
 	}
 	if path != "" && path[0] != '/' {
 		e.fail("the path of an endpoint must begin with a slash, or be empty for the path of its group")
+	}
+	if handler == nil {
+		e.fail("there is no handler; pass the function that answers")
 	}
 	if isNil(guard) {
 		e.fail("there is no guard; pass what the endpoint requires of its caller, or api.Public with a reason")
@@ -161,7 +172,7 @@ func registerNamed[S, In, Out any](
 		_, err := kit.Bind[In](r)
 		return err
 	}
-	e.handler = wrap(http.HandlerFunc(e.answer), e.settings.middleware)
+	e.handler = wrap(e.pattern, http.HandlerFunc(e.answer), e.settings.middleware)
 	g.api.add(e)
 	return e
 }

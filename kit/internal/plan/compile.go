@@ -48,8 +48,9 @@ func For(t reflect.Type) (*Node, error) {
 	return cached(&plans, t, func() (*Node, error) { return compileBody(t, false) })
 }
 
-// ForOutput is the plan of a type that is only written: types that cannot be
-// read are [Any] in it.
+// ForOutput is the plan of a type that is only written. Types that can be
+// written and not read are [Any] in it. A type that cannot be written is an
+// error, wherever it stands.
 func ForOutput(t reflect.Type) (*Node, error) {
 	return cached(&outputs, t, func() (*Node, error) { return compileBody(t, true) })
 }
@@ -72,12 +73,16 @@ type compiler struct {
 	objects map[reflect.Type]*ObjectPlan
 	unions  map[reflect.Type]*UnionPlan
 	nodes   []*Node
-	first   []func() error // what needs all fields: the tags of unions
-	later   []func() error // what needs the finished tree: defaults
+	open    map[reflect.Type]bool // the lists and maps around a node, up to the next struct
+	first   []func() error        // what needs all fields: the tags of unions
+	later   []func() error        // what needs the finished tree: defaults
 }
 
 func newCompiler(output bool) *compiler {
-	return &compiler{output: output, objects: map[reflect.Type]*ObjectPlan{}, unions: map[reflect.Type]*UnionPlan{}}
+	return &compiler{
+		output: output, objects: map[reflect.Type]*ObjectPlan{}, unions: map[reflect.Type]*UnionPlan{},
+		open: map[reflect.Type]bool{},
+	}
 }
 
 func (c *compiler) finish() error {
@@ -125,6 +130,7 @@ func (n *Node) anySensitive() bool {
 
 var (
 	timeType        = reflect.TypeFor[time.Time]()
+	durationType    = reflect.TypeFor[time.Duration]()
 	uuidType        = reflect.TypeFor[uuid.UUID]()
 	rawType         = reflect.TypeFor[json.RawMessage]()
 	bigType         = reflect.TypeFor[big.Int]()
@@ -178,6 +184,8 @@ func (c *compiler) classify(n *Node, rules *ruleSet, where string) error {
 	switch {
 	case isKit(t, "Optional"):
 		return fmt.Errorf("%s: kit.Optional belongs around the type of a field; inside another type use a pointer", where)
+	case t == durationType:
+		return fmt.Errorf("%s: a time.Duration would be a number of nanoseconds on the wire; use an integer whose name says its unit, such as timeout_seconds, or a type that reads and writes itself as text", where)
 	case t == timeType:
 		n.Kind = Datetime
 	case t == uuidType:
@@ -225,35 +233,69 @@ func (c *compiler) plainNode(n *Node, rules *ruleSet, where string) (err error) 
 		if t.Bits() == 64 {
 			n.numbers.umax = ^uint64(0)
 		}
-	case reflect.Slice:
-		if t.Elem().Kind() == reflect.Uint8 && !c.output {
-			return fmt.Errorf("%s: a list of bytes has no JSON of its own; use string or json.RawMessage", where)
+	case reflect.Slice, reflect.Array, reflect.Map:
+		if c.open[t] {
+			return fmt.Errorf("%s: the type %s is made of itself alone; put a struct in between", where, t)
 		}
-		n.Kind = List
-		n.Elem, err = c.nodeWith(t.Elem(), rules.elem(), where+"[]")
-	case reflect.Map:
-		n.Kind = Map
-		if n.Key, err = c.nodeWith(t.Key(), rules.key(), where+"[key]"); err != nil {
-			return err
-		}
-		switch n.Key.Kind {
-		case String, Enum, Literal, UUID, Integer, Text, Date, Datetime, Email, URL:
-		default:
-			return fmt.Errorf("%s: keys of type %s cannot be read; use a string type", where, t.Key())
-		}
-		n.Elem, err = c.nodeWith(t.Elem(), rules.elem(), where+"[]")
+		c.open[t] = true
+		defer delete(c.open, t)
+		return c.container(n, rules, where)
 	case reflect.Struct:
 		n.Kind = Object
 		n.Object, err = c.object(t)
+	case reflect.Uintptr:
+		if !c.output {
+			return fmt.Errorf("%s: a value of type %s cannot be read from a request", where, t)
+		}
 	default:
 		if c.output {
-			n.Kind = Any
-			return nil
+			return fmt.Errorf("%s: a value of type %s cannot be written as JSON; leave the field out with the tag `json:\"-\"`", where, t)
 		}
 		return fmt.Errorf("%s: a value of type %s cannot be read from a request", where, t)
 	}
 	return err
 }
+
+// container compiles a slice, an array or a map.
+func (c *compiler) container(n *Node, rules *ruleSet, where string) (err error) {
+	t := n.Type
+	switch {
+	case t.Kind() == reflect.Map:
+		n.Kind = Map
+		if err := c.mapKey(n, rules, where); err != nil {
+			return err
+		}
+	case t.Kind() == reflect.Array && !c.output:
+		return fmt.Errorf("%s: a value of type %s cannot be read from a request; use a slice", where, t)
+	case t.Elem().Kind() == reflect.Uint8 && !c.output:
+		return fmt.Errorf("%s: a list of bytes has no JSON of its own; use string or json.RawMessage", where)
+	case t.Kind() == reflect.Array:
+		size := t.Len()
+		n.Kind, n.MinLength, n.MaxLength = List, &size, &size
+	default:
+		n.Kind = List
+	}
+	n.Elem, err = c.nodeWith(t.Elem(), rules.elem(), where+"[]")
+	return err
+}
+
+func (c *compiler) mapKey(n *Node, rules *ruleSet, where string) (err error) {
+	t := n.Type.Key()
+	if c.output && t.Kind() != reflect.String && !isInteger(t) && !t.Implements(textOutType) {
+		return fmt.Errorf("%s: keys of type %s cannot be written as JSON; use a string type", where, t)
+	}
+	if n.Key, err = c.nodeWith(t, rules.key(), where+"[key]"); err != nil || c.output {
+		return err
+	}
+	switch n.Key.Kind {
+	case String, Enum, Literal, UUID, Integer, Text, Date, Datetime, Email, URL:
+		return nil
+	default:
+		return fmt.Errorf("%s: keys of type %s cannot be read; use a string type", where, t)
+	}
+}
+
+func isInteger(t reflect.Type) bool { return t.Kind() >= reflect.Int && t.Kind() <= reflect.Uintptr }
 
 func (c *compiler) interfaceNode(n *Node, where string) (err error) {
 	if def, ok := unionOf(n.Type); ok {
@@ -334,6 +376,9 @@ func (c *compiler) object(t reflect.Type) (*ObjectPlan, error) {
 	}
 	o := &ObjectPlan{Type: t, byName: map[string]int{}, validates: !c.output && reflect.PointerTo(t).Implements(validatorType)}
 	c.objects[t] = o
+	outside := c.open
+	c.open = map[reflect.Type]bool{}
+	defer func() { c.open = outside }()
 	if err := c.fields(o, t, nil); err != nil {
 		return nil, err
 	}
@@ -359,7 +404,13 @@ func (c *compiler) fields(o *ObjectPlan, t reflect.Type, index []int) error {
 				continue
 			}
 		}
-		if !sf.IsExported() || sf.Tag.Get("json") == "-" {
+		if sf.Tag.Get("json") == "-" {
+			continue
+		}
+		if !sf.IsExported() {
+			if _, named := sf.Tag.Lookup("json"); named {
+				return fmt.Errorf("%s.%s: has a json tag but is not exported; export the field or take the tag away", o.Type, sf.Name)
+			}
 			continue
 		}
 		if name == "" {
@@ -397,9 +448,6 @@ func (o *ObjectPlan) readExtra(tag reflect.StructTag) error {
 func (c *compiler) embedded(o *ObjectPlan, sf reflect.StructField, at []int) (bool, error) {
 	t := sf.Type
 	if t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct {
-		if !sf.IsExported() {
-			return true, nil
-		}
 		return false, fmt.Errorf("%s: embeds a pointer to %s; embed the struct itself", o.Type, t.Elem())
 	}
 	if t.Kind() != reflect.Struct || t == timeType {

@@ -52,14 +52,16 @@ func compileInput(t reflect.Type) (*Input, error) {
 	names := map[string]string{}
 	for _, from := range []string{"", "path", "query", "header"} {
 		for _, f := range groups[from] {
-			key := from + " " + strings.ToLower(f.Name)
-			if from != "header" {
-				key = from + " " + f.Name
+			for _, p := range f.wireNames() {
+				key := p.In + " " + p.Name
+				if p.In == "header" {
+					key = strings.ToLower(key)
+				}
+				if other, taken := names[key]; taken {
+					return nil, fmt.Errorf("%s: the fields %s and %s have the same wire name %q; rename one", t, other, f.GoName, p.Name)
+				}
+				names[key] = f.GoName
 			}
-			if other, taken := names[key]; taken && f.Name != "" {
-				return nil, fmt.Errorf("%s: the fields %s and %s have the same wire name %q; rename one", t, other, f.GoName, f.Name)
-			}
-			names[key] = f.GoName
 			in.Params = append(in.Params, f)
 			if f.In == "query" {
 				in.query = true
@@ -67,6 +69,15 @@ func compileInput(t reflect.Type) (*Input, error) {
 		}
 	}
 	return in, nil
+}
+
+// wireNames are the parameters that the field reads: one, but for a type that
+// reads itself.
+func (f *Field) wireNames() []openapi.Parameter {
+	if f.custom {
+		return f.Parameters
+	}
+	return []openapi.Parameter{{In: f.In, Name: f.Name}}
 }
 
 // EmbedsSchema reports whether a struct embeds kit.Schema, directly or through
@@ -111,6 +122,8 @@ func (c *compiler) params(in *Input, groups map[string][]*Field, t reflect.Type,
 				return err
 			}
 			groups[from] = append(groups[from], f)
+		case sf.Anonymous && sf.Type.Kind() == reflect.Pointer && sf.Type.Elem().Kind() == reflect.Struct:
+			return fmt.Errorf("%s: embeds a pointer to %s; embed the struct itself", in.Type, sf.Type.Elem())
 		case sf.Anonymous && sf.Type.Kind() == reflect.Struct:
 			if err := c.params(in, groups, sf.Type, at); err != nil {
 				return err
@@ -200,6 +213,13 @@ func (c *compiler) param(sf reflect.StructField, from, name string, at []int, wh
 	switch item.Kind {
 	case List, Map, Metadata, Object, Union, Raw:
 		return nil, fmt.Errorf("%s: a parameter is a text, and a %s cannot be read from one", where, sf.Type)
+	}
+	if f.Node.Nullable && f.Required {
+		remedy := "use kit.Optional for a parameter that may be absent, or a plain type for one that is always there"
+		if from == "path" {
+			remedy = "a path parameter is always there, so take the pointer away"
+		}
+		return nil, fmt.Errorf("%s: a parameter has no null that a %s could mean; %s", where, sf.Type, remedy)
 	}
 	if from == "path" && !f.Required {
 		return nil, fmt.Errorf("%s: a path parameter is always there; take kit.Optional or the default away", where)

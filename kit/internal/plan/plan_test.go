@@ -77,7 +77,7 @@ func TestForOutput(t *testing.T) {
 		Bytes []byte          `json:"bytes"`
 		Rule  string          `json:"rule" validate:"nonsense"`
 		Size  int             `json:"size" validate:"min=1"`
-		Late  chan int        `json:"late"`
+		Tiles [3]int          `json:"tiles"`
 	}
 	_, err := plan.For(reflect.TypeFor[output]())
 	require.Error(t, err)
@@ -85,5 +85,27 @@ func TestForOutput(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, plan.Any, n.Object.Fields[0].Node.Kind)
 	require.InDelta(t, 1, *n.Object.Fields[4].Node.GE, 0)
-	require.Equal(t, plan.Any, n.Object.Fields[5].Node.Kind)
+	require.Equal(t, plan.List, n.Object.Fields[5].Node.Kind)
+	require.Equal(t, 3, *n.Object.Fields[5].Node.MaxLength)
+}
+
+// TestUnexportedFieldWithAName is about a field that no request could fill in
+// and no reply could show.
+func TestUnexportedFieldWithAName(t *testing.T) {
+	t.Parallel()
+
+	for tag, refused := range map[string]bool{`json:"size"`: true, `json:",omitempty"`: true, `json:"-"`: false, `doc:"Its size."`: false} {
+		typ := reflect.StructOf([]reflect.StructField{
+			{Name: "Name", Type: reflect.TypeFor[string]()},
+			{Name: "size", PkgPath: "example", Type: reflect.TypeFor[int](), Tag: reflect.StructTag(tag)},
+		})
+		for _, compile := range []func(reflect.Type) (*plan.Node, error){plan.For, plan.ForOutput} {
+			_, err := compile(typ)
+			if refused {
+				require.ErrorContains(t, err, ".size: has a json tag but is not exported; export the field or take the tag away")
+			} else {
+				require.NoError(t, err)
+			}
+		}
+	}
 }
