@@ -121,9 +121,13 @@ func ExampleCSV() {
 	}
 	a := api.New(api.Config{Title: "Shop API"})
 	api.Handle(a.Group("/v1/plans"), http.MethodGet, "/export", api.Public("price list"), export, api.Name("export"))
-	show(a, "/v1/plans/export")
+	w := httptest.NewRecorder()
+	a.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/plans/export", http.NoBody))
+	for line := range strings.Lines(w.Body.String()) {
+		fmt.Println(strings.TrimSuffix(line, "\r\n"))
+	}
 	// Output:
-	// 200 id,name
+	// id,name
 	// 1,Solo
 	// 2,Team
 }

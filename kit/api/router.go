@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -113,21 +114,38 @@ func slashed(path string) string {
 
 // redirection is the target of the redirection to the path that differs by the
 // trailing slash. It is made of the path as the client wrote it, so that it is
-// right below a prefix that a handler in front of the API has taken away; empty
-// where that path could name another host.
+// right below a prefix that a handler in front of the API has taken away. It is a
+// path of the same host whatever the client wrote: one slash, then none, and
+// nothing but the characters of a path; empty where that cannot be made.
 func redirection(r *http.Request) string {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
 	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, r.URL.EscapedPath()) {
 		path = r.URL.EscapedPath()
 	}
 	target := slashed(path)
-	if strings.HasPrefix(target, "//") || strings.Contains(target, `\`) {
+	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") {
 		return ""
 	}
+	target = escapeTarget(target)
 	if r.URL.RawQuery != "" {
-		target += "?" + r.URL.RawQuery
+		target += "?" + escapeTarget(r.URL.RawQuery)
 	}
 	return target
+}
+
+// escapeTarget encodes what may not stand in a path or a query (RFC 3986), such
+// as the backslash, which a browser reads as a slash. What is encoded already
+// stays as it is.
+func escapeTarget(text string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~!$&'()*+,;=:@/?%[]", c) >= 0 {
+			b.WriteByte(c)
+			continue
+		}
+		fmt.Fprintf(&b, "%%%02X", c)
+	}
+	return b.String()
 }
 
 // splitPattern checks a pattern and gives the names of its parameters.

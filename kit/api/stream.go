@@ -1,10 +1,8 @@
 package api
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
-	"iter"
 	"mime"
 	"net/http"
 	"net/url"
@@ -79,71 +77,6 @@ func (s Stream) WriteResponse(w http.ResponseWriter, r *http.Request) error {
 // DescribeResponse makes Stream a [Described].
 func (Stream) DescribeResponse() (int, openapi.Response) {
 	return http.StatusOK, file("application/octet-stream", &openapi.Schema{})
-}
-
-// CSV is the output of an endpoint that exports rows as comma-separated values
-// (RFC 4180), one after the other:
-//
-//	return api.CSV{Filename: "customers.csv", Header: []string{"id", "email"}, Rows: rows}, nil
-type CSV struct {
-	// Filename lets a browser save the body under the name. Default: it is shown.
-	Filename string
-	// Header is the first line. Default: none.
-	Header []string
-	// Rows are the lines, and may be used once. An error before the first row is
-	// answered like that of a handler; after it, it is logged and the connection
-	// is cut. Rows are not asked for when the request is HEAD.
-	Rows iter.Seq2[[]string, error]
-}
-
-// WriteResponse makes CSV a [Response].
-func (c CSV) WriteResponse(w http.ResponseWriter, r *http.Request) error {
-	return Stream{ContentType: csvType, Filename: c.Filename, WriteTo: c.writeTo}.WriteResponse(w, r)
-}
-
-// DescribeResponse makes CSV a [Described].
-func (CSV) DescribeResponse() (int, openapi.Response) {
-	return http.StatusOK, file("text/csv", &openapi.Schema{Type: openapi.Types{"string"}})
-}
-
-const csvType = "text/csv; charset=utf-8"
-
-func (c CSV) writeTo(w io.Writer) error {
-	lines := csv.NewWriter(w)
-	header := func() error {
-		if c.Header == nil {
-			return nil
-		}
-		return lines.Write(c.Header)
-	}
-	begun := false
-	if c.Rows != nil {
-		for row, err := range c.Rows {
-			if err != nil {
-				return err
-			}
-			if !begun {
-				if err := header(); err != nil {
-					return err
-				}
-				begun = true
-			}
-			if err := lines.Write(row); err != nil {
-				return err
-			}
-		}
-	}
-	if !begun {
-		if err := header(); err != nil {
-			return err
-		}
-	}
-	lines.Flush()
-	if err := lines.Error(); err != nil {
-		return err
-	}
-	_, err := w.Write(nil) // the headers of an empty body
-	return err
 }
 
 // lateHeader sets the headers with the first byte, so that an error before it

@@ -50,7 +50,7 @@ func TestCSV(t *testing.T) {
 	require.Equal(t, 200, w.Code)
 	require.Equal(t, "text/csv; charset=utf-8", w.Header().Get("Content-Type"))
 	require.Equal(t, `attachment; filename="cust\"omers.csv"`, w.Header().Get("Content-Disposition"))
-	require.Equal(t, "n,x,y\n0,\"a,b\",\"say \"\"hi\"\"\"\n1,\"a,b\",\"say \"\"hi\"\"\"\n", w.Body.String())
+	require.Equal(t, "n,x,y\r\n0,\"a,b\",\"say \"\"hi\"\"\"\r\n1,\"a,b\",\"say \"\"hi\"\"\"\r\n", w.Body.String())
 
 	head := call(a, "HEAD", "/v1/customers/export", "")
 	require.Equal(t, 200, head.Code)
@@ -61,7 +61,7 @@ func TestCSV(t *testing.T) {
 func TestEmptyCSV(t *testing.T) {
 	t.Parallel()
 	w := call(exporting(io.Discard, func() api.CSV { return api.CSV{Header: []string{"id"}} }), "GET", "/v1/customers/export", "")
-	require.Equal(t, "id\n", w.Body.String())
+	require.Equal(t, "id\r\n", w.Body.String())
 	w = call(exporting(io.Discard, func() api.CSV { return api.CSV{} }), "GET", "/v1/customers/export", "")
 	require.Equal(t, 200, w.Code)
 	require.Equal(t, "text/csv; charset=utf-8", w.Header().Get("Content-Type"))

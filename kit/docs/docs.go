@@ -112,7 +112,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case f != nil:
 		f.serve(w, r)
 	case !strings.Contains(name, "."):
-		header.Set("Location", url.PathEscape(name)+"/")
+		// The dot keeps a name with a colon from being read as a scheme, and so
+		// the target on this host.
+		header.Set("Location", "./"+url.PathEscape(name)+"/")
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	default:
 		http.NotFound(w, r)

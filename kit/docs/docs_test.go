@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -116,12 +117,38 @@ func TestOtherPaths(t *testing.T) {
 	h := docs.Handler(newAPI("Shop API"))
 	w := get(h, "GET", "/internal/docs")
 	require.Equal(t, 307, w.Code)
-	require.Equal(t, "docs/", w.Header().Get("Location"))
+	require.Equal(t, "./docs/", w.Header().Get("Location"))
 	require.Equal(t, 404, get(h, "GET", "/docs/page.html").Code)
 	require.Equal(t, 404, get(h, "GET", "/docs/..").Code)
 	w = get(h, "POST", "/docs/")
 	require.Equal(t, 405, w.Code)
 	require.Equal(t, "GET, HEAD", w.Header().Get("Allow"))
+}
+
+// A browser that follows the redirection stays on the host, whatever the path is.
+func TestRedirectionsStayOnTheHost(t *testing.T) {
+	t.Parallel()
+	h := docs.Handler(newAPI("Shop API"))
+	for _, path := range []string{
+		"/docs/https:evil%E3%80%82com", "/docs/https:%5C%5Cevil%E3%80%82com", "/docs/javascript:alert(1)", "/docs/%5C%5Cevil", "/docs/%2F%2Fevil",
+		"/docs/%2Fevil%E3%80%82com", "//evil%E3%80%82com/docs", "/docs/%0D%0ALocation:x", "/docs/%EF%BC%8Fevil", "/docs/%09/evil", "/%5Cevil", "/docs/http:evil",
+	} {
+		w := get(h, "GET", path)
+		location := w.Header().Get("Location")
+		if w.Code != 307 {
+			require.Empty(t, location)
+			continue
+		}
+		require.True(t, strings.HasPrefix(location, "./"), "%s: %s", path, location)
+		require.NotContains(t, strings.TrimPrefix(location, "./"), "//", path)
+		require.NotContains(t, location, `\`, path)
+		base, err := url.Parse("http://shop.example" + path)
+		require.NoError(t, err)
+		target, err := base.Parse(location)
+		require.NoError(t, err)
+		require.Equal(t, "shop.example", target.Host, "%s: %s", path, location)
+		require.Equal(t, "http", target.Scheme, "%s: %s", path, location)
+	}
 }
 
 func TestServersMayBeCalled(t *testing.T) {

@@ -3,7 +3,9 @@ package customer
 import (
 	"errors"
 	"iter"
+	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +16,8 @@ import (
 )
 
 var errGone = errors.New("gone")
+
+var r = httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 
 func batches(err error, batches ...[]Row) iter.Seq2[[]Row, error] {
 	return func(yield func([]Row, error) bool) {
@@ -37,28 +41,28 @@ func TestExportWrites(t *testing.T) {
 		{Record: repository.Record{ID: uuid.UUID{3}, CreatedAt: at, UpdatedAt: &at}, Email: "+x@example.com", Name: &formula, ExternalID: &formula, OrganizationID: uuid.UUID{2}},
 	}
 	w := httptest.NewRecorder()
-	require.NoError(t, Export{batches: batches(nil, rows[:1], rows[1:])}.WriteResponse(w, nil))
+	require.NoError(t, newExport(batches(nil, rows[:1], rows[1:])).WriteResponse(w, r))
 	require.Equal(t, "text/csv; charset=utf-8", w.Header().Get("Content-Type"))
-	require.Equal(t, `id,created_at,updated_at,external_id,email,email_verified,name,organization_id
+	require.Equal(t, strings.ReplaceAll(`id,created_at,updated_at,external_id,email,email_verified,name,organization_id
 01000000-0000-0000-0000-000000000000,2025-01-03T13:37:00.0005Z,,,ada@example.com,true,"Ada ""the first"", Lovelace",02000000-0000-0000-0000-000000000000
 03000000-0000-0000-0000-000000000000,2025-01-03T13:37:00.0005Z,2025-01-03T13:37:00.0005Z,'=HYPERLINK(1),'+x@example.com,false,'=HYPERLINK(1),02000000-0000-0000-0000-000000000000
-`, w.Body.String())
+`, "\n", "\r\n"), w.Body.String())
 }
 
 func TestExportOfNobody(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	require.NoError(t, Export{batches: batches(nil)}.WriteResponse(w, nil))
-	require.Equal(t, "id,created_at,updated_at,external_id,email,email_verified,name,organization_id\n", w.Body.String())
+	require.NoError(t, newExport(batches(nil)).WriteResponse(w, r))
+	require.Equal(t, "id,created_at,updated_at,external_id,email,email_verified,name,organization_id\r\n", w.Body.String())
 }
 
 func TestExportFails(t *testing.T) {
 	t.Parallel()
 	before := httptest.NewRecorder()
-	require.ErrorIs(t, Export{batches: batches(errGone)}.WriteResponse(before, nil), errGone)
+	require.ErrorIs(t, newExport(batches(errGone)).WriteResponse(before, r), errGone)
 	require.Empty(t, before.Header(), "nothing is written, so the error can be answered like any other")
 	require.Zero(t, before.Body.Len())
 
 	after := httptest.NewRecorder()
-	require.ErrorIs(t, Export{batches: batches(errGone, []Row{{}})}.WriteResponse(after, nil), errGone)
+	require.ErrorIs(t, newExport(batches(errGone, []Row{{}})).WriteResponse(after, r), errGone)
 }
