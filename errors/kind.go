@@ -192,6 +192,8 @@ var (
 	NotPermitted = Define("NotPermitted", 403, "Not permitted")
 	// ResourceNotFound is a resource that is absent, deleted or out of reach: all three the same.
 	ResourceNotFound = Define("ResourceNotFound", 404, "Not found")
+	// RouteNotFound is a path that no endpoint has.
+	RouteNotFound = Define("RouteNotFound", 404, "Not Found")
 	// MethodNotAllowed is a known path with a method it does not have.
 	MethodNotAllowed = Define("MethodNotAllowed", 405, "Method Not Allowed")
 	// ResourceAlreadyExists is a conflict with what is there, such as a unique value taken.

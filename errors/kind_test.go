@@ -175,7 +175,8 @@ func TestKindsOfTheLibrary(t *testing.T) {
 	t.Parallel()
 
 	kinds := []*errors.Kind{
-		errors.BadRequest, errors.Unauthorized, errors.NotPermitted, errors.ResourceNotFound, errors.MethodNotAllowed,
+		errors.BadRequest, errors.Unauthorized, errors.NotPermitted, errors.ResourceNotFound,
+		errors.RouteNotFound, errors.MethodNotAllowed,
 		errors.ResourceAlreadyExists, errors.ResourceConflict, errors.ResourceUnavailable, errors.RequestBodyTooLarge,
 		errors.RequestValidation, errors.InternalServerError, errors.ServiceUnavailable,
 	}
@@ -188,6 +189,7 @@ func TestKindsOfTheLibrary(t *testing.T) {
 		"401 Unauthorized: Unauthorized",
 		"403 NotPermitted: Not permitted",
 		"404 ResourceNotFound: Not found",
+		"404 RouteNotFound: Not Found",
 		"405 MethodNotAllowed: Method Not Allowed",
 		"409 ResourceAlreadyExists: Already exists",
 		"409 ResourceConflict: Conflict",

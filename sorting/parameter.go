@@ -16,7 +16,7 @@ type rules[P Property[P]] struct {
 	set      []P
 	expected string
 	standard By[P]
-	most     int
+	most     int // criteria in one request; 0 for any number
 }
 
 func newRules[P Property[P]]() *rules[P] {
@@ -26,7 +26,7 @@ func newRules[P Property[P]]() *rules[P] {
 	for _, property := range set {
 		quoted = append(quoted, "'"+string(property)+"'", "'-"+string(property)+"'")
 	}
-	r := &rules[P]{set: set, most: len(set)}
+	r := &rules[P]{set: set}
 	if last := len(quoted) - 1; last > 0 {
 		r.expected = strings.Join(quoted[:last], ", ") + " or " + quoted[last]
 	}
@@ -45,10 +45,10 @@ func Parse[P Property[P]](values ...string) (By[P], error) {
 	return order, nil
 }
 
-// read reports everything that is wrong; the order is then of no use.
+// read reports everything that is wrong; the order is then of no use. A property
+// that comes again is left out: rows that are equal in it stay equal.
 func (r *rules[P]) read(name string, values []string, report func(errors.ValidationError)) By[P] {
 	var order By[P]
-	var seen []P
 	index := 0
 	for _, value := range values {
 		for text := range strings.SplitSeq(value, ",") {
@@ -60,19 +60,14 @@ func (r *rules[P]) read(name string, values []string, report func(errors.Validat
 					Type: "enum", Loc: errors.Loc{"query", name, index}, Msg: "Input should be " + r.expected,
 					Input: text, Ctx: errors.Ctx{{Name: "expected", Value: r.expected}},
 				})
-			case slices.Contains(seen, property):
-				report(errors.ValidationError{
-					Type: "value_error", Loc: errors.Loc{"query", name, index}, Msg: "Value error, Sorting by this property is given twice",
-					Input: text, Ctx: errors.Ctx{{Name: "error", Value: struct{}{}}},
-				})
+			case order.has(property):
 			default:
-				seen = append(seen, property)
 				order.criteria = append(order.criteria, Criterion[P]{Property: property, Descending: descending})
 			}
 			index++
 		}
 	}
-	if len(seen) > r.most {
+	if r.most > 0 && index > r.most {
 		report(errors.ValidationError{
 			Type: "too_long", Loc: errors.Loc{"query", name},
 			Msg:   fmt.Sprintf("List should have at most %d %s after validation, not %d", r.most, plural(r.most), index),
@@ -81,6 +76,10 @@ func (r *rules[P]) read(name string, values []string, report func(errors.Validat
 		})
 	}
 	return order
+}
+
+func (b By[P]) has(property P) bool {
+	return slices.ContainsFunc(b.criteria, func(c Criterion[P]) bool { return c.Property == property })
 }
 
 func plural(n int) string {
@@ -116,6 +115,9 @@ func (*By[P]) CompileParameter(field kit.ParameterField) (kit.ParameterSpec, err
 		if failed != "" {
 			return kit.ParameterSpec{}, fmt.Errorf("sorting: the tag default:%q is not an order: %s", text, failed)
 		}
+		if len(r.standard.criteria) < strings.Count(text, ",")+1 {
+			return kit.ParameterSpec{}, fmt.Errorf("sorting: the tag default:%q names a property twice; take the second one away", text)
+		}
 	}
 	return kit.ParameterSpec{State: r, Document: []openapi.Parameter{r.document(field)}}, nil
 }
@@ -150,7 +152,10 @@ func (r *rules[P]) document(field kit.ParameterField) openapi.Parameter {
 	}
 	schema := &openapi.Schema{
 		Type: []string{"array"}, Items: &openapi.Schema{Type: []string{"string"}, Enum: values},
-		MaxItems: &r.most, Description: description,
+		Description: description,
+	}
+	if r.most > 0 {
+		schema.MaxItems = &r.most
 	}
 	if standard != nil {
 		schema.Default = standard

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/internal/testrequest"
 )
 
 // Caller sends requests with a credential, or without. The zero value has none.
@@ -50,27 +50,14 @@ func (c Caller) With(name, value string) Caller {
 	return c
 }
 
-// Request makes a request to a handler. A body that is not nil is sent as JSON;
-// []byte and json.RawMessage are sent as they are.
+// Request makes a request to a handler. A body that is a string, []byte,
+// json.RawMessage or io.Reader is sent as it is, as application/json; url.Values
+// are sent as a form; nil is no body; any other value is encoded as JSON. It
+// panics for a target that is no URL and for a body that cannot be encoded or read.
 func (c Caller) Request(method, target string, body any) *http.Request {
-	var reader io.Reader
-	switch b := body.(type) {
-	case nil:
-	case []byte:
-		reader = bytes.NewReader(b)
-	case json.RawMessage:
-		reader = bytes.NewReader(b)
-	default:
-		text, err := json.Marshal(b)
-		if err != nil {
-			// A test's own value: the text shows up in the service's answer.
-			text = []byte(fmt.Sprintf("authtest: the body cannot be marshalled: %v", err))
-		}
-		reader = bytes.NewReader(text)
-	}
-	r := httptest.NewRequest(method, target, reader)
-	if reader != nil {
-		r.Header.Set("Content-Type", "application/json")
+	r, err := testrequest.New(method, target, body)
+	if err != nil {
+		panic(fmt.Sprintf("authtest: %s %s: %v", method, target, err))
 	}
 	for name, values := range c.header {
 		r.Header[name] = append([]string(nil), values...)

@@ -92,7 +92,7 @@ func newHandler() http.Handler {
 
 	books := a.Group("/v1").Group("/books", api.Tag("books"))
 	api.List(books, "/", public, shelf.List)
-	api.Get(books, "/{id}", public, shelf.Get, api.Fails(errors.ResourceNotFound))
+	api.Get(books, "/{id}", public, shelf.Get)
 	api.Create(books, "/", public, shelf.Create)
 
 	mux := http.NewServeMux() // or the one that your service has

@@ -26,18 +26,19 @@ var allowed = map[string][]string{
 	"repository":     {"pagination", "sorting", "kit", "errors", "internal/reach"},
 	"kit/api":        {"kit", "kit/openapi", "pagination", "sorting", "errors"},
 	"auth/pgstore":   {"auth", "errors"},
-	"auth/authtest":  {"auth", "errors", "kit/openapi", "internal/reach"},
+	"auth/authtest":  {"auth", "errors", "kit/openapi", "internal/reach", "internal/testrequest"},
 	"kit/docs":       {"kit/api"},
 	// A command.
 	"kit/openapi/breaking": {"kit/openapi"},
-	"kit/kittest":          {"kit/api", "kit", "kit/openapi", "errors"},
+	"kit/kittest":          {"kit/api", "kit", "kit/openapi", "errors", "internal/testrequest"},
+	"internal/testrequest": {},
 	"repository/localpg":   {},
 	"repository/pgtest":    {"repository/localpg", "repository"},
 }
 
 // confined lists what only some packages may import.
 var confined = map[string][]string{
-	"net/http":                        {"kit", "kit/api", "kit/docs", "kit/kittest", "auth", "auth/authtest"},
+	"net/http":                        {"kit", "kit/api", "kit/docs", "kit/kittest", "auth", "auth/authtest", "internal/testrequest"},
 	"github.com/go-chi/chi/v5":        {"kit/api"},
 	"github.com/jackc/pgx/v5":         {"repository", "repository/localpg", "repository/pgtest", "auth/pgstore"},
 	"github.com/Masterminds/squirrel": {"repository"},

@@ -148,11 +148,11 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // package kittest.
 func (a *API) Validate(r *http.Request) error {
 	if !routable(r) {
-		return notFound()
+		return errors.RouteNotFound
 	}
 	e := a.router.find(r.Method, r.URL.Path, r)
 	if e == nil {
-		return notFound()
+		return errors.RouteNotFound
 	}
 	return e.bind(r)
 }
@@ -160,7 +160,7 @@ func (a *API) Validate(r *http.Request) error {
 // route hands the request to its endpoint.
 func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	if !routable(r) {
-		a.renderer.Write(w, r, notFound())
+		a.renderer.Write(w, r, errors.RouteNotFound)
 		return
 	}
 	method := r.Method
@@ -183,12 +183,8 @@ func (a *API) route(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	a.renderer.Write(w, r, notFound())
+	a.renderer.Write(w, r, errors.RouteNotFound)
 }
-
-// notFound is the answer to an unknown route. Its text is the router's of
-// FastAPI ("Not Found"), so that it can be told from an absent resource.
-func notFound() error { return errors.ResourceNotFound.WithDetail("Not Found") }
 
 // wrap puts middleware around a handler, the first one outermost. It panics
 // where one of them makes no handler.

@@ -20,6 +20,8 @@ func (e *Endpoint) compile() {
 	e.compileSettings()
 	e.compileInput(params)
 	e.compileOutput()
+	e.compileStatus()
+	e.declared = e.kinds()
 	e.checkGuidelines()
 }
 
@@ -28,19 +30,6 @@ func (e *Endpoint) compileSettings() {
 		e.fail("the method must be one of %s", strings.Join(methods, ", "))
 	}
 	s := &e.settings
-	switch {
-	case e.verb != verbNone && s.status != 0:
-		e.fail("api.Status is for api.Post and api.Handle: %s always answers %d", e.verb, e.verb.status())
-	case s.status == 0:
-		s.status = e.verb.status()
-	case s.status < 200 || s.status > 399:
-		e.fail("api.Status(%d): the status of a success is from 200 to 399; errors are returned by the handler", s.status)
-	}
-	if e.output == reflect.TypeFor[NoContent]() {
-		s.status = http.StatusNoContent
-	} else if s.status == http.StatusNoContent {
-		e.fail("an endpoint that answers 204 has no body: let the handler return api.NoContent")
-	}
 	if s.maxBody <= 0 || s.maxBody > kit.MaxBodySize {
 		e.fail("api.MaxBody(%d) must be from 1 to kit.MaxBodySize (%d)", s.maxBody, kit.MaxBodySize)
 	}
@@ -118,12 +107,16 @@ func (e *Endpoint) compileInput(params []string) {
 func (e *Endpoint) compileOutput() {
 	t := e.output
 	if t == reflect.TypeFor[NoContent]() || t.Implements(reflect.TypeFor[Response]()) {
-		if described, ok := reflect.Zero(t).Interface().(Described); ok {
+		zero := reflect.Zero(t)
+		if t.Kind() == reflect.Pointer {
+			zero = reflect.New(t.Elem()) // the method may have a value receiver
+		}
+		if described, ok := zero.Interface().(Described); ok {
 			status, response := described.DescribeResponse()
-			e.response = &response
-			if e.settings.status == http.StatusOK {
-				e.settings.status = status
+			if status < 200 || status > 399 {
+				e.fail("the output %s describes the status %d; the status of a success is from 200 to 399", t, status)
 			}
+			e.response, e.described = &response, status
 		}
 		if e.verb != verbNone && e.verb != verbDelete {
 			e.fail("%s answers with a schema; use api.Handle for %s", e.verb, t)
@@ -140,6 +133,35 @@ func (e *Endpoint) compileOutput() {
 	e.outputPlan = compiled
 }
 
+// compileStatus settles the status of a success: the verb's, the output's, or
+// that of the option [Status].
+func (e *Endpoint) compileStatus() {
+	s := &e.settings
+	redirect := e.output == reflect.TypeFor[Redirect]()
+	switch chosen := s.status != 0; {
+	case chosen && e.verb != verbNone:
+		e.fail("api.Status is for api.Post and api.Handle: %s always answers %d", e.verb, e.verb.status())
+	case chosen && (s.status < 200 || s.status > 399):
+		e.fail("api.Status(%d): the status of a success is from 200 to 399; errors are returned by the handler", s.status)
+	case chosen && e.described != 0 && e.described != s.status && !redirect:
+		e.fail("api.Status(%d): the output %s answers %d by itself; take the option away", s.status, e.output, e.described)
+	case chosen && redirect && s.status < 300:
+		e.fail("api.Status(%d): the status of api.Redirect is from 300 to 399", s.status)
+	case chosen && s.status > 299 && (e.outputPlan != nil || e.output == reflect.TypeFor[NoContent]()):
+		e.fail("api.Status(%d): a status from 300 to 399 sends the client to another place; let the handler return api.Redirect", s.status)
+	case chosen:
+	case e.described != 0:
+		s.status = e.described
+	case e.output == reflect.TypeFor[NoContent]():
+		s.status = http.StatusNoContent
+	default:
+		s.status = e.verb.status()
+	}
+	if e.outputPlan != nil && (s.status == http.StatusNoContent || s.status == http.StatusResetContent) {
+		e.fail("an endpoint that answers %d has no body: let the handler return api.NoContent", s.status)
+	}
+}
+
 // add takes the endpoint into the API.
 func (a *API) add(e *Endpoint) {
 	if a.serving.Load() {
@@ -153,7 +175,7 @@ func (a *API) add(e *Endpoint) {
 	}
 	if !e.settings.private {
 		e.operation = a.describer.operation(e)
-		for _, kind := range e.kinds() {
+		for _, kind := range e.declared {
 			if err := a.describer.claim(kind); err != nil {
 				e.fail("%s", err)
 			}

@@ -6,10 +6,10 @@
 //	customers := a.Group("/v1").Group("/customers", api.Tag("customers"))
 //
 //	api.List(customers, "/", canRead, s.List)
-//	api.Get(customers, "/{id}", canRead, s.Get, api.Fails(errors.ResourceNotFound))
+//	api.Get(customers, "/{id}", canRead, s.Get)
 //	api.Create(customers, "/", canWrite, s.Create)
-//	api.Update(customers, "/{id}", canWrite, s.Update, api.Fails(errors.ResourceNotFound))
-//	api.Delete(customers, "/{id}", canWrite, s.Delete, api.Fails(errors.ResourceNotFound))
+//	api.Update(customers, "/{id}", canWrite, s.Update)
+//	api.Delete(customers, "/{id}", canWrite, s.Delete)
 //	api.Post(customers, "/{id}/merge", canWrite, s.Merge) // the general form, for actions
 //
 //	http.ListenAndServe(address, authenticator.Middleware(a))

@@ -122,11 +122,20 @@ func (a *API) describe() document {
 	return document{model: model, bytes: data, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 }
 
-// kinds are the kinds of error that an endpoint answers with, by status.
+// kinds are the kinds of error that an endpoint answers with, by status: those
+// of the guard, those that it declares, and those that follow from its path, its
+// body and its timeout. A 500 is not among them: it is a fault, and no part of
+// what is agreed upon.
 func (e *Endpoint) kinds() []*errors.Kind {
 	kinds := slices.Concat(e.guardFails, e.settings.fails)
+	if strings.Contains(e.path, "{") {
+		kinds = append(kinds, errors.ResourceNotFound)
+	}
 	if e.plan.Body != nil {
-		kinds = append(kinds, errors.RequestBodyTooLarge)
+		kinds = append(kinds, errors.BadRequest, errors.RequestBodyTooLarge)
+	}
+	if e.settings.timeout > 0 {
+		kinds = append(kinds, errors.ServiceUnavailable)
 	}
 	if e.plan.Body != nil || len(e.plan.Params) > 0 {
 		kinds = append(kinds, errors.RequestValidation)
@@ -164,7 +173,7 @@ func (d *describer) operation(e *Endpoint) *openapi.Operation {
 		o.Pagination = e.pagination()
 	}
 	o.Responses = append(o.Responses, openapi.Entry[openapi.Response]{Name: fmt.Sprint(s.status), Value: d.success(e)})
-	o.Responses = append(o.Responses, failures(e.kinds())...)
+	o.Responses = append(o.Responses, failures(e.declared)...)
 	return o
 }
 
@@ -185,7 +194,8 @@ func (d *describer) success(e *Endpoint) openapi.Response {
 	response := openapi.Response{Description: "Successful Response"}
 	switch {
 	case e.outputPlan != nil:
-		response.Content = jsonContent(d.describe(e.outputPlan, output, component{}))
+		// A nil pointer is no answer, so null is none.
+		response.Content = jsonContent(d.describeValue(e.outputPlan, output, component{}))
 	case e.response != nil:
 		response = *e.response
 	}

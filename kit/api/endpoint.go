@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +43,9 @@ type Endpoint struct {
 	plan        *plan.Input
 	outputPlan  *plan.Node        // nil for NoContent and a Response
 	response    *openapi.Response // of a Response that describes itself
+	described   int               // its status
 	operation   *openapi.Operation
+	declared    []*errors.Kind // that the document names
 
 	handler http.Handler // middleware around answer
 	serve   func(w http.ResponseWriter, r *http.Request) error
@@ -127,14 +131,18 @@ func serveFunc[S, In, Out any](
 		arrived()
 		for i := range hooks {
 			if err := hooks[i].call(r.Context(), subject, in); err != nil {
+				e.checkDeclared(r, err)
 				return err
 			}
 		}
 		out, err := handler(r.Context(), subject, in)
-		if err != nil {
-			return err
+		if err == nil {
+			err = reply(w, r, out)
 		}
-		return reply(w, r, out)
+		if err != nil {
+			e.checkDeclared(r, err)
+		}
+		return err
 	}
 }
 
@@ -150,6 +158,22 @@ func (e *Endpoint) limitRead(w http.ResponseWriter, r *http.Request) (arrived fu
 	// A writer that cannot do it leaves a slow client to the server.
 	_ = control.SetReadDeadline(time.Now().Add(e.settings.timeout))
 	return func() { _ = control.SetReadDeadline(time.Time{}) }
+}
+
+// checkDeclared logs a kind of error that the document does not have: clients
+// that are generated from it do not know the answer. A 500 and a 503 need no
+// declaration, since every endpoint can fail or be away; they are logged as such.
+func (e *Endpoint) checkDeclared(r *http.Request, err error) {
+	kind := errors.KindOf(err)
+	if e.settings.private || kind == errors.InternalServerError || kind == errors.ServiceUnavailable || slices.Contains(e.declared, kind) {
+		return
+	}
+	logger := e.api.config.Logger
+	if logger == nil {
+		logger = slog.Default()
+	}
+	logger.WarnContext(r.Context(), "the handler returned a kind of error that its endpoint does not declare; name it in api.Fails",
+		slog.String("operation", e.id), slog.String("error", kind.Name()), slog.Int("status", kind.Status()))
 }
 
 // fail ends the registration of the endpoint with a sentence.

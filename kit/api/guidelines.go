@@ -341,7 +341,7 @@ func (e *Endpoint) resource() (collection string, item reflect.Type) {
 	collection = strings.TrimSuffix(e.path, "/")
 	if e.verb == verbList {
 		if f, ok := e.output.FieldByName("Items"); ok {
-			return patternShape(collection), f.Type.Elem()
+			return patternShape(collection), pointed(f.Type.Elem())
 		}
 		return "", nil
 	}
@@ -349,7 +349,15 @@ func (e *Endpoint) resource() (collection string, item reflect.Type) {
 	if !isItem {
 		return "", nil
 	}
-	return patternShape(parent), e.output
+	return patternShape(parent), pointed(e.output)
+}
+
+// pointed is the type that a pointer points to, any other type itself.
+func pointed(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
 
 func checkFixedShape(e *Endpoint, broken func(string, ...any)) {

@@ -69,8 +69,11 @@ func Tag(name string) Option {
 	})
 }
 
-// Fails declares kinds of error that the handler returns, beside those of the
-// guard and of binding. They stand in the document by name.
+// Fails declares kinds of error that the handler returns, and names them in the
+// document. Those of the guard and of binding need no declaration; neither does
+// errors.ResourceNotFound where the path has a parameter, nor a 500 or a 503. A
+// kind that a handler returns and its endpoint does not declare is logged as a
+// warning.
 func Fails(kinds ...*errors.Kind) Option {
 	return option(func(s *settings) {
 		for _, kind := range kinds {
@@ -105,8 +108,10 @@ func Description(text string) Option { return option(func(s *settings) { s.descr
 // the handler has none.
 func Name(name string) Option { return option(func(s *settings) { s.name = name }) }
 
-// Status is the status of a success for the general forms; the five verbs have
-// their own. The default is 200, or what a [Response] says of itself.
+// Status is the status of a success for [Post] and [Handle]; the other verbs have
+// their own. It is from 200 to 299, and for a [Redirect] from 300 to 399; for any
+// other [Response] that describes itself it must be what that says. Default: 204
+// for [NoContent], what a [Response] says of itself, else 200.
 func Status(status int) Option { return option(func(s *settings) { s.status = status }) }
 
 // MaxBody limits the size of a request's body in bytes; a body of exactly the

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"reflect"
 
@@ -9,7 +10,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// NoContent is the output of an endpoint that answers 204 without a body.
+// NoContent is the output of an endpoint that answers without a body: 204, or
+// what the option [Status] says, such as 202 for work that goes on.
 type NoContent struct{}
 
 // Response is implemented by outputs that write themselves, for [Handle] and
@@ -27,30 +29,56 @@ type Described interface {
 	DescribeResponse() (status int, response openapi.Response)
 }
 
-// replyFunc writes the output of an endpoint.
+// replyFunc writes the output of an endpoint. A nil pointer or interface has
+// nothing to write and is a mistake of the handler: an error, and so a 500.
 func replyFunc[Out any](e *Endpoint) func(w http.ResponseWriter, r *http.Request, out Out) error {
-	switch t := reflect.TypeFor[Out](); {
+	t := reflect.TypeFor[Out]()
+	write := writeFunc[Out](e, t)
+	if t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface {
+		return write
+	}
+	return func(w http.ResponseWriter, r *http.Request, out Out) error {
+		if isNil(out) {
+			return fmt.Errorf("api: the handler of %s returned neither an output nor an error: a nil %s", e.pattern, t)
+		}
+		return write(w, r, out)
+	}
+}
+
+func writeFunc[Out any](e *Endpoint, t reflect.Type) func(w http.ResponseWriter, r *http.Request, out Out) error {
+	status := e.settings.status
+	switch {
 	case t == reflect.TypeFor[NoContent]():
 		return func(w http.ResponseWriter, _ *http.Request, _ Out) error {
-			w.WriteHeader(http.StatusNoContent)
+			w.WriteHeader(status)
 			return nil
 		}
 	case t.Implements(reflect.TypeFor[Response]()):
 		return func(w http.ResponseWriter, r *http.Request, out Out) error {
-			tracked := response.New(w)
-			err := any(out).(Response).WriteResponse(tracked, r) //nolint:forcetypeassert // checked above
-			if err != nil && response.Started(tracked) {
-				e.api.renderer.Write(tracked, r, err) // logs it
-				panic(http.ErrAbortHandler)           // the only way left to tell the client
+			response := any(out).(Response) //nolint:forcetypeassert // checked above
+			if redirect, ok := response.(Redirect); ok && redirect.Status == 0 {
+				redirect.Status = status
+				response = redirect
 			}
-			return err
+			return writeResponse(e, w, r, response)
 		}
 	default:
-		status := e.settings.status
 		return func(w http.ResponseWriter, _ *http.Request, out Out) error {
 			return kit.WriteJSON(w, status, out)
 		}
 	}
+}
+
+// writeResponse lets a response write itself. What fails after the first byte
+// cuts the connection.
+func writeResponse(e *Endpoint, w http.ResponseWriter, r *http.Request, out Response) error {
+	tracked := response.New(w)
+	err := out.WriteResponse(tracked, r)
+	if err != nil && response.Started(tracked) {
+		e.api.renderer.Write(tracked, r, err) // logs it
+		panic(http.ErrAbortHandler)           // the only way left to tell the client
+	}
+	return err
 }
 
 // headWriter answers HEAD with the headers of GET.

@@ -53,7 +53,7 @@ func TestUnknownRoutes(t *testing.T) {
 	} {
 		w := call(a, "GET", target, "")
 		require.Equal(t, 404, w.Code, target)
-		require.JSONEq(t, `{"error":"ResourceNotFound","detail":"Not Found"}`, w.Body.String(), target)
+		require.JSONEq(t, `{"error":"RouteNotFound","detail":"Not Found"}`, w.Body.String(), target)
 	}
 }
 

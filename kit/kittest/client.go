@@ -15,15 +15,15 @@
 package kittest
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/polarkit-go/polarkit/internal/testrequest"
 )
 
 // Client sends requests to a handler without a network. Its methods make
@@ -79,12 +79,13 @@ func (c *Client) Delete(target string) *Response {
 	return c.Do(http.MethodDelete, target, nil)
 }
 
-// Do sends a request. A body that is a string or []byte is sent as it is, nil
-// is none, everything else is written as JSON. The content type is
-// application/json unless a header says otherwise.
+// Do sends a request. A body that is a string, []byte, json.RawMessage or
+// io.Reader is sent as it is, as application/json; url.Values are sent as a form;
+// nil is no body; any other value is encoded as JSON. A header of the client
+// replaces the content type.
 func (c *Client) Do(method, target string, body any) *Response {
 	c.tb.Helper()
-	r, err := newRequest(method, target, body)
+	r, err := testrequest.New(method, target, body)
 	if err != nil {
 		c.tb.Fatalf("kittest: %s %s: %v", method, target, err)
 	}
@@ -100,38 +101,6 @@ func (c *Client) Do(method, target string, body any) *Response {
 		tb:      c.tb,
 		request: method + " " + target,
 	}
-}
-
-func newRequest(method, target string, body any) (*http.Request, error) {
-	var data []byte
-	switch b := body.(type) {
-	case nil:
-	case string:
-		data = []byte(b)
-	case []byte:
-		data = b
-	default:
-		var err error
-		if data, err = json.Marshal(b); err != nil {
-			return nil, fmt.Errorf("the body cannot be written as JSON: %w", err)
-		}
-	}
-	var reader io.Reader = http.NoBody
-	if body != nil {
-		reader = bytes.NewReader(data)
-	}
-	r, err := http.NewRequest(method, target, reader) //nolint:noctx // the context of a test adds nothing
-	if err != nil {
-		return nil, err
-	}
-	r.RequestURI = target
-	if r.Host == "" {
-		r.Host = "example.com"
-	}
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	return r, nil
 }
 
 // Response is the answer to a request.

@@ -3,7 +3,6 @@ package order
 import (
 	"github.com/google/uuid"
 
-	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/pagination"
@@ -15,7 +14,7 @@ func Routes(g *api.Group, s *Service) {
 	orders := g.Group("/orders", api.Tag("orders"))
 
 	api.List(orders, "/", canRead, s.List, api.Summary("List Orders"))
-	api.Get(orders, "/{id}", canRead, s.Get, api.Summary("Get Order"), api.Fails(errors.ResourceNotFound))
+	api.Get(orders, "/{id}", canRead, s.Get, api.Summary("Get Order"))
 }
 
 // ListOrders are the parameters of a list.

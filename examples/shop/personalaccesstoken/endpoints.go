@@ -4,7 +4,6 @@ package personalaccesstoken
 import (
 	"github.com/google/uuid"
 
-	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/pagination"
 )
@@ -15,7 +14,7 @@ func Routes(g *api.Group, s *Service) {
 
 	api.List(tokens, "/", canManage, s.List, api.Summary("List Personal Access Tokens"))
 	api.Create(tokens, "/", canManage, s.Create, api.Summary("Create Personal Access Token"))
-	api.Delete(tokens, "/{id}", canManage, s.Delete, api.Summary("Delete Personal Access Token"), api.Fails(errors.ResourceNotFound))
+	api.Delete(tokens, "/{id}", canManage, s.Delete, api.Summary("Delete Personal Access Token"))
 }
 
 // ListPersonalAccessTokens are the parameters of a list. The newest come first.

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -101,6 +102,17 @@ func TestCustomersList(t *testing.T) {
 			{"type":"int_parsing","loc":["query","limit"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"x"}]}`,
 			string(reply.body))
 	})
+}
+
+// A criterion that comes again changes nothing.
+func TestCustomersSortedTwice(t *testing.T) {
+	t.Parallel()
+	c := acmeOwner(t, newShop(t), "customers:read")
+	once := c.get(t, customersPath+"?sorting=name").list(t, http.StatusOK)
+	require.NotEmpty(t, once.Items)
+	for _, query := range []string{"sorting=name&sorting=name", "sorting=name,name", "sorting=name&sorting=-name", "sorting=name" + strings.Repeat("&sorting=name", 100)} {
+		require.Equal(t, once, c.get(t, customersPath+"?"+query).list(t, http.StatusOK), query)
+	}
 }
 
 func TestCustomersFilters(t *testing.T) {
@@ -403,8 +415,8 @@ func TestRoutes(t *testing.T) {
 	})
 	t.Run("unknown", func(t *testing.T) {
 		t.Parallel()
-		s.anonymous().get(t, "/v1/nothing/").fails(t, http.StatusNotFound, "ResourceNotFound")
-		s.anonymous().get(t, "/nothing").fails(t, http.StatusNotFound, "ResourceNotFound")
+		s.anonymous().get(t, "/v1/nothing/").fails(t, http.StatusNotFound, "RouteNotFound")
+		s.anonymous().get(t, "/nothing").fails(t, http.StatusNotFound, "RouteNotFound")
 	})
 	t.Run("unknown method", func(t *testing.T) {
 		t.Parallel()

@@ -153,6 +153,9 @@ func (c *compiler) make(t reflect.Type) encoder {
 	case reflect.String:
 		return func(s *state, v reflect.Value) error { s.buf = AppendString(s.buf, v.String()); return nil }
 	case reflect.Interface:
+		if _, closed := closedSets.Load(t); closed {
+			return encodeClosedSet
+		}
 		return encodeInterface
 	case reflect.Pointer:
 		return c.pointer(t)
@@ -174,6 +177,20 @@ func encodeInterface(s *state, v reflect.Value) error {
 	if v.IsNil() {
 		s.null()
 		return nil
+	}
+	return s.held(v.Elem())
+}
+
+// closedSets holds the interfaces that stand for one of several structs.
+var closedSets sync.Map // of reflect.Type
+
+// CloseSet says that an interface stands for one of a closed set of structs, so
+// that nil is no value of it. It is called before the first value is encoded.
+func CloseSet(t reflect.Type) { closedSets.Store(t, nil) }
+
+func encodeClosedSet(s *state, v reflect.Value) error {
+	if held := v.Elem(); !held.IsValid() || held.Kind() == reflect.Pointer && held.IsNil() {
+		return fmt.Errorf("a %s is nil; it must hold one of its structs, and a pointer to it may be nil", v.Type())
 	}
 	return s.held(v.Elem())
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 )
 
@@ -31,6 +32,7 @@ func DefineUnion(t reflect.Type, tag string, variants []reflect.Type) error {
 	if _, taken := unions.LoadOrStore(t, &unionDefinition{tag: tag, variants: variants}); taken {
 		return fmt.Errorf("%s has been defined already", t)
 	}
+	encode.CloseSet(t)
 	return nil
 }
 
