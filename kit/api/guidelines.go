@@ -169,7 +169,7 @@ func checkComplete(e *Endpoint, broken func(string, ...any)) {
 			switch {
 			case f.Optional:
 				broken("the field %s of the output %s may be absent; clients rely on every field, so make it a pointer, which is null when there is no value", f.GoName, o.Type)
-			case mayBeOmitted(f):
+			case f.Omits:
 				broken("the field %s of the output %s is left out when it is empty; remove omitempty and omitzero from its json tag", f.GoName, o.Type)
 			}
 		}

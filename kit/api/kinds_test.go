@@ -78,7 +78,7 @@ func TestEveryKindIsDescribed(t *testing.T) {
 	for place, want := range map[string]string{
 		"Kinds-Input shape":    `{"$ref":"#/components/schemas/Shape","description":"Its shape."}`,
 		"Kinds-Input shapes":   `{"type":"array","title":"Shapes","description":"More shapes.","items":{"$ref":"#/components/schemas/Shape"},"maxItems":2}`,
-		"Kinds-Output price":   `{"type":"string","title":"Price","description":"The price.","examples":["1.50"],"pattern":"^[+-]?(\\d+\\.?\\d*|\\.\\d+)$"}`,
+		"Kinds-Output price":   `{"type":"string","title":"Price","description":"The price.","examples":["1.50"],"pattern":"^-?(0*\\d{1,6}(\\.\\d{0,2}0*)?|\\d(\\.\\d+)?E[+-]\\d+)$"}`,
 		"Kinds-Input day":      `{"type":["string","null"],"format":"date","title":"Day","description":"The day.","examples":["2025-01-03"]}`,
 		"Kinds-Input level":    `{"$ref":"#/components/schemas/Level","description":"How high.","default":2}`,
 		"Kinds-Output level":   `{"$ref":"#/components/schemas/Level","description":"How high."}`,

@@ -89,7 +89,7 @@ func (d *describer) describeValue(n *plan.Node, dir direction, from component) *
 		s.Type = openapi.Types{"boolean"}
 	case plan.Integer:
 		s.Type = openapi.Types{"integer"}
-		numberBounds(n, s)
+		integerBounds(n, s)
 	case plan.Float:
 		s.Type = openapi.Types{"number"}
 		numberBounds(n, s)
@@ -128,9 +128,9 @@ func (d *describer) describeValue(n *plan.Node, dir direction, from component) *
 		s.Type = openapi.Types{"object"}
 		s.Additional = d.describe(n.Elem, dir, from)
 		s.MinProperties, s.MaxProperties = n.MinLength, n.MaxLength
-		if n.Key != nil && (n.Key.MinLength != nil || n.Key.MaxLength != nil || n.Key.Pattern != "") {
-			s.PropertyNames = d.describe(n.Key, dir, from)
-		}
+		s.PropertyNames = d.propertyNames(n.Key, dir, from)
+	case plan.Bytes:
+		s.Type, s.ContentEncoding = openapi.Types{"string"}, "base64"
 	case plan.Metadata:
 		return describeMetadata()
 	case plan.Object:
@@ -167,13 +167,80 @@ func (d *describer) object(o *plan.ObjectPlan, dir direction, s *openapi.Schema,
 	s.Description = o.Doc
 	s.Closed = o.ForbidExtra && dir == input
 	for _, f := range o.Fields {
-		property := d.describe(f.Node, dir, in)
+		property := d.property(f, dir, in)
 		annotate(property, f, dir)
 		s.Properties = append(s.Properties, openapi.Property{Name: f.Name, Schema: property})
-		if f.Required || dir == output && !mayBeOmitted(f) {
+		if f.Required && dir == input || !f.Omits && dir == output {
 			s.Required = append(s.Required, f.Name)
 		}
 	}
+}
+
+// property is the schema of a field's value as it is on the wire.
+func (d *describer) property(f *plan.Field, dir direction, in component) *openapi.Schema {
+	switch {
+	case f.Quotes && dir == output:
+		return describeQuoted(f.Node)
+	case f.Optional && !f.Omits && !f.Node.Nullable && dir == output:
+		return nullable(d.describe(f.Node, dir, in)) // an absent value is written as null
+	default:
+		return d.describe(f.Node, dir, in)
+	}
+}
+
+// describeQuoted is the schema of the string option of a json tag: the JSON of
+// the value, as a text.
+func describeQuoted(n *plan.Node) *openapi.Schema {
+	s := &openapi.Schema{Type: openapi.Types{"string"}}
+	switch n.Kind {
+	case plan.Bool:
+		s.Enum = []any{"true", "false"}
+	case plan.Integer:
+		s.Pattern = integerText(n.Type)
+	case plan.Enum, plan.Literal:
+		for _, value := range n.Values {
+			s.Enum = append(s.Enum, quotedText(value))
+		}
+	default:
+	}
+	if n.Nullable {
+		return nullable(s)
+	}
+	return s
+}
+
+func quotedText(value any) string {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(data)
+}
+
+// propertyNames says which keys a map may have, nil where any key will do. Keys
+// are texts, also where Go has another type.
+func (d *describer) propertyNames(key *plan.Node, dir direction, from component) *openapi.Schema {
+	switch key.Kind {
+	case plan.String:
+		if key.MinLength == nil && key.MaxLength == nil && key.Pattern == "" {
+			return nil
+		}
+	case plan.Integer:
+		return &openapi.Schema{Type: openapi.Types{"string"}, Pattern: integerText(key.Type)}
+	case plan.Enum, plan.Literal:
+		if key.Type.Kind() == reflect.String {
+			break
+		}
+		names := &openapi.Schema{Type: openapi.Types{"string"}}
+		for _, value := range key.Values {
+			names.Enum = append(names.Enum, fmt.Sprint(value))
+		}
+		return names
+	case plan.UUID, plan.Date, plan.Datetime, plan.Email, plan.URL:
+	default:
+		return nil
+	}
+	return d.describe(key, dir, from)
 }
 
 func (d *describer) union(u *plan.UnionPlan, dir direction, s *openapi.Schema, in component) {
@@ -203,16 +270,13 @@ func annotate(s *openapi.Schema, f *plan.Field, dir direction) {
 	s.WriteOnly = f.Sensitive && dir == input
 	if f.Example != "" {
 		s.Examples = []any{exampleValue(f.Node, f.Example)}
+		if f.Quotes && dir == output {
+			s.Examples[0] = quotedText(s.Examples[0])
+		}
 	}
 	if f.HasDefault && dir == input {
 		s.Default = defaultValue(f)
 	}
-}
-
-// mayBeOmitted reports whether encoding/json may leave the field out.
-func mayBeOmitted(f *plan.Field) bool {
-	_, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-	return strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")
 }
 
 func defaultValue(f *plan.Field) any {
@@ -244,12 +308,6 @@ func exampleValue(n *plan.Node, text string) any {
 	return text
 }
 
-func numberBounds(n *plan.Node, s *openapi.Schema) {
-	s.Minimum, s.Maximum = n.GE, n.LE
-	s.ExclusiveMinimum, s.ExclusiveMaximum = n.GT, n.LT
-	s.MultipleOf = n.MultipleOf
-}
-
 func closedSet(s *openapi.Schema, values []any) {
 	s.Type = openapi.Types{"string"}
 	if len(values) > 0 {
@@ -259,21 +317,6 @@ func closedSet(s *openapi.Schema, values []any) {
 	}
 	s.Enum = values
 }
-
-// describeDecimal follows Pydantic: a number or a text is taken, a text is given.
-func describeDecimal(n *plan.Node, dir direction) *openapi.Schema {
-	text := &openapi.Schema{Type: openapi.Types{"string"}, Pattern: decimalPattern}
-	if dir == output {
-		return text
-	}
-	number := &openapi.Schema{Type: openapi.Types{"number"}}
-	numberBounds(n, number)
-	return &openapi.Schema{AnyOf: []*openapi.Schema{number, text}}
-}
-
-// decimalPattern says what Pydantic's says without a look-ahead, which the
-// regular expressions of many languages do not have.
-const decimalPattern = `^[+-]?(\d+\.?\d*|\.\d+)$`
 
 func describeMetadata() *openapi.Schema {
 	return &openapi.Schema{

@@ -258,7 +258,7 @@ func textual(s *openapi.Schema, v any) ([]string, bool) {
 	switch v.(type) {
 	case string:
 		return texts(v), true
-	case int, float64:
+	case int, float64, json.Number:
 		number := len(s.Type) > 0 && (s.Type[0] == "integer" || s.Type[0] == "number")
 		return texts(v), number
 	default:

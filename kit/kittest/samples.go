@@ -203,11 +203,24 @@ func ofString(schema *openapi.Schema) (valid, invalid []any) {
 	return valid, invalid
 }
 
+// wideIntegers are the last integer of a format and the one after it, which a
+// float64 cannot tell apart.
+var wideIntegers = map[string]struct{ last, beyond json.Number }{
+	"int64":  {"9223372036854775807", "9223372036854775808"},
+	"uint64": {"18446744073709551615", "18446744073709551616"},
+}
+
 func ofNumber(t string, schema *openapi.Schema) (valid, invalid []any) {
 	invalid = []any{"nope", []any{}, map[string]any{}}
 	step := 1.0
 	if t == "integer" {
 		invalid = append(invalid, 1.5)
+		if ends, ok := wideIntegers[schema.Format]; ok {
+			invalid = append(invalid, ends.beyond)
+			if schema.Maximum == nil && schema.ExclusiveMaximum == nil && schema.MultipleOf == nil {
+				valid = append(valid, ends.last)
+			}
+		}
 	} else {
 		step = 0.001
 	}

@@ -8,6 +8,7 @@ type Schema struct {
 	Ref              string         `json:"$ref,omitempty"`
 	Type             Types          `json:"type,omitempty"`
 	Format           string         `json:"format,omitempty"`
+	ContentEncoding  string         `json:"contentEncoding,omitempty"`
 	Title            string         `json:"title,omitempty"`
 	Description      string         `json:"description,omitempty"`
 	Const            any            `json:"const,omitempty"`

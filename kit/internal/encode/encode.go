@@ -228,8 +228,14 @@ func (c *compiler) pointer(t reflect.Type) encoder {
 	}
 }
 
+// IsBytes reports whether a type is written as a text in base64: a slice of
+// bytes that do not write themselves.
+func IsBytes(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && !hasMarshaler(reflect.PointerTo(t.Elem()))
+}
+
 func (c *compiler) slice(t reflect.Type) encoder {
-	if t.Elem().Kind() == reflect.Uint8 && !hasMarshaler(reflect.PointerTo(t.Elem())) {
+	if IsBytes(t) {
 		return encodeBytes
 	}
 	return c.array(t)

@@ -137,7 +137,7 @@ func collect(t reflect.Type, path []int, above map[reflect.Type]bool, to *[]fiel
 		}
 		f := field{name: cmp.Or(name, sf.Name), index: index, tagged: name != "", typ: sf.Type}
 		f.omit = omission(sf.Type, options)
-		f.quoted = hasOption(options, "string") && isQuotable(sf.Type)
+		_, f.quoted = FieldOptions(sf)
 		*to = append(*to, f)
 	}
 }
@@ -161,16 +161,31 @@ func hasOption(options, name string) bool {
 	return slices.Contains(strings.Split(options, ","), name)
 }
 
+// FieldOptions tells what the options of a json tag do to a field: whether some
+// values leave it out, and whether its JSON is written as a text.
+func FieldOptions(sf reflect.StructField) (omits, quotes bool) {
+	_, options, _ := strings.Cut(sf.Tag.Get("json"), ",")
+	return omission(sf.Type, options) != nil, hasOption(options, "string") && isQuotable(sf.Type)
+}
+
+// isQuotable reports whether the string option works on a type: on texts,
+// numbers and booleans that do not write themselves.
 func isQuotable(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return t.Kind() >= reflect.Bool && t.Kind() <= reflect.Float64 || t.Kind() == reflect.String
+	plain := t.Kind() >= reflect.Bool && t.Kind() <= reflect.Float64 || t.Kind() == reflect.String
+	return plain && (t == numberType || special(t) == nil)
+}
+
+// canBeEmpty reports whether omitempty leaves out some value of a type.
+func canBeEmpty(t reflect.Type) bool {
+	return t.Kind() != reflect.Struct && (t.Kind() != reflect.Array || t.Len() == 0)
 }
 
 // omission says when the tag leaves the field out; nil means never.
 func omission(t reflect.Type, options string) func(reflect.Value) bool {
-	empty, zero := hasOption(options, "omitempty"), hasOption(options, "omitzero")
+	empty, zero := hasOption(options, "omitempty") && canBeEmpty(t), hasOption(options, "omitzero")
 	switch {
 	case empty && zero:
 		isZero := zeroTest(t)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"context"
 	"encoding"
 	"encoding/json"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 )
 
@@ -133,6 +135,7 @@ var (
 	durationType    = reflect.TypeFor[time.Duration]()
 	uuidType        = reflect.TypeFor[uuid.UUID]()
 	rawType         = reflect.TypeFor[json.RawMessage]()
+	numberType      = reflect.TypeFor[json.Number]()
 	bigType         = reflect.TypeFor[big.Int]()
 	textType        = reflect.TypeFor[encoding.TextUnmarshaler]()
 	unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
@@ -192,6 +195,10 @@ func (c *compiler) classify(n *Node, rules *ruleSet, where string) error {
 		n.Kind, n.Format = UUID, "uuid"
 	case t == rawType:
 		n.Kind = Raw
+	case t == numberType && c.output:
+		n.Kind = Float
+	case t == numberType:
+		return fmt.Errorf("%s: a json.Number cannot be read from a request; use kit.Decimal, or an integer or a float", where)
 	case t == bigType:
 		n.Kind, n.big = Integer, true
 	case isKit(t, "Date"):
@@ -272,6 +279,9 @@ func (c *compiler) container(n *Node, rules *ruleSet, where string) (err error) 
 	case t.Kind() == reflect.Array:
 		size := t.Len()
 		n.Kind, n.MinLength, n.MaxLength = List, &size, &size
+	case encode.IsBytes(t):
+		n.Kind = Bytes
+		return nil
 	default:
 		n.Kind = List
 	}
@@ -333,6 +343,19 @@ func enumNode(n *Node, where string) error {
 		n.Values = append(n.Values, plainValue(values.Index(i)))
 	}
 	n.expect("enum")
+	return n.checkWritten(values, where)
+}
+
+// checkWritten refuses a closed set that writes its values in another form than
+// that in which they are read and documented.
+func (n *Node) checkWritten(values reflect.Value, where string) error {
+	for i, value := range n.Values {
+		written, err := encode.Append(nil, values.Index(i).Interface())
+		if plain, _ := encode.Append(nil, value); err != nil || !bytes.Equal(written, plain) {
+			return fmt.Errorf("%s: a closed set is on the wire as its values, and %s writes %s as %s; take away its MarshalText or MarshalJSON, or its Values",
+				where, n.Type, plain, written)
+		}
+	}
 	return nil
 }
 
@@ -473,6 +496,9 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 		index: at, boxed: name,
 	}
 	t := sf.Type
+	if f.Omits, f.Quotes = encode.FieldOptions(sf); f.Quotes && !c.output {
+		return nil, fmt.Errorf("%s: the option string of the json tag is for outputs; a request's value is read in the form of its type, so take the option away", where)
+	}
 	if isKit(t, "Optional") {
 		f.Optional = true
 		value, _ := t.FieldByName("value")

@@ -57,11 +57,13 @@ const (
 	Metadata
 	// Union is an interface with a closed set of structs, told apart by a tag.
 	Union
+	// Bytes is a slice of bytes, which is only written, as base64.
+	Bytes
 )
 
 var kindNames = [...]string{
 	"any", "raw", "bool", "integer", "float", "string", "uuid", "datetime", "date", "decimal", "email", "url",
-	"enum", "literal", "text", "custom", "object", "list", "map", "metadata", "union",
+	"enum", "literal", "text", "custom", "object", "list", "map", "metadata", "union", "bytes",
 }
 
 // String is the name of the kind, for messages.
@@ -143,6 +145,10 @@ type Field struct {
 	Node *Node
 	// Required says that the field has to be there.
 	Required bool
+	// Omits says that some values of an output leave the field out.
+	Omits bool
+	// Quotes says that an output writes the JSON of the value as a text.
+	Quotes bool
 	// Optional says that the Go type is kit.Optional.
 	Optional bool
 	// HasDefault says that an absent field takes Default.
