@@ -49,7 +49,7 @@ func IDs(ids ...uuid.UUID) Set { return Set{ids: slices.Clone(ids)} }
 // one column of type uuid, with ? placeholders for the arguments; contains
 // answers for one owner, and must agree with it.
 func SubSelect(sql string, args []any, contains func(ctx context.Context, id uuid.UUID) (bool, error)) Set {
-	return Set{sub: &reach.Select{SQL: sql, Args: args, Contains: contains}}
+	return Set{sub: &reach.Select{SQL: sql, Args: slices.Clone(args), Contains: contains}}
 }
 
 // Deferred is what a query finds, for sets small enough to list, without asking
@@ -67,7 +67,7 @@ func Deferred(sql string, args []any, list func(ctx context.Context) ([]uuid.UUI
 		listed bool
 		ids    []uuid.UUID
 	)
-	return Set{sub: &reach.Select{SQL: sql, Args: args, List: func(ctx context.Context) ([]uuid.UUID, error) {
+	return Set{sub: &reach.Select{SQL: sql, Args: slices.Clone(args), List: func(ctx context.Context) ([]uuid.UUID, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if listed {
@@ -155,7 +155,7 @@ func (a *Access) reach(ctx context.Context, caller Caller, permission Permission
 		if err != nil {
 			return Reach{}, err
 		}
-		grants = organizations.reach.Grants()
+		grants = reach.GrantsOf(organizations.reach)
 	}
 	if a == nil || a.config.Policy == nil {
 		return reach.Of(grants...), nil
@@ -302,7 +302,7 @@ func (o Organizations) Contains(ctx context.Context, id uuid.UUID) (bool, error)
 // Only is the organization of a set that is known to hold exactly one. A
 // sub-select is never known to.
 func (o Organizations) Only() (uuid.UUID, bool) {
-	grants := o.reach.Grants()
+	grants := reach.GrantsOf(o.reach)
 	if len(grants) != 1 || grants[0].Select != nil || len(grants[0].IDs) != 1 {
 		return uuid.UUID{}, false
 	}

@@ -58,7 +58,7 @@ type Authenticator struct {
 	kinds   *Kinds
 	config  Config
 	loaders map[SubjectKind]Loader
-	csrf    *http.CrossOriginProtection
+	origins originCheck
 	answers answers
 	uses    *recorder
 }
@@ -86,11 +86,10 @@ func New(kinds *Kinds, config Config) (*Authenticator, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	a := &Authenticator{kinds: kinds, config: config, loaders: map[SubjectKind]Loader{}, csrf: http.NewCrossOriginProtection()}
-	for _, origin := range config.TrustedOrigins {
-		if err := a.csrf.AddTrustedOrigin(origin); err != nil {
-			return nil, fmt.Errorf("auth: New: Config.TrustedOrigins: %w", err)
-		}
+	a := &Authenticator{kinds: kinds, config: config, loaders: map[SubjectKind]Loader{}}
+	var err error
+	if a.origins, err = newOriginCheck(config.TrustedOrigins); err != nil {
+		return nil, err
 	}
 	for _, loader := range config.Subjects {
 		a.loaders[loader.kind] = loader
@@ -170,6 +169,11 @@ type state struct {
 	p      *principal
 	reason Reason
 	err    error
+	// deadCookie says that what was sent is the cookie of a session that is dead
+	// for certain; nobody is the anonymous caller in its place, once a requirement
+	// has taken that one.
+	deadCookie bool
+	nobody     *principal
 
 	// admitted is whom the last requirement let in. Not under mu: a hook that is
 	// called during the look-up may ask for it.

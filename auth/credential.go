@@ -38,6 +38,19 @@ type Credential struct {
 	SubjectGone bool
 }
 
+// clone is a credential that shares nothing with c.
+func (c *Credential) clone() Credential {
+	own := *c
+	own.Scopes = slices.Clone(c.Scopes)
+	for _, at := range []**time.Time{&own.ExpiresAt, &own.LastUsedAt, &own.RevokedAt} {
+		if *at != nil {
+			when := **at
+			*at = &when
+		}
+	}
+	return own
+}
+
 // Limit says which organizations a credential is limited to: all that its
 // subject reaches ([Unrestricted]), or exactly some ([LimitedTo]). The zero
 // value is limited to none.

@@ -19,6 +19,7 @@ func (q *Requirement[S]) Handler(next http.Handler) http.Handler {
 			renderer.Write(w, r, err)
 			return
 		}
+		q.ReplyHeader(r, w.Header())
 		next.ServeHTTP(w, r)
 	})
 }

@@ -84,21 +84,23 @@ func isToken68(s string) bool {
 	return s != ""
 }
 
-// chooseCookie reads the session's value from the Cookie header. Two cookies of
-// the name with different values are ambiguous: one of them may have been set
-// by a sibling domain.
+// chooseCookie reads the session's value from the Cookie header. A cookie
+// without a value is absent: it is what some clients keep of one that was
+// cleared. Two cookies of the name with different values are ambiguous: one of
+// them may have been set by a sibling domain.
 func chooseCookie(header http.Header, name string) sent {
 	if len(header["Cookie"]) == 0 {
 		return sent{}
 	}
-	cookies := (&http.Request{Header: header}).CookiesNamed(name)
-	if len(cookies) == 0 {
-		return sent{}
-	}
-	for _, other := range cookies[1:] {
-		if other.Value != cookies[0].Value {
+	var found sent
+	for _, c := range (&http.Request{Header: header}).CookiesNamed(name) {
+		switch {
+		case strings.TrimSpace(c.Value) == "":
+		case found.place == nowhere:
+			found = sent{place: cookie, token: c.Value}
+		case c.Value != found.token:
 			return sent{place: cookie, problem: ReasonAmbiguousCookie}
 		}
 	}
-	return sent{place: cookie, token: cookies[0].Value}
+	return found
 }

@@ -112,7 +112,7 @@ func (i *Issuer) add(ctx context.Context, kind *CredentialKind, c Credential, no
 	}
 	c.ID, c.CreatedAt = id, now
 	token := newToken(kind.prefix)
-	if err := i.ledger.Add(ctx, Record{Credential: c, Hash: i.keys.current(token)}, replaces); err != nil {
+	if err := i.ledger.Add(ctx, Record{Credential: c.clone(), Hash: i.keys.current(token)}, replaces); err != nil {
 		return Issued{}, err
 	}
 	return Issued{Token: NewSecret(token), Credential: c}, nil

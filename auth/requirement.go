@@ -98,6 +98,7 @@ type Requirement[S any] struct {
 	kinds   *Kinds
 	c       conditions
 	takes   []*CredentialKind
+	open    bool      // anonymous callers are taken
 	anyBy   []Scope   // any of these satisfies anyOf
 	allBy   [][]Scope // one of each satisfies allOf
 	missing string    // the scopes that a refusal names
@@ -182,6 +183,7 @@ func (q *Requirement[S]) derive() string {
 			}
 			q.takes = append(q.takes, kind)
 			web = web || kind.place == cookie
+			q.open = q.open || kind.place == nowhere
 		} else if p := reflect.PointerTo(t); satisfies(p, s) && !slices.Contains(pointers, t.String()) {
 			pointers = append(pointers, t.String())
 		}
@@ -259,7 +261,7 @@ func (q *Requirement[S]) Authorize(r *http.Request) (AuthSubject[S], error) {
 	case s.a.kinds != q.kinds:
 		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errOtherKinds)
 	}
-	p, reason, err := s.resolve(r)
+	p, reason, err := s.resolve(r, q.open)
 	if err == nil {
 		reason, err = q.check(s.a, p)
 	}
@@ -279,6 +281,18 @@ func (q *Requirement[S]) Authorize(r *http.Request) (AuthSubject[S], error) {
 	}
 	s.admitted.Store(p)
 	return AuthSubject[S]{subject: p.subject.(S), p: p}, nil
+}
+
+// ReplyHeader adds to the reply of a caller whom the requirement has let in: it
+// clears the cookie of a session that is dead, where the caller was taken for
+// anonymous. Package kit/api and [Requirement.Handler] call it.
+func (q *Requirement[S]) ReplyHeader(r *http.Request, header http.Header) {
+	if q == nil || !q.open {
+		return
+	}
+	if s := stateOf(r.Context()); s != nil && s.clearsCookie() {
+		setCookie(header, s.a.cookie("", -1))
+	}
 }
 
 func (q *Requirement[S]) check(a *Authenticator, p *principal) (Reason, error) {
@@ -319,10 +333,10 @@ func (q *Requirement[S]) scoped(have []Scope) bool {
 // each kind of credential and, with any-of, each scope. Where anonymous callers
 // are taken too, the zero alternative is among them.
 func (q *Requirement[S]) Security() openapi.Security {
-	var s openapi.Security
-	if q == nil {
-		return s
+	if q == nil || q.kinds == nil {
+		return openapi.Security{}
 	}
+	s := openapi.Security{Source: q.kinds}
 	for _, kind := range q.takes {
 		if kind.place == nowhere {
 			s.Alternatives = append(s.Alternatives, openapi.SecurityAlternative{})

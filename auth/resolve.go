@@ -42,20 +42,39 @@ var (
 )
 
 // resolve answers who is calling: the principal, or why there is none. What
-// cannot be told is not kept, so that it may be asked again.
-func (s *state) resolve(r *http.Request) (*principal, Reason, error) {
+// cannot be told is not kept, so that it may be asked again. Where anonymous
+// callers are taken, a browser whose session has ended is one of them: nobody
+// chose to send its cookie. A dead token is still refused, for a program chose it.
+func (s *state) resolve(r *http.Request, anonymous bool) (*principal, Reason, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.done {
+	if !s.done {
+		p, reason, err := s.a.authenticate(s, r)
+		switch reason {
+		case ReasonUnavailable, ReasonBroken, ReasonClientGone:
+			return nil, reason, err
+		}
+		s.p, s.reason, s.err, s.done = p, reason, err, true
+	}
+	if !anonymous || !s.deadCookie {
 		return s.p, s.reason, s.err
 	}
-	p, reason, err := s.a.authenticate(s, r)
-	switch reason {
-	case ReasonUnavailable, ReasonBroken, ReasonClientGone:
-		return nil, reason, err
+	if s.nobody == nil {
+		nobody, reason, err := s.a.anonymous(r)
+		if err != nil {
+			return nil, reason, err
+		}
+		s.nobody = nobody
 	}
-	s.p, s.reason, s.err, s.done = p, reason, err, true
-	return p, reason, err
+	return s.nobody, "", nil
+}
+
+// clearsCookie reports whether a requirement took the caller for anonymous in
+// place of a session that is dead.
+func (s *state) clearsCookie() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.nobody != nil
 }
 
 func (a *Authenticator) authenticate(s *state, r *http.Request) (p *principal, reason Reason, err error) {
@@ -69,6 +88,7 @@ func (a *Authenticator) authenticate(s *state, r *http.Request) (p *principal, r
 	p, reason, err = a.judge(what, s.original, r)
 	if reason != "" && err == nil { // a dead credential
 		err = a.invalid(what.place)
+		s.deadCookie = what.place == cookie && reason != ReasonAmbiguousCookie
 		a.failed(r, reason)
 	} else if reason == ReasonSeveralHeaders {
 		a.failed(r, reason)
@@ -113,7 +133,7 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 		}
 	}
 	if what.place == cookie {
-		if err := a.csrf.Check(original); err != nil {
+		if err := a.origins.check(original); err != nil {
 			return nil, ReasonCrossOrigin, a.answers.crossOrigin
 		}
 	}
@@ -224,7 +244,7 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 	if kind == nil || kind.place != external || credential.Subject.Kind != kind.subject.kind {
 		return nil, "", fmt.Errorf("auth: the fallback resolver answered a credential of kind %q for a subject of kind %q, which is no external kind of the registry: %w", credential.Kind, credential.Subject.Kind, errNothing)
 	}
-	own := *credential
+	own := credential.clone() // a resolver may keep what it answers
 	p := &principal{credential: &own, kind: kind, kinds: a.kinds}
 	if dead := own.state(a.config.Now(), 0); dead != "" {
 		return p, dead, nil
@@ -253,7 +273,7 @@ func (e resolverError) Is(target error) bool { return e.is(target) }
 func (a *Authenticator) subject(ctx context.Context, p *principal) (any, error) {
 	kind := p.kind.subject
 	if loader, ok := a.loaders[kind.kind]; ok {
-		return loader.load(ctx, *p.credential)
+		return loader.load(ctx, p.credential.clone())
 	}
 	return kind.make(p.credential.Subject), nil
 }

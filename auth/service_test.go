@@ -123,10 +123,15 @@ func (s *service) send(caller authtest.Caller, method, path string, body any, he
 // raw sends header lines as they are.
 func (s *service) raw(requestLine string, lines ...string) *authtest.Response {
 	s.t.Helper()
+	return s.rawTo("example.com", requestLine, lines...)
+}
+
+func (s *service) rawTo(host, requestLine string, lines ...string) *authtest.Response {
+	s.t.Helper()
 	conn, err := net.Dial("tcp", s.server.Listener.Addr().String())
 	require.NoError(s.t, err)
 	defer conn.Close()
-	text := requestLine + " HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n"
+	text := requestLine + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
 	for _, line := range lines {
 		text += line + "\r\n"
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,13 @@ func (a *Authenticator) cookie(value string, maxAge int) *http.Cookie {
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,
 	}
+}
+
+// setCookie sets a cookie once: what was said of it before in the same reply is
+// taken back (RFC 6265, section 4.1.1).
+func setCookie(header http.Header, c *http.Cookie) {
+	lines := slices.DeleteFunc(header["Set-Cookie"], func(line string) bool { return strings.HasPrefix(line, c.Name+"=") })
+	header["Set-Cookie"] = append(lines, c.String())
 }
 
 func cookieProblem(c *http.Cookie) string {
@@ -73,7 +81,7 @@ func NewSessions(a *Authenticator, issuer *Issuer, lifetime time.Duration) (*Ses
 // It takes the headers and not the writer, so that it is of use where the reply
 // is written later.
 func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, scopes ...Scope) (Credential, error) {
-	if err := s.a.csrf.Check(r); err != nil {
+	if err := s.a.origins.check(r); err != nil {
 		return Credential{}, s.a.answers.crossOrigin
 	}
 	issued, err := s.issuer.Issue(r.Context(), Issue{
@@ -91,7 +99,7 @@ func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, sc
 		_, revokeErr := s.issuer.Revoke(context.WithoutCancel(r.Context()), Selection{Subject: issued.Credential.Subject, ID: issued.Credential.ID})
 		return Credential{}, errors.Join(err, revokeErr)
 	}
-	header.Add("Set-Cookie", s.a.cookie(issued.Token.Reveal(), int(s.lifetime/time.Second)).String())
+	setCookie(header, s.a.cookie(issued.Token.Reveal(), int(s.lifetime/time.Second)))
 	header.Set("Cache-Control", "no-store")
 	return issued.Credential, nil
 }
@@ -100,13 +108,13 @@ func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, sc
 // browser. Without one it only clears the cookie. A request from another site
 // is refused with [CrossOrigin].
 func (s *Sessions) Logout(header http.Header, r *http.Request) error {
-	if err := s.a.csrf.Check(r); err != nil {
+	if err := s.a.origins.check(r); err != nil {
 		return s.a.answers.crossOrigin
 	}
 	if err := s.end(r); err != nil {
 		return err
 	}
-	header.Add("Set-Cookie", s.a.cookie("", -1).String())
+	setCookie(header, s.a.cookie("", -1))
 	header.Set("Cache-Control", "no-store")
 	return nil
 }

@@ -172,12 +172,13 @@ func (s AuthSubject[S]) Subject() S { return s.subject }
 // Ref refers to the subject; it is zero for [Anonymous].
 func (s AuthSubject[S]) Ref() SubjectRef { return refOf(s) }
 
-// Credential is the credential that was used; the zero value for [Anonymous].
+// Credential is a copy of the credential that was used; the zero value for
+// [Anonymous].
 func (s AuthSubject[S]) Credential() Credential {
 	if s.p == nil || s.p.credential == nil {
 		return Credential{}
 	}
-	return *s.p.credential
+	return s.p.credential.clone()
 }
 
 // IsAnonymous reports whether no credential was sent.

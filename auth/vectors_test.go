@@ -63,7 +63,7 @@ func TestVectors(t *testing.T) {
 		"{unstored}", auth.NewToken("shop_pat_"),
 	)
 	answers := map[string]string{
-		"anonymous":    "200 anonymous",
+		"anonymous":    "401 Unauthorized",
 		"user":         "200 " + s.A.User.String(),
 		"organization": "200 " + s.A.Organization.String(),
 		"customer":     "200 " + s.A.Customer.String(),
@@ -82,7 +82,7 @@ func TestVectors(t *testing.T) {
 		want, ok := answers[v.Class]
 		require.True(t, ok, "%s: unknown class %q", v.Name, v.Class)
 		cost := s.finds(func() {
-			response := s.raw("GET /anyone", lines...)
+			response := s.raw("GET /somebody", lines...)
 			got := response.String()
 			if response.Status != 200 {
 				got = got[:4] + response.ErrorName()

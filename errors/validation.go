@@ -2,6 +2,7 @@ package errors
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -63,24 +64,27 @@ func InvalidRequest(details ...ValidationError) *PolarRequestValidationError {
 	return &PolarRequestValidationError{details: details}
 }
 
-// Details are the errors, in order. The slice is the error's own: read it only.
+// Details are copies of the errors, in order. Input is as it was given.
 func (e *PolarRequestValidationError) Details() []ValidationError {
 	if e == nil {
 		return nil
 	}
-	return e.details
+	details := slices.Clone(e.details)
+	for i := range details {
+		details[i].Loc, details[i].Ctx = slices.Clone(details[i].Loc), slices.Clone(details[i].Ctx)
+	}
+	return details
 }
 
 // Error names the first error and the number of the others, without the input:
 // that is the client's, and may be a secret.
 func (e *PolarRequestValidationError) Error() string {
-	details := e.Details()
-	if len(details) == 0 {
+	if e == nil || len(e.details) == 0 {
 		return RequestValidation.name
 	}
-	first := details[0]
+	first := e.details[0]
 	text := fmt.Sprintf("%s: %s at %s", RequestValidation.name, first.Type, first.Loc)
-	if n := len(details) - 1; n > 0 {
+	if n := len(e.details) - 1; n > 0 {
 		text += fmt.Sprintf(" and %d more", n)
 	}
 	return text

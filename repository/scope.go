@@ -5,6 +5,8 @@ import (
 
 	"github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/internal/reach"
 )
 
 // listed is the scope with a list of owners in place of a sub-select that can be
@@ -41,15 +43,15 @@ func (p *plan) narrow(s *statement, reach Reach, which deletion) bool {
 }
 
 // within appends the reach as a predicate on the owner columns.
-func (p *plan) within(s *statement, reach Reach) bool {
-	if reach.IsSystem() {
+func (p *plan) within(s *statement, held Reach) bool {
+	if held.IsSystem() {
 		s.write("true")
 		return true
 	}
 	before := len(s.text)
 	s.write("(")
 	granted := false
-	for _, grant := range reach.Grants() {
+	for _, grant := range reach.GrantsOf(held) {
 		name, ok := p.owners[grant.Kind]
 		if !ok || grant.Select == nil && len(grant.IDs) == 0 {
 			continue

@@ -155,7 +155,7 @@ func (r *rules[P]) document(field kit.ParameterField) openapi.Parameter {
 		Description: description,
 	}
 	if r.most > 0 {
-		schema.MaxItems = &r.most
+		schema.MaxItems = new(r.most)
 	}
 	if standard != nil {
 		schema.Default = standard

@@ -22,7 +22,10 @@
 // never reaches a statement.
 package sorting
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Property is the constraint of a closed set of sort properties: a named
 // string type whose Values method, called on the zero value, lists the set in
@@ -80,10 +83,12 @@ type By[P Property[P]] struct {
 }
 
 // New is an order made in Go.
-func New[P Property[P]](criteria ...Criterion[P]) By[P] { return By[P]{criteria: criteria} }
+func New[P Property[P]](criteria ...Criterion[P]) By[P] {
+	return By[P]{criteria: slices.Clone(criteria)}
+}
 
-// Criteria are the criteria, the first one first.
-func (b By[P]) Criteria() []Criterion[P] { return b.criteria }
+// Criteria are copies of the criteria, the first one first.
+func (b By[P]) Criteria() []Criterion[P] { return slices.Clone(b.criteria) }
 
 // IsZero reports whether there are no criteria.
 func (b By[P]) IsZero() bool { return len(b.criteria) == 0 }

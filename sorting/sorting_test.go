@@ -177,3 +177,36 @@ func ExampleDesc() {
 	fmt.Println(sorting.New(sorting.Desc(createdAt), sorting.Asc(name)))
 	// Output: -created_at,name
 }
+
+func TestOrdersAreReadByCopies(t *testing.T) {
+	t.Parallel()
+	field := kit.ParameterField{Name: "sorting", Tag: `default:"-created_at"`}
+	spec, err := new(by).CompileParameter(field)
+	require.NoError(t, err)
+	bound := func() by {
+		var order by
+		order.BindParameter(kit.NewParameterInput(field, spec.State, query(t, ""), func(errors.ValidationError) { t.Fail() }))
+		return order
+	}
+	want := bound().String()
+	bound().Criteria()[0] = sorting.Asc(name)
+	bound().Terms()[0] = sorting.Term{Name: "name"}
+	require.Equal(t, want, bound().String(), "the order of every request to come")
+
+	*spec.Document[0].Schema.MaxItems = 0
+	var order by
+	order.BindParameter(kit.NewParameterInput(field, spec.State, query(t, "sorting=name"), func(errors.ValidationError) { t.Fail() }))
+	require.Equal(t, "name", order.String())
+
+	criteria := []sorting.Criterion[property]{sorting.Asc(name)}
+	made := sorting.New(criteria...)
+	criteria[0] = sorting.Desc(name)
+	require.Equal(t, "name", made.String())
+}
+
+func query(t *testing.T, text string) url.Values {
+	t.Helper()
+	values, err := url.ParseQuery(text)
+	require.NoError(t, err)
+	return values
+}

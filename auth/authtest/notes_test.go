@@ -344,6 +344,56 @@ func TestCase20CustomersSeeOnlyTheirs(t *testing.T) {
 	}
 }
 
+// A handler that writes into what a reach tells it reads the same rows as before.
+func TestReachIsNotWidenedByItsGrants(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", canRead)
+	ctx := t.Context()
+	for _, tenant := range []authtest.Tenant{w.A, w.B} {
+		response := w.As(tenant.User, "notes:write").Do(w.handler, "POST", "/v1/notes/", map[string]any{"code": "a", "text": "x"})
+		require.Equal(t, 201, response.Status, response)
+	}
+	sets := map[string]auth.Set{
+		"listed": auth.IDs(w.A.OrganizationID),
+		"selected": auth.SubSelect("SELECT ?::uuid", []any{w.A.OrganizationID}, func(_ context.Context, id uuid.UUID) (bool, error) {
+			return id == w.A.OrganizationID, nil
+		}),
+		"deferred": auth.Deferred("SELECT ?::uuid", []any{w.A.OrganizationID}, func(context.Context) ([]uuid.UUID, error) {
+			return []uuid.UUID{w.A.OrganizationID}, nil
+		}),
+	}
+	for name, set := range sets {
+		var reach auth.Reach
+		access := auth.NewAccess(auth.AccessConfig{Memberships: members{set}})
+		handler := w.Authenticator.Middleware(canRead.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			subject, _ := auth.From[auth.Admin](r.Context())
+			var err error
+			reach, err = access.Reach(r.Context(), subject)
+			require.NoError(t, err)
+		})))
+		require.Equal(t, 200, w.As(w.A.User, "notes:read").Do(handler, "GET", "/", nil).Status)
+		for _, g := range reach.Grants() {
+			for i := range g.IDs {
+				g.IDs[i] = w.B.OrganizationID
+			}
+			if g.Select != nil {
+				g.Select.Args[0], g.Select.SQL, g.Select.Only = w.B.OrganizationID, "SELECT organization_id FROM notes", nil
+				g.Select.List = func(context.Context) ([]uuid.UUID, error) { return []uuid.UUID{w.B.OrganizationID}, nil }
+			}
+		}
+		rows, err := notes.In(reach).All(ctx, w.service.reader, repository.Query{Max: 10})
+		require.NoError(t, err, name)
+		require.Len(t, rows, 1, name)
+		require.Equal(t, w.A.OrganizationID, rows[0].OrganizationID, name)
+	}
+}
+
+type members struct{ set auth.Set }
+
+func (m members) Organizations(context.Context, uuid.UUID, auth.Permission) (auth.Set, error) {
+	return m.set, nil
+}
+
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	newWorld(t, "", canRead).matrix().Run(t)

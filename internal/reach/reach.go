@@ -49,7 +49,7 @@ type Select struct {
 	Only []uuid.UUID
 }
 
-// Of is the union of the grants.
+// Of is the union of the grants, which are the reach's from then on.
 func Of(grants ...Grant) Reach { return Reach{grants: grants} }
 
 // System is the reach of the program itself: every row, with the reason.
@@ -62,8 +62,39 @@ func (r Reach) IsSystem() bool { return r.system != "" }
 // Why is the reason given to [System].
 func (r Reach) Why() string { return r.system }
 
-// Grants are the grants of the reach; none for [System].
-func (r Reach) Grants() []Grant { return r.grants }
+// Grants are the grants of the reach; none for [System]. They are copies: who
+// changes them changes no reach.
+func (r Reach) Grants() []Grant {
+	grants := make([]Grant, len(r.grants))
+	for i, g := range r.grants {
+		grants[i] = g.clone()
+	}
+	return grants
+}
+
+// GrantsOf is [Reach.Grants] without copies, for packages of this module that
+// only read them.
+func GrantsOf(r Reach) []Grant { return r.grants }
+
+func (g Grant) clone() Grant {
+	g.IDs = slices.Clone(g.IDs)
+	if g.Select == nil {
+		return g
+	}
+	own := *g.Select
+	own.Args = slices.Clone(own.Args)
+	if own.Only != nil {
+		own.Only = append([]uuid.UUID{}, own.Only...) // an empty one stays one
+	}
+	if list := own.List; list != nil {
+		own.List = func(ctx context.Context) ([]uuid.UUID, error) {
+			ids, err := list(ctx)
+			return slices.Clone(ids), err
+		}
+	}
+	g.Select = &own
+	return g
+}
 
 // IsEmpty reports whether the reach is known to hold no owner at all.
 func (r Reach) IsEmpty() bool {

@@ -26,8 +26,8 @@ type document struct {
 // OpenAPI is the OpenAPI 3.1 document of the API, made once of the plans that
 // also bind the requests. It is the same bytes on every start. Private endpoints
 // are not in it. All endpoints must be registered before the first call. The
-// bytes are the API's own: read them only.
-func (a *API) OpenAPI() []byte { return a.documented().bytes }
+// bytes are a copy.
+func (a *API) OpenAPI() []byte { return slices.Clone(a.documented().bytes) }
 
 // Document is the model that [API.OpenAPI] writes. It is the API's own: read it
 // only.

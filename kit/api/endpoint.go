@@ -107,18 +107,20 @@ func (e *Endpoint) answer(w http.ResponseWriter, r *http.Request) {
 func serveFunc[S, In, Out any](
 	e *Endpoint, guard Guard[S], handler func(ctx context.Context, subject S, in In) (Out, error),
 ) func(w http.ResponseWriter, r *http.Request) error {
-	reply := replyFunc[Out](e)
+	reply, guardReply := replyFunc[Out](e), replyOf(guard)
 	hooks, guards := e.settings.hooks, e.settings.guards
 	return func(w http.ResponseWriter, r *http.Request) error {
 		for i := range guards {
 			if err := guards[i].authorize(r); err != nil {
 				return err
 			}
+			guards[i].reply(r, w.Header())
 		}
 		subject, err := guard.Authorize(r)
 		if err != nil {
 			return err
 		}
+		guardReply(r, w.Header())
 		// Only now: whoever may not come in is told that, whatever they send.
 		if r.ContentLength > e.settings.maxBody {
 			return errors.RequestBodyTooLarge

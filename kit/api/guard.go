@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -23,6 +24,14 @@ type Guard[S any] interface {
 	Security() openapi.Security
 	// Fails are the kinds of error that Authorize returns.
 	Fails() []*errors.Kind
+}
+
+// A ReplyGuard is a [Guard] that also says something in the reply's headers to
+// callers whom it lets in, such as that a cookie is dead. A guard need not be one.
+type ReplyGuard interface {
+	// ReplyHeader is called after Authorize has let the request in, before the
+	// handler.
+	ReplyHeader(r *http.Request, header http.Header)
 }
 
 // NoSubject is the subject of an endpoint that needs no credential: nobody is asked who they are.
@@ -48,7 +57,8 @@ func (public) Fails() []*errors.Kind                      { return nil }
 // Behind puts a further guard before the endpoints of a group, such as one for
 // a feature that is not open to everybody. Who it says the caller is, is dropped:
 // the subject is that of the endpoint's own guard, which decides after it. In the
-// document a caller needs what both of them require.
+// document a caller needs what both of them require. Guards that no request can
+// satisfy together are a mistake that ends the registration.
 func Behind[S any](guard Guard[S]) Option {
 	if isNil(guard) {
 		panic("api: Behind: there is no guard")
@@ -59,6 +69,7 @@ func Behind[S any](guard Guard[S]) Option {
 				_, err := guard.Authorize(r)
 				return err
 			},
+			reply:    replyOf(guard),
 			security: guard.Security(),
 			fails:    guard.Fails(),
 		})
@@ -68,52 +79,123 @@ func Behind[S any](guard Guard[S]) Option {
 // sharedGuard is a guard whose subject is of no interest.
 type sharedGuard struct {
 	authorize func(r *http.Request) error
+	reply     func(r *http.Request, header http.Header)
 	security  openapi.Security
 	fails     []*errors.Kind
+}
+
+// replyOf is what a guard adds to replies, nothing for most.
+func replyOf(guard any) func(r *http.Request, header http.Header) {
+	if g, ok := guard.(ReplyGuard); ok {
+		return g.ReplyHeader
+	}
+	return func(*http.Request, http.Header) {}
 }
 
 // way is one way into an endpoint: all the credentials that it needs together.
 type way []openapi.SecurityAlternative
 
-// ways are the ways in that satisfy every guard, none for a public endpoint.
-func ways(requirements ...openapi.Security) []way {
-	var all []way
+// ways are the ways in that satisfy every guard, none for a public endpoint. It
+// is false where no request can satisfy them all.
+func ways(requirements ...openapi.Security) (all []way, possible bool) {
+	combined, public := []combination{{}}, true
 	for _, required := range requirements {
 		if len(required.Alternatives) == 0 {
 			continue
 		}
-		before := all
-		if before == nil {
-			before = []way{nil}
-		}
-		all = nil
-		for _, w := range before {
+		public = false
+		before := combined
+		combined = nil
+		for _, c := range before {
 			for _, alternative := range required.Alternatives {
-				all = append(all, w.and(alternative))
+				if further, ok := c.and(required.Source, alternative); ok {
+					combined = append(combined, further)
+				}
 			}
 		}
 	}
-	return all
+	if public {
+		return nil, true
+	}
+	for i, c := range combined {
+		if !slices.ContainsFunc(combined[:i], c.needsAllOf) && !slices.ContainsFunc(combined[i+1:], c.needsMoreThan) {
+			all = append(all, c.way)
+		}
+	}
+	return all, len(all) > 0
 }
 
-// and is the way with a further credential, or with further scopes for one that
-// it has already.
-func (w way) and(further openapi.SecurityAlternative) way {
-	if further.Name == "" {
-		return w // also without a credential
-	}
-	w = slices.Clone(w)
-	for i, has := range w {
-		if has.Name != further.Name {
-			continue
-		}
-		w[i].Scopes = slices.Clone(has.Scopes)
-		for _, scope := range further.Scopes {
-			if !slices.Contains(has.Scopes, scope) {
-				w[i].Scopes = append(w[i].Scopes, scope)
+// combination is a way with what each source has been asked for.
+type combination struct {
+	way    way
+	chosen []choice
+}
+
+// choice is the credential of a source, by name; empty is none.
+type choice struct {
+	source any
+	name   string
+}
+
+// and is the combination with one more credential, or with more scopes for one
+// that it has already. It is false where a request cannot hold both.
+func (c combination) and(source any, further openapi.SecurityAlternative) (combination, bool) {
+	if source != nil {
+		for _, other := range c.chosen {
+			same := other.source == source
+			if same && other.name != further.Name || !same && reflect.TypeOf(other.source) == reflect.TypeOf(source) {
+				return c, false
 			}
 		}
-		return w
+		c.chosen = append(slices.Clone(c.chosen), choice{source, further.Name})
 	}
-	return append(w, further)
+	if further.Name == "" {
+		return c, true // also without a credential
+	}
+	for i, has := range c.way {
+		switch {
+		case has.Name == further.Name:
+			c.way = slices.Clone(c.way)
+			c.way[i].Scopes = slices.Clone(has.Scopes)
+			for _, scope := range further.Scopes {
+				if !slices.Contains(has.Scopes, scope) {
+					c.way[i].Scopes = append(c.way[i].Scopes, scope)
+				}
+			}
+			return c, true
+		case header(has.Scheme) == header(further.Scheme):
+			return c, false
+		}
+	}
+	c.way = append(slices.Clone(c.way), further)
+	return c, true
+}
+
+// header is where a request carries the credential of a scheme: it has room for
+// one.
+func header(scheme openapi.SecurityScheme) string {
+	if scheme.Type == "apiKey" {
+		return scheme.In + " " + strings.ToLower(scheme.Name)
+	}
+	return "header authorization"
+}
+
+// needsAllOf reports whether c needs the credentials of the other with all of
+// their scopes, so that the other says enough.
+func (c combination) needsAllOf(other combination) bool {
+	if len(c.way) != len(other.way) {
+		return false
+	}
+	for _, needed := range other.way {
+		i := slices.IndexFunc(c.way, func(has openapi.SecurityAlternative) bool { return has.Name == needed.Name })
+		if i < 0 || slices.ContainsFunc(needed.Scopes, func(scope string) bool { return !slices.Contains(c.way[i].Scopes, scope) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// needsMoreThan is needsAllOf without the converse.
+func (c combination) needsMoreThan(other combination) bool {
+	return c.needsAllOf(other) && !other.needsAllOf(c)
 }

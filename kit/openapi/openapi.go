@@ -165,6 +165,11 @@ type Components struct {
 type Security struct {
 	// Alternatives are the ways in, any one of which will do.
 	Alternatives []SecurityAlternative
+	// Source is what finds out which credential a request has, where it has at
+	// most one: two requirements of the same source are satisfied by the same
+	// credential, or both without one. It is compared by ==; two sources of the same
+	// Go type exclude each other. Nil is no such source.
+	Source any
 }
 
 // SecurityAlternative is one way in: a scheme by its name, and the scopes of

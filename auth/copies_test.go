@@ -1,0 +1,208 @@
+package auth_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/kit/openapi"
+)
+
+// What a handler is handed is a copy: what it writes there changes nothing.
+
+func TestHandlersGetACopyOfTheCredential(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	later := s.Now().Add(24 * time.Hour)
+	caller := s.Issue(auth.Issue{
+		Kind: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []auth.Scope{"orders:read"}, Limit: auth.LimitedTo(s.A.OrganizationID), Lifetime: time.Hour,
+	})
+	handler := s.Authenticator.Middleware(somebody.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		subject, ok := auth.From[auth.Subject](r.Context())
+		require.True(t, ok)
+		before := subject.Credential()
+		c := subject.Credential()
+		c.Scopes[0] = "customers:write"
+		*c.ExpiresAt = later
+		c.Limit.IDs()[0] = s.B.OrganizationID
+		require.Equal(t, before, subject.Credential())
+		require.False(t, subject.HasScope("customers:write"))
+		require.False(t, subject.HasScope("customers:read"))
+		require.True(t, subject.HasScope("orders:read"))
+		// The same principal, asked for again.
+		again, _ := auth.From[auth.Admin](r.Context())
+		require.Equal(t, before, again.Credential())
+		all, err := s.Access.Organizations(r.Context(), subject)
+		require.NoError(t, err)
+		for organization, reached := range map[uuid.UUID]bool{s.A.OrganizationID: true, s.B.OrganizationID: false} {
+			is, err := all.Contains(r.Context(), organization)
+			require.NoError(t, err)
+			require.Equal(t, reached, is)
+		}
+		// A requirement that is asked after it.
+		_, err = canWrite.Authorize(r)
+		require.ErrorIs(t, err, auth.InsufficientScope)
+	})))
+	require.Equal(t, 200, caller.Do(handler, "GET", "/", nil).Status)
+}
+
+func TestLoadersAndResolversGetCopies(t *testing.T) {
+	t.Parallel()
+	kept := &auth.Credential{
+		ID: uuid.New(), Kind: "jwt", Subject: auth.User{ID: uuid.New()}.Ref(), Scopes: []auth.Scope{"orders:read"}, Limit: auth.Unrestricted(),
+	}
+	external := auth.NewKinds("shop", auth.PersonalAccessToken.Of(personType), auth.NewExternalKind("jwt", personType),
+		auth.Scopes{"orders:read": nil, "customers:write": nil})
+	w := authtest.New(t, external, func(c *auth.Config) {
+		c.Fallback = resolver(func(context.Context, auth.Secret) (*auth.Credential, error) { return kept, nil })
+		c.Subjects = []auth.Loader{personType.Load(func(_ context.Context, c auth.Credential) (person, error) {
+			c.Scopes[0] = "customers:write"
+			return person{}, nil
+		})}
+	})
+	canOrder := auth.Require[person](external, auth.AnyScope("orders:read"))
+	handler := w.Authenticator.Middleware(canOrder.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		subject, _ := auth.From[person](r.Context())
+		require.False(t, subject.HasScope("customers:write"))
+		kept.Scopes[0] = "customers:write" // a resolver that changes what it keeps
+		require.False(t, subject.HasScope("customers:write"))
+		kept.Scopes[0] = "orders:read"
+	})))
+	require.Equal(t, 200, authtest.Bearer("jwt", "abc").Do(handler, "GET", "/", nil).Status)
+	require.Equal(t, 200, w.As(w.A.User, "orders:read").Do(handler, "GET", "/", nil).Status)
+}
+
+type person struct{}
+
+var personType = auth.NewSubjectType[person](auth.UserKind)
+
+func TestReachIsReadByCopies(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	a, b := uuid.New(), uuid.New()
+	args := []any{a}
+	sets := map[string]auth.Set{
+		"IDs": auth.IDs(a),
+		"SubSelect": auth.SubSelect("SELECT ?::uuid", args, func(_ context.Context, id uuid.UUID) (bool, error) {
+			return id == a, nil
+		}),
+		"Deferred": auth.Deferred("SELECT ?::uuid", args, func(context.Context) ([]uuid.UUID, error) { return []uuid.UUID{a}, nil }),
+	}
+	args[0] = b
+	s := newService(t)
+	caller := subjectOf(t, s, somebody, limited(s, s.A.User, auth.Unrestricted()))
+	for name, set := range sets {
+		access := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(context.Context, uuid.UUID, auth.Permission) (auth.Set, error) { return set, nil })})
+		reach, err := access.Reach(ctx, caller)
+		require.NoError(t, err)
+		for _, r := range []auth.Reach{reach, reach.Restrict(auth.OrganizationKind, a)} {
+			spoil(t, r, b)
+			grant := r.Grants()[0]
+			require.Equal(t, auth.OrganizationKind, grant.Kind, name)
+			if grant.Select != nil {
+				require.Equal(t, "SELECT ?::uuid", grant.Select.SQL, name)
+				require.Equal(t, []any{a}, grant.Select.Args, name)
+			}
+			_, err = r.Own(ctx, auth.OrganizationKind, a)
+			require.NoError(t, err, name)
+			_, err = r.Own(ctx, auth.OrganizationKind, b)
+			require.ErrorIs(t, err, auth.ErrOutOfReach, name)
+			listed, err := r.Listed(ctx)
+			require.NoError(t, err)
+			spoil(t, listed, b)
+			_, err = listed.Own(ctx, auth.OrganizationKind, b)
+			require.ErrorIs(t, err, auth.ErrOutOfReach, name)
+		}
+		owner, err := reach.Own(ctx, auth.OrganizationKind, a)
+		require.NoError(t, err)
+		spoil(t, owner.Reach(), b)
+		require.Equal(t, a, owner.Reach().Grants()[0].IDs[0])
+		all, err := access.Organizations(ctx, caller)
+		require.NoError(t, err)
+		spoil(t, all.Reach(), b)
+		is, err := all.Contains(ctx, b)
+		require.NoError(t, err)
+		require.False(t, is, name)
+	}
+	ids := []uuid.UUID{a}
+	limit, set := auth.LimitedTo(ids...), auth.IDs(ids...)
+	ids[0] = b
+	require.True(t, limit.Contains(a))
+	require.Equal(t, auth.IDs(a), set)
+}
+
+// spoil writes wherever a reach lets somebody write.
+func spoil(t *testing.T, r auth.Reach, with uuid.UUID) {
+	t.Helper()
+	grants := r.Grants()
+	for _, g := range grants {
+		for j := range g.IDs {
+			g.IDs[j] = with
+		}
+		if g.Select != nil {
+			if g.Select.List != nil {
+				ids, err := g.Select.List(t.Context())
+				require.NoError(t, err)
+				for j := range ids {
+					ids[j] = with
+				}
+			}
+			for j := range g.Select.Args {
+				g.Select.Args[j] = with
+			}
+			for j := range g.Select.Only {
+				g.Select.Only[j] = with
+			}
+			g.Select.SQL, g.Select.Only = "SELECT id FROM organizations", nil
+			g.Select.Contains = func(context.Context, uuid.UUID) (bool, error) { return true, nil }
+			g.Select.List = func(context.Context) ([]uuid.UUID, error) { return []uuid.UUID{with}, nil }
+		}
+	}
+}
+
+func TestRequirementsAndKindsAreReadByCopies(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	before := canRead.Security()
+	spoiled := canRead.Security()
+	for i := range spoiled.Alternatives {
+		spoiled.Alternatives[i].Scopes[0] = "orders:read"
+		spoiled.Alternatives[i] = openapi.SecurityAlternative{}
+	}
+	require.Equal(t, before, canRead.Security())
+	fails := canRead.Fails()
+	fails[0] = auth.CrossOrigin
+	require.NotEqual(t, fails, canRead.Fails())
+	all := kinds.All()
+	all[0] = auth.CredentialKind{}
+	require.NotEqual(t, all, kinds.All())
+	requireError(t, s.do(s.As(s.A.User, "orders:read"), "GET", "/read"), 403, "InsufficientScope")
+
+	// What is made of slices and maps does not follow them.
+	scopes := auth.Scopes{"a:read": nil, "a:write": {"a:read"}}
+	made := auth.NewKinds("shop", auth.PersonalAccessToken, scopes)
+	scopes["a:read"] = []auth.Scope{"a:write"}
+	require.False(t, made.Implies([]auth.Scope{"a:read"}, "a:write"))
+	named := []auth.Scope{"customers:write"}
+	canWrite := auth.Require[auth.Admin](kinds, auth.AllScopes(named...))
+	named[0] = "orders:read"
+	require.Equal(t, []string{"customers:write"}, canWrite.Security().Alternatives[0].Scopes)
+}
+
+func TestIssuedCredentialsAreCopies(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	caller := s.As(s.A.User, "orders:read")
+	caller.Issued().Credential.Scopes[0] = "customers:write"
+	list, err := s.Issuer.List(t.Context(), auth.Selection{Subject: s.A.User})
+	require.NoError(t, err)
+	require.Equal(t, []auth.Scope{"orders:read"}, list[0].Scopes)
+	list[0].Scopes[0] = "customers:write"
+	requireError(t, s.do(caller, "GET", "/read"), 403, "InsufficientScope")
+}
