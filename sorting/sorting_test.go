@@ -180,7 +180,7 @@ func ExampleDesc() {
 
 func TestOrdersAreReadByCopies(t *testing.T) {
 	t.Parallel()
-	field := kit.ParameterField{Name: "sorting", Tag: `default:"-created_at"`}
+	field := kit.ParameterField{Name: "sorting", Tag: `default:"-created_at" max_criteria:"1"`}
 	spec, err := new(by).CompileParameter(field)
 	require.NoError(t, err)
 	bound := func() by {
