@@ -1,20 +1,20 @@
 package kit
 
-import (
-	"bytes"
-	"encoding/json"
-	"strconv"
-)
+import "github.com/polarkit-go/polarkit/internal/jsonnum"
 
 // Metadata holds key-value pairs of a resource: at most 50 keys of 1 to 40
-// characters; values are texts of 1 to 500 characters, int64, float64 or bool
+// characters; values are texts of 1 to 500 characters, integers, floats or bools
 // (Polar guideline). The types of JSON are kept: 25 stays an integer, 2.5 a
 // float, "25" a text. encoding/json, and so a column, drops the point of 25.0.
+//
+// In Go a value is a string, an int64, a float64 or a bool. An integer beyond 64
+// bits is a json.Number, which keeps all of its digits.
 type Metadata map[string]any
 
 // UnmarshalJSON reads metadata with encoding/json, as a database column or a
-// client gives it, and keeps integers integers. Requests are decoded and
-// validated by [Decode] and [Bind].
+// client gives it, and keeps integers integers. A number beyond the range of a
+// float64, which another program may have written, is a json.Number. Requests are
+// decoded and validated by [Decode] and [Bind].
 func (m *Metadata) UnmarshalJSON(data []byte) error {
 	if flat, ok := flatMetadata(data); ok {
 		*m = flat
@@ -25,26 +25,9 @@ func (m *Metadata) UnmarshalJSON(data []byte) error {
 
 // unmarshal reads any object.
 func (m *Metadata) unmarshal(data []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
 	var values map[string]any
-	if err := decoder.Decode(&values); err != nil {
+	if err := jsonnum.Unmarshal(data, &values); err != nil {
 		return err
-	}
-	for key, value := range values {
-		number, ok := value.(json.Number)
-		if !ok {
-			continue
-		}
-		if whole, err := strconv.ParseInt(number.String(), 10, 64); err == nil {
-			values[key] = whole
-			continue
-		}
-		float, err := number.Float64()
-		if err != nil {
-			return err
-		}
-		values[key] = float
 	}
 	*m = values
 	return nil

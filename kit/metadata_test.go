@@ -19,5 +19,13 @@ func TestMetadataKeepsTheTypesOfJSON(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`null`), &m))
 	require.Nil(t, m)
 	require.Error(t, json.Unmarshal([]byte(`[]`), &m))
-	require.Error(t, json.Unmarshal([]byte(`{"n":1e999}`), &m))
+
+	// What another program may have written into a column.
+	require.NoError(t, json.Unmarshal([]byte(`{"n":1e999,"m":-18446744073709551615,"o":{"p":[7]}}`), &m))
+	require.Equal(t, kit.Metadata{
+		"n": json.Number("1e999"), "m": json.Number("-18446744073709551615"), "o": map[string]any{"p": []any{int64(7)}},
+	}, m)
+	out, err := json.Marshal(m)
+	require.NoError(t, err)
+	require.Equal(t, `{"m":-18446744073709551615,"n":1e999,"o":{"p":[7]}}`, string(out))
 }

@@ -262,7 +262,7 @@ func TestAppendFails(t *testing.T) {
 		"bad marshaler":  {badJSON{}, "MarshalJSON of encode_test.badJSON"},
 		"bad raw":        {json.RawMessage(`{`), "unexpected end"},
 		"bad number":     {json.Number("1 "), "is not a number"},
-		"year":           {time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "the year 10000 has no JSON"},
+		"year":           {time.Date(10001, 1, 1, 0, 0, 0, 0, time.UTC), "the year 10001 has no JSON"},
 		"cycle":          {cycle, "refers to itself"},
 		"cycle in map":   {loop, "refers to itself"},
 		"cycle in slice": {slice, "refers to itself"},
@@ -330,4 +330,34 @@ func BenchmarkAppend(b *testing.B) {
 			_ = encoder.Encode(value)
 		}
 	})
+}
+
+// A time keeps its instant: an offset with seconds, which RFC 3339 does not have,
+// is no part of it.
+func TestTimesThatJSONCanHold(t *testing.T) {
+	t.Parallel()
+
+	for want, at := range map[string]time.Time{
+		`"1900-01-01T00:00:00Z"`:             time.Date(1900, 1, 1, 0, 19, 32, 0, time.FixedZone("LMT", 19*60+32)),
+		`"1900-01-01T00:20:00+00:20"`:        time.Date(1900, 1, 1, 0, 20, 0, 0, time.FixedZone("", 20*60)),
+		`"9999-12-31T23:59:59-01:00"`:        time.Date(10000, 1, 1, 0, 59, 59, 0, time.UTC),
+		`"9999-12-31T23:59:00-23:59"`:        time.Date(10000, 1, 1, 23, 58, 0, 0, time.UTC),
+		`"9999-12-31T11:00:00Z"`:             time.Date(10000, 1, 1, 1, 0, 0, 0, time.FixedZone("", 14*3600)),
+		`"0001-01-01T00:59:59.500000+01:00"`: time.Date(0, 12, 31, 23, 59, 59, 500_000_000, time.UTC),
+		`"0001-01-01T00:00:00+23:59"`:        time.Date(0, 12, 31, 0, 1, 0, 0, time.UTC),
+		`"0000-12-31T00:00:00Z"`:             time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC),
+		`"0000-01-01T00:00:00Z"`:             time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC),
+		`"0001-01-01T00:00:00Z"`:             {},
+	} {
+		out, err := encode.Append(nil, at)
+		require.NoError(t, err, want)
+		require.Equal(t, want, string(out))
+	}
+	for _, at := range []time.Time{
+		time.Date(10000, 1, 1, 23, 59, 0, 0, time.UTC), time.Date(-1, 12, 31, 23, 0, 0, 0, time.UTC), time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Unix(1<<62, 0), time.Unix(-1<<62, 0),
+	} {
+		_, err := encode.Append(nil, at)
+		require.ErrorContains(t, err, "has no JSON")
+	}
 }

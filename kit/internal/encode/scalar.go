@@ -138,15 +138,52 @@ func of[T any](v reflect.Value) T {
 }
 
 func encodeTime(s *state, v reflect.Value) error {
-	at := of[time.Time](v)
-	if year := at.Year(); year < 0 || year > 9999 {
-		return fmt.Errorf("the year %d has no JSON", year)
+	at, ok := inFourDigits(of[time.Time](v))
+	if !ok {
+		return fmt.Errorf("the year %d has no JSON", at.Year())
 	}
 	s.buf = append(s.buf, '"')
 	s.buf = AppendTime(s.buf, at)
 	s.buf = append(s.buf, '"')
 	return nil
 }
+
+// inFourDigits is the time in a zone in which JSON can hold it. That is its own
+// zone for nearly every time. RFC 3339 has no offsets with seconds, and no years
+// beyond 9999. Pydantic has no years before 1. It takes times that only an offset
+// keeps within these years, and a database gives them back in UTC: they get the
+// smallest offset that does so again.
+func inFourDigits(at time.Time) (time.Time, bool) {
+	if _, offset := at.Zone(); offset%60 != 0 {
+		at = at.UTC()
+	}
+	if isYear(at) {
+		return at, true
+	}
+	if utc := at.UTC(); isYear(utc) {
+		return utc, true
+	}
+	const (
+		begin      = -62_135_596_800 // 0001-01-01T00:00:00Z
+		end        = 253_402_300_800 // 10000-01-01T00:00:00Z
+		hour       = 3600
+		lastOffset = 24*hour - 60
+	)
+	offset := int64(0)
+	if unix := at.Unix(); unix < begin {
+		offset = (begin - unix + hour - 1) / hour * hour
+	} else {
+		offset = -((unix-end)/hour + 1) * hour
+	}
+	offset = min(max(offset, -lastOffset), lastOffset)
+	if moved := at.In(time.FixedZone("", int(offset))); isYear(moved) {
+		return moved, true
+	}
+	at = at.UTC()
+	return at, at.Year() == 0 // RFC 3339 has it
+}
+
+func isYear(at time.Time) bool { return at.Year() >= 1 && at.Year() <= 9999 }
 
 // AppendTime appends a datetime as Pydantic writes it: with microseconds, all
 // six digits of them, where there are any; with Z for UTC and +02:00 for others.

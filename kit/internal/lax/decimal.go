@@ -3,6 +3,7 @@ package lax
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -13,14 +14,19 @@ import (
 
 var decimalParsing = &Issue{Type: "decimal_parsing", Msg: "Input should be a valid decimal"} //nolint:gochecknoglobals // shared, never written
 
-// maxExponent is that of Python's decimal module.
-const maxExponent = 999_999_999_999_999_999
+// The range of Python's decimal module (MAX_EMAX and MIN_ETINY of libmpdec): the
+// power of ten of the first digit is at most maxExponent, that of the last one
+// at least minExponent.
+const (
+	maxExponent = 999_999_999_999_999_999
+	minExponent = -1_999_999_999_999_999_997
+)
 
 // Number is a decimal number, exactly as it was written: 1.50 keeps its zero.
 type Number struct {
 	negative bool
 	digits   string // without leading zeros; "0" for zero
-	exponent int    // of the last digit
+	exponent int64  // of the last digit
 }
 
 // Decimal reads a decimal number from text with the grammar of Python's
@@ -43,22 +49,31 @@ func Decimal(s string) (Number, *Issue) {
 	if !isDecimalFloat(unsigned) {
 		return Number{}, decimalParsing
 	}
-	mantissa, exponent := unsigned, 0
+	mantissa, exponent := unsigned, int64(0)
 	if e := strings.IndexAny(unsigned, "eE"); e >= 0 {
 		mantissa = unsigned[:e]
-		n, err := strconv.ParseInt(unsigned[e+1:], 10, 64)
-		if err != nil || n > maxExponent || n < -maxExponent {
+		var err error
+		if exponent, err = strconv.ParseInt(unsigned[e+1:], 10, 64); err != nil {
 			return Number{}, decimalParsing
 		}
-		exponent = int(n)
 	}
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	digits := strings.TrimLeft(whole+fraction, "0")
 	if digits == "" {
 		digits = "0"
 	}
-	return Number{negative: negative, digits: digits, exponent: exponent - len(fraction)}, nil
+	if exponent < math.MinInt64+int64(len(fraction)) {
+		return Number{}, decimalParsing
+	}
+	n := Number{negative: negative, digits: digits, exponent: exponent - int64(len(fraction))}
+	if n.exponent < minExponent || n.exponent > maxExponent || n.point() > maxExponent+1 {
+		return Number{}, decimalParsing
+	}
+	return n, nil
 }
+
+// point is where the decimal point stands, counted from the first digit.
+func (n Number) point() int64 { return int64(len(n.digits)) + n.exponent }
 
 // decimalText takes white space and underscores away and makes all digits ASCII.
 func decimalText(s string) (string, bool) {
@@ -108,7 +123,7 @@ func (n Number) String() string {
 	if n.negative {
 		sign = "-"
 	}
-	point := len(digits) + n.exponent // where the point stands in the digits
+	point := n.point()
 	switch {
 	case n.exponent == 0:
 		return sign + digits
@@ -119,7 +134,7 @@ func (n Number) String() string {
 		}
 		return sign + digits + exponent
 	case point <= 0:
-		return sign + "0." + strings.Repeat("0", -point) + digits
+		return sign + "0." + strings.Repeat("0", int(-point)) + digits
 	}
 	return sign + digits[:point] + "." + digits[point:]
 }
@@ -139,18 +154,18 @@ func (n Number) Check(rules DecimalRules) *Issue {
 	if significant == "" {
 		return nil
 	}
-	exponent := n.exponent + len(n.digits) - len(significant)
+	exponent := n.point() - int64(len(significant))
 	places := max(-exponent, 0)
-	digits := max(len(significant)+max(exponent, 0), places)
+	digits := max(int64(len(significant))+max(exponent, 0), places)
 	switch {
-	case rules.MaxDigits > 0 && digits > rules.MaxDigits:
+	case rules.MaxDigits > 0 && digits > int64(rules.MaxDigits):
 		return decimalLimit("decimal_max_digits", "max_digits", rules.MaxDigits, "digit", " in total")
 	case rules.Places == nil:
 		return nil
-	case places > *rules.Places:
+	case places > int64(*rules.Places):
 		return decimalLimit("decimal_max_places", "decimal_places", *rules.Places, "decimal place", "")
 	}
-	if whole := max(rules.MaxDigits-*rules.Places, 0); rules.MaxDigits > 0 && digits-places > whole {
+	if whole := max(rules.MaxDigits-*rules.Places, 0); rules.MaxDigits > 0 && digits-places > int64(whole) {
 		return decimalLimit("decimal_whole_digits", "whole_digits", whole, "digit", " before the decimal point")
 	}
 	return nil
@@ -175,7 +190,7 @@ func (n Number) Compare(m Number) int {
 		return n.sign()
 	}
 	// The first digits stand at these powers of ten.
-	if order := cmp.Compare(len(n.digits)+n.exponent, len(m.digits)+m.exponent); order != 0 {
+	if order := cmp.Compare(n.point(), m.point()); order != 0 {
 		return order * n.sign()
 	}
 	return strings.Compare(strings.TrimRight(n.digits, "0"), strings.TrimRight(m.digits, "0")) * n.sign()

@@ -1,12 +1,14 @@
 package plan
 
 import (
-	"encoding/json"
+	"math"
 	"reflect"
 	"strconv"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/jsonnum"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 )
 
@@ -357,23 +359,52 @@ func (u *UnionPlan) invalid(tag string) *lax.Issue {
 }
 
 func (n *Node) decodeRaw(d *decoder, tok int32, v reflect.Value) bool {
-	if d.doc.nonFinite {
-		for k, end := tok, d.doc.after(tok); k < end; k++ {
-			if c := d.doc.first(k); c == 'N' || c == 'I' || d.doc.raw(k) == "-Infinity" {
-				d.at(tok)
-				return d.failWith(issueFinite, n)
-			}
-		}
+	data, ok := d.doc.json(tok)
+	if !ok {
+		d.at(tok)
+		return d.failWith(issueFinite, n)
 	}
-	if d.doc.surrogates {
-		v.SetBytes(json.RawMessage(renderer{doc: d.doc}.value(nil, tok, nil)))
-	} else {
-		v.SetBytes([]byte(d.doc.raw(tok)))
-	}
+	v.SetBytes(data)
 	return n.check(d, tok, v)
 }
 
-// any is the value as encoding/json has it, but with int64 for integers that fit.
+// json is a copy of the value as it was sent, for readers of JSON. It reports
+// false for a value that holds NaN or an infinity, which JSON does not have.
+// Encoded surrogates become U+FFFD.
+func (d *document) json(tok int32) (data []byte, ok bool) {
+	if d.nonFinite {
+		for k, end := tok, d.after(tok); k < end; k++ {
+			if d.isNonFinite(k) {
+				return nil, false
+			}
+		}
+	}
+	data = []byte(d.raw(tok))
+	if d.surrogates {
+		replaceSurrogates(data)
+	}
+	return data, true
+}
+
+// replaceSurrogates puts U+FFFD, which is as long, in the place of each encoded surrogate.
+func replaceSurrogates(data []byte) {
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			size = copy(data[i:], "\uFFFD")
+		}
+		i += size
+	}
+}
+
+// isNonFinite tells NaN and the infinities as Python's json writes them.
+func (d *document) isNonFinite(tok int32) bool {
+	c := d.first(tok)
+	return c == 'N' || c == 'I' || c == '-' && d.raw(tok) == "-Infinity"
+}
+
+// any is the value as encoding/json has it, but for numbers, which are those of
+// package jsonnum. NaN and the infinities are float64s.
 func (d *document) any(tok int32) any {
 	switch d.first(tok) {
 	case '{':
@@ -398,12 +429,10 @@ func (d *document) any(tok int32) any {
 	case 'n':
 		return nil
 	}
-	if raw := d.raw(tok); d.tokens[tok].next&flagFloat == 0 {
-		if i, err := strconv.ParseInt(raw, 10, 64); err == nil {
-			return i
-		}
+	if d.isNonFinite(tok) {
+		return d.float(tok)
 	}
-	return d.float(tok)
+	return jsonnum.Value(d.raw(tok))
 }
 
 // float is a number as a float64; beyond its range it is infinite, as in Python.
@@ -416,12 +445,20 @@ func (d *document) float(tok int32) float64 {
 	return f
 }
 
+// isBeyondFloat reports whether an integer is too large for a float64. For
+// Python that is no number, unlike one with an exponent, which is infinite.
+func (d *document) isBeyondFloat(tok int32) bool {
+	return len(d.raw(tok)) > 308 && math.IsInf(d.float(tok), 0)
+}
+
 // holdsNUL reports whether a text inside holds U+0000, as far as Polar's Schema
 // looks: texts, lists and maps, not nested objects, which look themselves.
 func (n *Node) holdsNUL(doc *document, tok int32) bool {
 	end := doc.after(tok)
 	switch n.Kind {
-	case String, Any, Raw, Text, Custom, Metadata:
+	case Any, Metadata:
+		return doc.holdsNUL(tok)
+	case String, Text, Raw, Custom: // for the last two also what a repeated key hides: they get the bytes
 		for k := tok; k < end; k++ {
 			if doc.first(k) == '"' && doc.tokens[k].next&flagNUL != 0 {
 				return true
@@ -440,8 +477,30 @@ func (n *Node) holdsNUL(doc *document, tok int32) bool {
 		if doc.first(tok) != '{' {
 			return false
 		}
-		for k := tok + 1; k < end; k = doc.after(k + 1) {
-			if doc.tokens[k].next&flagNUL != 0 || n.Elem.holdsNUL(doc, k+1) {
+		for _, e := range doc.entries(tok) {
+			if doc.tokens[e.name].next&flagNUL != 0 || n.Elem.holdsNUL(doc, e.value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// holdsNUL reports whether a text inside holds U+0000. Of a repeated key the
+// last value counts.
+func (d *document) holdsNUL(tok int32) bool {
+	switch d.first(tok) {
+	case '"':
+		return d.tokens[tok].next&flagNUL != 0
+	case '[':
+		for k, end := tok+1, d.after(tok); k < end; k = d.after(k) {
+			if d.holdsNUL(k) {
+				return true
+			}
+		}
+	case '{':
+		for _, e := range d.entries(tok) {
+			if d.tokens[e.name].next&flagNUL != 0 || d.holdsNUL(e.value) {
 				return true
 			}
 		}

@@ -1,12 +1,13 @@
 package plan
 
 import (
+	"encoding/json"
 	"math"
 	"reflect"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/polarkit-go/polarkit/internal/jsonnum"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 )
 
@@ -28,7 +29,7 @@ func metadataNode(n *Node) {
 	n.prepareLength()
 }
 
-// decodeMetadata reads text, int64, float64 and bool by key. A value that is
+// decodeMetadata reads text, integers, float64 and bool by key. A value that is
 // none of them is reported once for each, as Pydantic reports a union.
 func (n *Node) decodeMetadata(d *decoder, tok int32, v reflect.Value) bool {
 	d.at(tok)
@@ -110,10 +111,8 @@ func (n *Node) metadataValue(d *decoder, tok int32) (any, bool) {
 		return first == 't', true
 	case 'n', '{', '[':
 	default:
-		if raw := d.doc.raw(tok); first <= '9' && d.doc.tokens[tok].next&flagFloat == 0 {
-			if i, err := strconv.ParseInt(raw, 10, 64); err == nil {
-				return i, true
-			}
+		if d.doc.tokens[tok].next&flagFloat == 0 && !d.doc.isNonFinite(tok) {
+			return jsonnum.Value(d.doc.raw(tok)), true
 		}
 		if f := d.doc.float(tok); isFinite(f) {
 			return f, true
@@ -141,18 +140,27 @@ func (n *Node) metadataText(d *decoder, s string) (any, bool) {
 	switch {
 	case noInt == nil && overflow == 0:
 		return i, true
-	case (noInt == nil || noFloat == nil) && isFinite(f):
+	case noInt == nil:
+		return integerNumber(s), true
+	case noFloat == nil && isFinite(f):
 		return f, true
-	case noInt != nil && noFloat != nil && noBool == nil:
+	case noFloat != nil && noBool == nil:
 		return b, true
-	}
-	if noInt == nil {
-		noInt = issueFinite
 	}
 	if noFloat == nil {
 		noFloat = issueFinite
 	}
 	return nil, d.failBranches([]branch{{"constrained-str", tooLong}, {"int", noInt}, {"float", noFloat}, {"bool", noBool}})
+}
+
+// integerNumber is a valid integer beyond 64 bits, as JSON writes it.
+func integerNumber(s string) json.Number {
+	digits, negative := strings.CutPrefix(integerDigits(s), "-")
+	digits = strings.TrimLeft(digits, "0")
+	if negative {
+		digits = "-" + digits
+	}
+	return json.Number(digits)
 }
 
 func (d *decoder) failBranches(branches []branch) bool {

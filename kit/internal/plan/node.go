@@ -14,8 +14,8 @@ type Kind uint8
 
 // The kinds of nodes.
 const (
-	// Any takes every value; it decodes to what encoding/json makes of it, with
-	// int64 for integers that fit.
+	// Any takes every value. It decodes to what encoding/json makes of it, but for
+	// numbers: int64, float64, or json.Number for what is beyond both.
 	Any Kind = iota
 	// Raw is json.RawMessage.
 	Raw

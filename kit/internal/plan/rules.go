@@ -90,7 +90,24 @@ func applyRules(n *Node, tags []ruleTag) error {
 			return err
 		}
 	}
+	if n.Kind == Float && n.Type.Kind() == reflect.Float32 {
+		n.boundFloat32()
+	}
 	return nil
+}
+
+// boundFloat32 makes the range of the Go type the le and the ge where no rule is
+// narrower, so that no number becomes infinite.
+func (n *Node) boundFloat32() {
+	limit32 := func(f float64, issue func(string, any) *lax.Issue) *limit {
+		return &limit{f: f, issue: *issue(lax.FloatText(f), f)}
+	}
+	if n.numbers.le == nil {
+		n.numbers.le = limit32(math.MaxFloat32, lessThanEqual)
+	}
+	if n.numbers.ge == nil {
+		n.numbers.ge = limit32(-math.MaxFloat32, greaterThanEqual)
+	}
 }
 
 // refine takes the rules that say what a text or a number is.
@@ -368,6 +385,9 @@ func (n *Node) bound(r ruleTag) error {
 		f, err := strconv.ParseFloat(r.param, 64)
 		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
 			return fmt.Errorf("the rule %s needs a number", r.raw)
+		}
+		if reflect.Zero(n.Type).OverflowFloat(f) {
+			return fmt.Errorf("the rule %s: %s is not in the range of %s", r.raw, r.param, n.Type)
 		}
 		l.f, text, shown = f, lax.FloatText(f), f
 	}

@@ -58,6 +58,8 @@ func (n *Node) decodeScalar(d *decoder, tok int32, v reflect.Value) bool {
 		return n.decodeInteger(d, tok, first, number, float, v)
 	case Float:
 		switch {
+		case number && !float && d.doc.isBeyondFloat(tok):
+			return d.fail(issueFloat)
 		case number:
 			return n.setFloat(d, d.doc.float(tok), v)
 		case first == 't':
@@ -68,7 +70,7 @@ func (n *Node) decodeScalar(d *decoder, tok int32, v reflect.Value) bool {
 		return d.fail(issueFloat)
 	case Datetime:
 		switch i, err := strconv.ParseInt(d.doc.raw(tok), 10, 64); {
-		case !number:
+		case !number || !float && d.doc.isBeyondFloat(tok):
 			return d.fail(issueDatetime)
 		case !float && err == nil:
 			at, issue := lax.DatetimeFromInt(i)
@@ -79,7 +81,7 @@ func (n *Node) decodeScalar(d *decoder, tok int32, v reflect.Value) bool {
 		}
 	case Date:
 		switch i, err := strconv.ParseInt(d.doc.raw(tok), 10, 64); {
-		case !number:
+		case !number || !float && d.doc.isBeyondFloat(tok):
 			return d.fail(issueDate)
 		case !float && err == nil:
 			year, month, day, issue := lax.DateFromInt(i)
@@ -235,22 +237,28 @@ func (n *Node) decodeInteger(d *decoder, tok int32, first byte, number, float bo
 	return n.setInteger(d, i, overflow, raw, v)
 }
 
-// setInteger applies the bounds in Pydantic's order. A value beyond 64 bits has
-// overflow and the text it came from.
+// setInteger applies the bounds in Pydantic's order: le, lt, ge, gt. The range
+// of the Go type is the le and the ge where no rule is narrower. A value beyond
+// 64 bits has overflow and the text it came from.
 func (n *Node) setInteger(d *decoder, i int64, overflow int, text string, v reflect.Value) bool {
 	r := &n.numbers
 	if r.multipleOf != nil && !isMultiple(i, overflow, text, r.multipleOf.i) {
 		return d.fail(&r.multipleOf.issue)
 	}
+	u, tooLarge, tooSmall := n.inRange(i, overflow, text)
 	above := func(bound int64) bool { return overflow > 0 || overflow == 0 && i > bound }
 	below := func(bound int64) bool { return overflow < 0 || overflow == 0 && i < bound }
 	switch {
 	case r.le != nil && above(r.le.i):
 		return d.fail(&r.le.issue)
+	case tooLarge:
+		return d.fail(n.highest())
 	case r.lt != nil && !below(r.lt.i):
 		return d.fail(&r.lt.issue)
 	case r.ge != nil && below(r.ge.i):
 		return d.fail(&r.ge.issue)
+	case tooSmall:
+		return d.fail(n.lowest())
 	case r.gt != nil && !above(r.gt.i):
 		return d.fail(&r.gt.issue)
 	}
@@ -262,31 +270,44 @@ func (n *Node) setInteger(d *decoder, i int64, overflow int, text string, v refl
 		} else {
 			target.SetString(integerDigits(text), 10)
 		}
-	case n.Type.Kind() >= reflect.Uint && n.Type.Kind() <= reflect.Uintptr:
-		u := uint64(i)
-		if overflow > 0 {
-			var err error
-			if u, err = strconv.ParseUint(integerDigits(text), 10, 64); err != nil {
-				return d.fail(lessThanEqual(strconv.FormatUint(r.umax, 10), r.umax))
-			}
-		}
-		switch {
-		case overflow < 0 || overflow == 0 && i < 0:
-			return d.fail(greaterThanEqual("0", 0))
-		case u > r.umax:
-			return d.fail(lessThanEqual(strconv.FormatUint(r.umax, 10), r.umax))
-		}
+	case r.umax > 0:
 		v.SetUint(u)
 	default:
-		switch {
-		case above(r.max):
-			return d.fail(lessThanEqual(strconv.FormatInt(r.max, 10), r.max))
-		case below(r.min):
-			return d.fail(greaterThanEqual(strconv.FormatInt(r.min, 10), r.min))
-		}
 		v.SetInt(i)
 	}
 	return n.check(d, none, v)
+}
+
+// inRange holds an integer against the range of the Go type. u is the value of
+// an unsigned type.
+func (n *Node) inRange(i int64, overflow int, text string) (u uint64, tooLarge, tooSmall bool) {
+	r := &n.numbers
+	switch {
+	case n.big:
+	case r.umax == 0:
+		return 0, overflow > 0 || i > r.max, overflow < 0 || i < r.min
+	case overflow < 0 || i < 0:
+		return 0, false, true
+	case overflow > 0:
+		var err error
+		u, err = strconv.ParseUint(integerDigits(text), 10, 64)
+		return u, err != nil || u > r.umax, false
+	default:
+		return uint64(i), uint64(i) > r.umax, false
+	}
+	return 0, false, false
+}
+
+// highest and lowest are the issues of a value beyond the range of the Go type.
+func (n *Node) highest() *lax.Issue {
+	if r := &n.numbers; r.umax > 0 {
+		return lessThanEqual(strconv.FormatUint(r.umax, 10), r.umax)
+	}
+	return lessThanEqual(strconv.FormatInt(n.numbers.max, 10), n.numbers.max)
+}
+
+func (n *Node) lowest() *lax.Issue {
+	return greaterThanEqual(strconv.FormatInt(n.numbers.min, 10), n.numbers.min)
 }
 
 // integerDigits is the sign and the digits of a text that is a valid integer.
@@ -361,15 +382,6 @@ func (n *Node) setDatetime(d *decoder, at time.Time, aware bool, issue *lax.Issu
 		issue = issueAware
 	case n.Format == "naive" && aware:
 		issue = issueNaive
-	default:
-		// Pydantic takes what only an offset keeps within its years. A database gives
-		// it back in UTC, where no reply could show it.
-		if year := at.UTC().Year(); year < 1 || year > 9999 {
-			issue = &lax.Issue{
-				Type: "datetime_parsing", Msg: "Input should be a valid datetime, year " + strconv.Itoa(year) + " is out of range",
-				Ctx: errors.Ctx{{Name: "error", Value: "year " + strconv.Itoa(year) + " is out of range"}},
-			}
-		}
 	}
 	if issue != nil {
 		return d.fail(issue)
@@ -400,7 +412,11 @@ func (n *Node) setFromText(d *decoder, s string, v reflect.Value) bool {
 }
 
 func (n *Node) decodeCustom(d *decoder, tok int32, v reflect.Value) bool {
-	return n.unmarshal(d, renderer{doc: d.doc}.value(nil, tok, nil), v)
+	data, ok := d.doc.json(tok)
+	if !ok {
+		return d.fail(issueFinite)
+	}
+	return n.unmarshal(d, data, v)
 }
 
 func (n *Node) unmarshal(d *decoder, data []byte, v reflect.Value) bool {
