@@ -60,6 +60,9 @@ func floats(value any) any {
 	switch value := value.(type) {
 	case int64:
 		return float64(value)
+	case json.Number:
+		float, _ := value.Float64()
+		return float
 	case float64:
 		if value == 0 {
 			return math.Copysign(0, value)

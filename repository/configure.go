@@ -15,9 +15,11 @@ import (
 
 // Configure prepares the configuration of a pool for repositories: uuid.UUID is
 // read and written without a detour through text, metadata is read in one pass,
-// times come in UTC, and the types of this module are known also in the modes of
+// times come in UTC, the integers of json and jsonb stay integers in values of the
+// type any, and the types of this module are known also in the modes of
 // pgx that do not ask the server for types (exec, simple protocol). In pgx's default mode repositories
-// work without it, slower. A function that the configuration
+// work without it, slower; integers then become floats in values of the type any,
+// except in a map[string]any and a []any. A function that the configuration
 // already has for AfterConnect runs too, before.
 //
 //	config, err := pgxpool.ParseConfig(os.Getenv("DATABASE_URL"))
@@ -45,9 +47,8 @@ func Register(types *pgtype.Map) {
 	instant := &pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}}
 	types.RegisterType(instant)
 	types.RegisterType(&pgtype.Type{Name: "_timestamptz", OID: pgtype.TimestamptzArrayOID, Codec: &pgtype.ArrayCodec{ElementType: instant}})
-	if known, ok := types.TypeForOID(pgtype.JSONBOID); ok {
-		types.RegisterType(&pgtype.Type{Name: known.Name, OID: known.OID, Codec: metadataCodec{known.Codec}})
-	}
+	registerJSON(types, pgtype.JSONOID, pgtype.JSONArrayOID)
+	registerJSON(types, pgtype.JSONBOID, pgtype.JSONBArrayOID)
 	// For the modes in which pgx does not ask the server for the types.
 	types.RegisterDefaultPgType(uuid.UUID{}, "uuid")
 	types.RegisterDefaultPgType([]uuid.UUID(nil), "_uuid")
@@ -71,34 +72,6 @@ func (c uuidCodec) PlanEncode(m *pgtype.Map, oid uint32, format int16, value any
 		return encodeUUID{}
 	}
 	return c.UUIDCodec.PlanEncode(m, oid, format, value)
-}
-
-// metadataCodec is the codec of jsonb that is there with a plan for kit.Metadata, which
-// reads itself. Through encoding/json the text would be read three times.
-type metadataCodec struct{ pgtype.Codec }
-
-func (c metadataCodec) PlanScan(m *pgtype.Map, oid uint32, format int16, target any) pgtype.ScanPlan {
-	if _, ok := target.(*kit.Metadata); ok && format == pgtype.TextFormatCode {
-		return scanMetadata{}
-	}
-	return c.Codec.PlanScan(m, oid, format, target)
-}
-
-type scanMetadata struct{}
-
-func (scanMetadata) Scan(src []byte, dst any) error {
-	metadata, ok := dst.(*kit.Metadata)
-	if !ok {
-		return fmt.Errorf("repository: metadata is scanned into %T", dst)
-	}
-	if src == nil {
-		*metadata = nil
-		return nil
-	}
-	if err := metadata.UnmarshalJSON(src); err != nil {
-		return fmt.Errorf("repository: metadata: %w", err)
-	}
-	return nil
 }
 
 type scanUUID struct{}
