@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,7 +119,7 @@ func (s Scope[Row]) after(ctx context.Context, from Readable, verb string, where
 	}
 	st.write(p.selects)
 	for _, t := range terms {
-		st.write(", (", t.sql, ")::text")
+		st.write(", ", t.sql)
 	}
 	if !s.body(st, where) || st.err != nil {
 		return []Row{}, nil, st.err
@@ -136,12 +138,26 @@ func (s Scope[Row]) after(ctx context.Context, from Readable, verb string, where
 		}
 		t.write(st)
 	}
-	st.write(" LIMIT ").bind(limit + 1)
+	st.write(" LIMIT ").bind(oneMore(limit))
 	if st.err != nil {
 		return nil, nil, st.err
 	}
-	return queryAfter[Row](p.named(ctx, verb), p, h, st, len(terms), limit)
+	rows, last, err := queryAfter[Row](p.named(ctx, verb), p, h, st, len(terms), limit)
+	if err == nil && last != nil && slices.EqualFunc(after, last, samePart) {
+		return nil, nil, fmt.Errorf("repository: %s: the batch ends where the one before it ended: the database does not compare a sort value with itself as equal", p.table)
+	}
+	return rows, last, err
 }
+
+// oneMore is a limit and the row after it, which tells that there are more.
+func oneMore(limit int64) int64 {
+	if limit == math.MaxInt64 {
+		return limit
+	}
+	return limit + 1
+}
+
+func samePart(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // queryAfter reads one row more than asked for, which tells that there are more.
 func queryAfter[Row any](ctx context.Context, p *plan, h *handle, st *statement, terms int, limit int64) ([]Row, pagination.Position, error) {
@@ -150,28 +166,35 @@ func queryAfter[Row any](ctx context.Context, p *plan, h *handle, st *statement,
 		return nil, nil, h.failed(p.translate(err, nil))
 	}
 	defer result.Close()
-	position := make(pagination.Position, terms)
-	extra := make([]any, terms)
-	for i := range position {
-		extra[i] = &position[i]
-	}
-	scanner := newScanner[Row](p, extra...)
+	scanner := newScanner[Row](p, make([]any, terms)...)
 	rows := make([]Row, 0, min(limit, 1024))
 	var last pagination.Position
+	more := false
 	for result.Next() {
-		if int64(len(rows)) == limit {
-			last = append(last, position...)
+		if more = int64(len(rows)) == limit; more {
 			break
 		}
 		row, err := scanner.scan(result)
 		if err != nil {
 			return nil, nil, h.failed(p.translate(err, nil))
 		}
-		rows = append(rows, row)
+		if rows = append(rows, row); int64(len(rows)) == limit {
+			if last, err = readPosition(result, terms); err != nil {
+				return nil, nil, fmt.Errorf("repository: %s: %w", p.table, err)
+			}
+		}
 	}
 	result.Close()
 	if err := result.Err(); err != nil {
 		return nil, nil, h.failed(p.translate(err, nil))
+	}
+	if !more {
+		return rows, nil, nil
+	}
+	if needsExactFloats(result, terms) {
+		if err := exactFloats(ctx, h); err != nil {
+			return nil, nil, h.failed(p.translate(err, nil))
+		}
 	}
 	return rows, last, nil
 }
@@ -270,6 +293,7 @@ func (s *statement) bindAside(value any) string {
 // the predicate with its values.
 func (p *plan) binding(q CursorQuery) (string, error) {
 	st := newStatement()
+	st.plan = p
 	st.condition(q.Where)
 	if st.err != nil {
 		return "", st.err

@@ -144,12 +144,26 @@ func (p *plan) compileSortKey(text string) (sortKey, error) {
 	if written.foreign(key.sql, nil); written.err != nil {
 		return sortKey{}, fmt.Errorf("the sort expression %q: %w", text, written.err)
 	}
-	key.sql = string(written.text)
-	if i, ok := p.byName[key.sql]; ok {
-		key.nullable = key.nullable && p.columns[i].nullable
-		key.sql = p.qualified(key.sql)
-	} else if isIdentifier(key.sql) {
+	key.sql = unwrapped(string(written.text))
+	name, isName := p.resolve(key.sql)
+	switch {
+	case !isName:
+		for _, direction := range []string{" ASC", " DESC"} {
+			if _, found := cutSuffixFold(key.sql, direction); found {
+				return sortKey{}, fmt.Errorf("the sort expression %q has a direction: which one it is the request says", text)
+			}
+		}
+		key.sql = "(" + key.sql + ")"
+	case name.foreign:
+		return sortKey{}, fmt.Errorf("the sort expression %q is qualified: only columns of %q are known here", text, p.table)
+	case name.column >= 0:
+		c := &p.columns[name.column]
+		key.nullable = key.nullable && c.nullable
+		key.sql = p.qualified(c.name)
+	case isIdentifier(key.sql):
 		return sortKey{}, fmt.Errorf("the sort map names the column %q, which the row type does not have", key.sql)
+	default:
+		key.sql = p.qualified(name.name)
 	}
 	if !key.nullable && key.nulls != "" {
 		// On a column that is never NULL the clause says nothing and keeps

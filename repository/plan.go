@@ -23,6 +23,7 @@ type column struct {
 	key      bool // part of the primary key
 	readonly bool // generated or set by the database: read, never written
 	version  bool
+	numbers  numbers
 }
 
 // plan is what a row type and its options compile to, once.
@@ -109,7 +110,7 @@ func (p *plan) addColumn(field reflect.StructField, tag string, index []int) err
 	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Uintptr:
 		return fmt.Errorf("the field %s is a %s, which no column holds", field.Name, field.Type)
 	}
-	c := column{name: name, index: index, typ: field.Type, nullable: isNullable(field.Type)}
+	c := column{name: name, index: index, typ: field.Type, nullable: isNullable(field.Type), numbers: numbersOf(field.Type)}
 	for option := range strings.SplitSeq(options, ",") {
 		switch option {
 		case "":
@@ -290,9 +291,6 @@ func (p *plan) isOwner(name string) bool {
 	}
 	return false
 }
-
-// quote quotes an identifier that has been checked to be one.
-func quote(name string) string { return `"` + name + `"` }
 
 func quoteTable(table string) (quoted, alias string) {
 	parts := strings.Split(table, ".")

@@ -31,13 +31,13 @@ func (s *statement) condition(part squirrel.Sqlizer) bool {
 	case squirrel.NotEq:
 		return s.comparisons(part, signNotEqual)
 	case squirrel.Lt:
-		return s.comparisons(part, " < ")
+		return s.comparisons(part, signLess)
 	case squirrel.LtOrEq:
-		return s.comparisons(part, " <= ")
+		return s.comparisons(part, signLessEqual)
 	case squirrel.Gt:
-		return s.comparisons(part, " > ")
+		return s.comparisons(part, signGreater)
 	case squirrel.GtOrEq:
-		return s.comparisons(part, " >= ")
+		return s.comparisons(part, signGreaterEqual)
 	case squirrel.Like:
 		return s.comparisons(part, " LIKE ")
 	case squirrel.NotLike:
@@ -62,16 +62,20 @@ func (s *statement) and(parts []squirrel.Sqlizer) bool {
 	return s.conjunction(len(parts), func(i int) bool { return s.condition(parts[i]) })
 }
 
-// conjunction joins with AND those of n parts that say something, in brackets,
-// and reports whether there was one. A part that says nothing appends nothing.
 func (s *statement) conjunction(n int, part func(i int) bool) bool {
+	return s.joined(" AND ", n, part)
+}
+
+// joined joins those of n parts that say something, in brackets, and reports
+// whether there was one. A part that says nothing appends nothing.
+func (s *statement) joined(with string, n int, part func(i int) bool) bool {
 	before := len(s.text)
 	s.write("(")
 	said := false
 	for i := range n {
 		mark := len(s.text)
 		if said {
-			s.write(" AND ")
+			s.write(with)
 		}
 		if part(i) {
 			said = true
@@ -92,15 +96,52 @@ func (s *statement) or(parts []squirrel.Sqlizer) bool {
 		s.write("false")
 		return true
 	}
-	s.write("(")
-	for i, part := range parts {
-		if i > 0 {
-			s.write(" OR ")
-		}
-		if !s.condition(part) {
-			s.fail("an alternative of an Or is empty and would match every row: leave it out, or say squirrel.Expr(\"true\")")
+	return s.joined(" OR ", len(parts), func(i int) bool {
+		if holdsForAll(parts[i]) {
+			s.write("true")
 			return true
 		}
+		return s.condition(parts[i])
+	})
+}
+
+// holdsForAll reports whether a part of an Or is a NotEq with an empty list: it
+// says nothing where it narrows, and as an alternative it holds for every row.
+func holdsForAll(part squirrel.Sqlizer) bool {
+	entries, ok := part.(squirrel.NotEq)
+	for _, value := range entries {
+		kind, list := classify(value)
+		if kind != listValue || reflect.ValueOf(list).Len() > 0 {
+			return false
+		}
+	}
+	return ok && len(entries) > 0
+}
+
+// Not is the predicate that holds where another does not; no condition where the
+// other is none. (Inside of squirrel.Expr an absent filter would hold for every
+// row, and its NOT for none.)
+func Not(part squirrel.Sqlizer) squirrel.Sqlizer { return negation{part} }
+
+type negation struct{ part squirrel.Sqlizer }
+
+// ToSql makes the predicate usable in squirrel's own builders.
+//
+//nolint:revive,staticcheck // the name is squirrel's
+func (n negation) ToSql() (string, []any, error) {
+	var probe statement
+	if !probe.condition(n.part) {
+		return squirrel.And{}.ToSql()
+	}
+	return squirrel.Expr("NOT (?)", n.part).ToSql()
+}
+
+func (n negation) writeTo(s *statement) bool {
+	mark := len(s.text)
+	s.write("NOT (")
+	if !s.condition(n.part) {
+		s.text = s.text[:mark]
+		return false
 	}
 	s.write(")")
 	return true
@@ -133,10 +174,10 @@ func (s *statement) rendered(part squirrel.Sqlizer) bool {
 
 // comparisons appends a comparison for each entry, in the order of the keys so
 // that the text is always the same.
-func (s *statement) comparisons(entries map[string]any, sign string) bool {
+func (s *statement) comparisons(entries map[string]any, by sign) bool {
 	if len(entries) == 1 {
 		for key, value := range entries {
-			return s.compare(key, sign, value)
+			return s.compare(key, by, value)
 		}
 	}
 	var room [8]string
@@ -145,78 +186,157 @@ func (s *statement) comparisons(entries map[string]any, sign string) bool {
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
-	return s.conjunction(len(keys), func(i int) bool { return s.compare(keys[i], sign, entries[keys[i]]) })
+	return s.conjunction(len(keys), func(i int) bool { return s.compare(keys[i], by, entries[keys[i]]) })
 }
 
-// key appends the left side of a comparison: a column or an expression of the
+// operand is the left side of a comparison: a column or an expression of the
 // program, never text of a request.
-func (s *statement) key(key string) *statement {
-	if isPlainKey(key) {
-		return s.write(key)
+type operand struct {
+	text    string
+	named   named
+	isName  bool
+	numbers numbers // what kind of numbers it holds, if any
+}
+
+func (s *statement) operand(key string) operand {
+	o := operand{text: key}
+	o.named, o.isName = s.plan.resolve(key)
+	o.numbers = unknownNumbers
+	switch {
+	case o.isName && o.named.column >= 0:
+		o.numbers = s.plan.columns[o.named.column].numbers
+	case strings.Contains(key, "->") || strings.Contains(key, "#>") || strings.Contains(key, "json"):
+		o.numbers = noNumbers // what is compared with JSON is JSON
+	}
+	return o
+}
+
+// key appends the left side of a comparison.
+func (s *statement) key(key string) *statement { return s.left(s.operand(key)) }
+
+func (s *statement) left(o operand) *statement {
+	if o.isName {
+		return s.write(o.named.sql)
 	}
 	s.write("(")
-	s.foreign(key, nil)
+	s.foreign(o.text, nil)
 	return s.write(")")
 }
 
-func isPlainKey(key string) bool {
-	for i := range len(key) {
-		if c := key[i]; !isWordByte(c) && c != '.' {
-			return false
-		}
-	}
-	return key != ""
-}
+type sign string
 
 const (
-	signEqual    = " = "
-	signNotEqual = " <> "
+	signEqual        sign = " = "
+	signNotEqual     sign = " <> "
+	signLess         sign = " < "
+	signLessEqual    sign = " <= "
+	signGreater      sign = " > "
+	signGreaterEqual sign = " >= "
 )
 
-func (s *statement) compare(key, sign string, value any) bool {
+func (s *statement) compare(key string, by sign, value any) bool {
 	switch {
-	case sign == signEqual:
+	case by == signEqual:
 		return s.equality(key, value, false)
-	case sign == signNotEqual:
+	case by == signNotEqual:
 		return s.equality(key, value, true)
 	case isNull(value):
-		s.fail("%s%sNULL holds for no row: say squirrel.Eq or NotEq with nil", key, sign)
+		s.fail("%s%sNULL holds for no row: say squirrel.Eq or NotEq with nil", key, by)
 	default:
-		s.key(key).write(sign).bind(value)
+		s.one(s.operand(key), by, value)
 	}
 	return true
 }
 
 // equality appends what Eq means, or NotEq.
 func (s *statement) equality(key string, value any, not bool) bool {
-	null, in, list, join, one := " IS NULL", " IN ", " = ANY(", " OR ", signEqual
+	o := s.operand(key)
+	null, in, by := " IS NULL", " IN ", signEqual
 	if not {
-		null, in, list, join, one = " IS NOT NULL", " NOT IN ", " <> ALL(", " AND ", signNotEqual
+		null, in, by = " IS NOT NULL", " NOT IN ", signNotEqual
 	}
 	switch kind, value := classify(value); kind {
 	case nullValue:
-		s.key(key).write(null)
+		s.left(o).write(null)
 	case queryValue:
-		s.key(key).write(in)
+		s.left(o).write(in)
 		s.rendered(value.(squirrel.Sqlizer)) //nolint:errcheck,forcetypeassert // classify says so
 	case listValue:
-		values, hasNull := withoutNulls(value)
-		switch {
-		case values == nil && hasNull:
-			s.key(key).write(null)
-		case values == nil && not:
-			return false // every row differs from all of no values
-		case values == nil:
-			s.write("false")
-		case hasNull:
-			s.write("(").key(key).write(list).bind(values).write(")", join).key(key).write(null, ")")
-		default:
-			s.key(key).write(list).bind(values).write(")")
-		}
+		return s.equalityOfList(o, by, value)
 	default:
-		s.key(key).write(one).bind(value)
+		s.one(o, by, value)
 	}
 	return true
+}
+
+func (s *statement) equalityOfList(o operand, by sign, value any) bool {
+	null, join := " IS NULL", " OR "
+	if by == signNotEqual {
+		null, join = " IS NOT NULL", " AND "
+	}
+	values, hasNull := withoutNulls(value)
+	switch {
+	case values.Len() == 0 && hasNull:
+		s.left(o).write(null)
+	case values.Len() == 0 && by == signNotEqual:
+		return false // every row differs from all of no values
+	case values.Len() == 0:
+		s.write("false")
+	case hasNull:
+		s.write("(")
+		s.list(o, by, values)
+		s.write(join).left(o).write(null, ")")
+	default:
+		s.list(o, by, values)
+	}
+	return true
+}
+
+// list appends the comparison with all of a list, which is not empty. A list of
+// one value is that value; see alike.
+func (s *statement) list(o operand, by sign, values reflect.Value) {
+	first := values.Index(0)
+	single := values.Len() == 1
+	if !single && first.Comparable() && values.Type().Elem().Kind() != reflect.Pointer {
+		single = true
+		for i := 1; i < values.Len() && single; i++ {
+			single = values.Index(i).Comparable() && values.Index(i).Equal(first)
+		}
+	}
+	if single {
+		s.one(o, by, first.Interface())
+		return
+	}
+	list, cast, ok := o.numbers.list(values)
+	switch {
+	case !ok:
+		list = array(values)
+	case list == nil && by == signEqual:
+		s.write("false") // no value of the list is one of the column
+		return
+	case list == nil:
+		s.left(o).write(" IS NOT NULL")
+		return
+	}
+	if by == signEqual {
+		s.left(o).write(" = ANY(")
+	} else {
+		s.left(o).write(" <> ALL(")
+	}
+	s.bind(list).write(cast, ")")
+}
+
+// one appends the comparison with one value that is not NULL.
+func (s *statement) one(o operand, by sign, value any) {
+	by, value, cast, result := o.numbers.compare(by, value)
+	switch result {
+	case never:
+		s.write("false")
+	case always:
+		s.left(o).write(" IS NOT NULL")
+	case asked:
+		s.left(o).write(string(by)).bind(value).write(cast)
+	}
 }
 
 type valueKind int8
@@ -277,29 +397,22 @@ func isNull(value any) bool {
 	return false
 }
 
-// withoutNulls returns the list as it is bound, nil when no value is left, and
-// whether there were NULLs in it.
-func withoutNulls(value any) (list any, hasNull bool) {
+// withoutNulls returns the values of a list that are not NULL, and whether there
+// were NULLs in it.
+func withoutNulls(value any) (list reflect.Value, hasNull bool) {
 	v := reflect.ValueOf(value)
-	if v.Len() == 0 {
-		return nil, false
+	if k := v.Type().Elem().Kind(); k != reflect.Pointer && k != reflect.Interface {
+		return v, false
 	}
-	elem := v.Type().Elem()
-	if k := elem.Kind(); k == reflect.Pointer || k == reflect.Interface {
-		kept := reflect.MakeSlice(v.Type(), 0, v.Len())
-		for i := range v.Len() {
-			if isNull(v.Index(i).Interface()) {
-				hasNull = true
-			} else {
-				kept = reflect.Append(kept, v.Index(i))
-			}
+	kept := reflect.MakeSlice(v.Type(), 0, v.Len())
+	for i := range v.Len() {
+		if isNull(v.Index(i).Interface()) {
+			hasNull = true
+		} else {
+			kept = reflect.Append(kept, v.Index(i))
 		}
-		if kept.Len() == 0 {
-			return nil, hasNull
-		}
-		return kept.Interface(), hasNull
 	}
-	return array(v), false
+	return kept, hasNull
 }
 
 // array is a slice as it is bound for an array parameter. Slices of text are

@@ -255,5 +255,10 @@ func (p *plan) keyColumn(st *statement, i int, value any) {
 			return
 		}
 	}
-	st.write(p.alias, ".", quote(c.name), " = ").bind(askable(value))
+	by, value, cast, result := c.numbers.compare(signEqual, askable(value))
+	if result == never {
+		st.write("false") // an ID beyond those that the column holds
+		return
+	}
+	st.write(p.qualified(c.name), string(by)).bind(value).write(cast)
 }

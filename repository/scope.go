@@ -84,15 +84,29 @@ func (p *plan) within(s *statement, held Reach) bool {
 	return true
 }
 
-// owned compares with one owner by =, which lets an index on the owner and a
-// sort column give the rows in order, as = ANY does not.
+// owned compares with the owners of a grant.
 func (s *statement) owned(owner string, ids []uuid.UUID) {
 	s.write(owner)
-	if len(ids) == 1 {
+	if alike(ids) {
 		s.write(" = ").bind(ids[0])
 		return
 	}
 	s.write(" = ANY(").bind(ids).write(")")
+}
+
+// alike reports whether a list holds one value, perhaps several times. It is
+// compared by =, which lets an index on the column and a sort column give the
+// rows in order, as = ANY does not.
+func alike[T comparable](list []T) bool {
+	if len(list) == 0 {
+		return false
+	}
+	for _, value := range list[1:] {
+		if value != list[0] {
+			return false
+		}
+	}
+	return true
 }
 
 // body appends FROM and WHERE for the scope and the caller's predicate, which
@@ -112,6 +126,7 @@ func (s Scope[Row]) body(st *statement, where squirrel.Sqlizer) bool {
 
 // where appends WHERE for the scope and the caller's predicate.
 func (s Scope[Row]) where(st *statement, where squirrel.Sqlizer) bool {
+	st.plan = s.plan
 	st.write(" WHERE ")
 	if s.source() != nil {
 		// What is deleted is already hidden inside the query.

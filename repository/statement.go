@@ -17,6 +17,8 @@ type statement struct {
 	text []byte
 	args []any
 	err  error
+	// plan is the model that names in predicates are looked up in, nil for none.
+	plan *plan
 }
 
 func newStatement() *statement {

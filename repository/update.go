@@ -42,7 +42,7 @@ func (s Scope[Row]) updateOne(ctx context.Context, to Writable, verb string, id 
 	key := func(st *statement) {
 		p.whereKey(st, id)
 		if version != nil {
-			st.write(" AND ", p.qualified(p.columns[p.version].name), " = ").bind(*version)
+			st.write(" AND ", p.qualified(p.columns[p.version].name), " = ").bind(*version).write("::int8")
 		}
 	}
 	var row Row
