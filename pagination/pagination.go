@@ -39,9 +39,9 @@ type Pagination struct {
 	TotalCount int64 `json:"total_count" doc:"How many items the whole list has." example:"25"`
 	MaxPage    int64 `json:"max_page"    doc:"The number of the last page; 0 when there are no items." example:"3"`
 
-	// TotalCountIsCapped says that counting stopped at TotalCount: there is at
-	// least one item more. It is on the wire only when true.
-	TotalCountIsCapped bool `json:"total_count_is_capped,omitzero" doc:"Present and true when counting stopped at total_count: the list has more items."`
+	// TotalCountIsCapped says that counting stopped at TotalCount: there are at
+	// least so many items. It is on the wire only when true.
+	TotalCountIsCapped bool `json:"total_count_is_capped,omitzero" doc:"Present and true when counting stopped at total_count: the list has at least so many items."`
 	// TotalCountIsEstimated says that TotalCount is the database's estimate.
 	// It is on the wire only when true.
 	TotalCountIsEstimated bool `json:"total_count_is_estimated,omitzero" doc:"Present and true when total_count is an estimate."`

@@ -26,8 +26,9 @@ const (
 	Estimated CountMode = -2
 )
 
-// Capped counts up to n rows. A total beyond is given as n, and the answer says
-// that it is capped. An n below 1 is 1.
+// Capped counts up to n rows. A total beyond is given as n, or as what the page
+// and a look at the row after it show if that is more, and the answer says that it
+// is capped. An n below 1 is 1.
 func Capped(n int64) CountMode { return CountMode(max(n, 1)) }
 
 // Page returns a page of a query with the number of rows of the whole: count
@@ -90,7 +91,7 @@ func (s Scope[Row]) pageStatements(q Query) (statements pageStatements, ok bool)
 		count.text = append(append(count.text, explain...), st.text[:prefix]...)
 		count.text = append(append(count.text, head...), st.text[prefix:]...)
 		if tail != "" {
-			count.write(" LIMIT ").bind(int64(q.Count) + 1).write(tail)
+			count.write(" LIMIT ").bind(oneMore(int64(q.Count))).write(tail)
 		}
 		statements.count, statements.countArgs = string(count.text), count.args
 	}
@@ -99,8 +100,8 @@ func (s Scope[Row]) pageStatements(q Query) (statements pageStatements, ok bool)
 	rows.write(" ORDER BY ")
 	p.orderBy(&rows, q.Sorting)
 	limit := q.Params.Limit()
-	if q.Count == None {
-		limit++
+	if q.Count.looksAhead() {
+		limit = oneMore(limit)
 	}
 	rows.write(" LIMIT ").bind(limit).write(" OFFSET ").bind(q.Params.Offset())
 	statements.rows, statements.rowsArgs, statements.err = string(rows.text), rows.args, rows.err
@@ -123,32 +124,63 @@ func (s Scope[Row]) runPage(ctx context.Context, h *handle, q Query, statements 
 	if err != nil {
 		return empty, h.failed(p.translate(err, nil))
 	}
-	list := pagination.New(rows, counted, q.Params)
-	switch limit, offset, size := q.Params.Limit(), q.Params.Offset(), int64(len(rows)); {
-	case q.Count == None && size > limit:
-		list = pagination.New(rows[:limit], offset+limit+1, q.Params)
-		list.Pagination.TotalCountIsCapped = true
-	case q.Count == None && size == 0 && offset > 0:
+	size, limit := int64(len(rows)), q.Params.Limit()
+	if q.Count == None && size == 0 && q.Params.Offset() > 0 {
 		// The page shows nothing of the list; how long it is must be asked.
 		total, err := s.Count(ctx, countOf(h), q.Where)
 		if err != nil {
 			return empty, err
 		}
-		list = pagination.New(rows, total, q.Params)
-	case q.Count != Exact && size < limit && (size > 0 || offset == 0):
-		// The page shows the end of the list, so the total is known.
-		list = pagination.New(rows, offset+size, q.Params)
-	case q.Count == None:
-		list = pagination.New(rows, offset+size, q.Params)
-	case q.Count == Estimated:
-		list = pagination.New(rows, max(counted, offset+size), q.Params)
-		list.Pagination.TotalCountIsEstimated = true
-	case q.Count > 0 && counted > int64(q.Count):
-		list = pagination.New(rows, int64(q.Count), q.Params)
-		list.Pagination.TotalCountIsCapped = true
+		return pagination.New(rows, total, q.Params), nil
 	}
+	list := pagination.New(rows[:min(size, limit)], 0, q.Params)
+	list.Pagination = placeOf(q.Count, counted, size, q.Params)
 	return list, nil
 }
+
+// placeOf is the place of a page in its list, by what was counted, and by what
+// the page itself shows: size is the number of rows that were read, which is one
+// more than the limit where there are more and the mode looks.
+//
+// A total is never below what the page shows, and a page that shows nothing
+// never raises it.
+func placeOf(count CountMode, counted, size int64, params pagination.Params) pagination.Pagination {
+	offset, limit := params.Offset(), params.Limit()
+	shown := offset + min(size, limit)
+	end := size < limit || count.looksAhead() && size == limit
+	var total int64
+	var capped, estimated bool
+	switch {
+	case size == 0 && offset > 0:
+		// The page is beyond the end, so it says nothing but that the list is not longer.
+		total = counted
+		switch {
+		case count == Estimated:
+			total, estimated = min(counted, offset), true
+		case count > 0 && counted > int64(count):
+			total, capped = int64(count), true
+		}
+	case count != Exact && end:
+		total = shown
+	case count == None:
+		total, capped = shown+1, true
+	case count == Estimated:
+		total, estimated = max(counted, shown), true
+	case count > 0 && counted > int64(count):
+		// One row more is there, so that the next page is among the pages.
+		total, capped = max(int64(count), shown+1), true
+	default:
+		total = max(counted, offset+size)
+	}
+	return pagination.Pagination{
+		TotalCount: total, MaxPage: params.MaxPage(total),
+		TotalCountIsCapped: capped, TotalCountIsEstimated: estimated,
+	}
+}
+
+// looksAhead reports whether one row more than the page is read, which tells
+// whether there are more.
+func (c CountMode) looksAhead() bool { return c == None || c > 0 }
 
 func countOf(h *handle) Readable { return Reader{h} }
 
@@ -172,7 +204,7 @@ func readPage[Row any](p *plan, results pgx.BatchResults, q Query) (counted int6
 	if err != nil {
 		return 0, nil, err
 	}
-	rows, err = collect[Row](p, result, q.Params.Limit()+1)
+	rows, err = collect[Row](p, result, oneMore(q.Params.Limit()))
 	return counted, rows, err
 }
 
@@ -186,7 +218,7 @@ func estimate(text []byte) (int64, error) {
 	if err := json.Unmarshal(text, &plans); err != nil || len(plans) == 0 {
 		return 0, fmt.Errorf("repository: the database explains a query in an unknown form: %w", err)
 	}
-	return int64(plans[0].Plan.Rows), nil
+	return int64(min(max(plans[0].Plan.Rows, 0), 1<<62)), nil
 }
 
 func (p *plan) tooDeep(page int64) error {

@@ -1,6 +1,8 @@
 package repository_test
 
 import (
+	"fmt"
+	"math"
 	"testing"
 
 	"github.com/Masterminds/squirrel"
@@ -45,7 +47,9 @@ func TestCountModes(t *testing.T) {
 		{"capped below", repository.Capped(20), 1, nil, capped(20)},
 		{"capped at", repository.Capped(30), 1, nil, exact(30)},
 		{"capped above", repository.Capped(31), 1, nil, exact(30)},
-		{"capped, the last page", repository.Capped(20), 3, nil, capped(20)},
+		{"capped, a page at the cap", repository.Capped(10), 1, nil, capped(11)},
+		{"capped, a page beyond the cap", repository.Capped(10), 2, nil, capped(21)},
+		{"capped, the last page", repository.Capped(20), 3, nil, exact(30)},
 		{"capped, the end in sight", repository.Capped(2), 1, few, exact(6)},
 		{"capped, beyond the end", repository.Capped(20), 9, nil, capped(20)},
 		{"none", repository.None, 1, nil, capped(11)},
@@ -55,6 +59,10 @@ func TestCountModes(t *testing.T) {
 		{"none, the end in sight", repository.None, 1, few, exact(6)},
 		{"none, no rows", repository.None, 1, squirrel.Eq{"score": 99}, exact(0)},
 		{"estimated", repository.Estimated, 1, nil, estimated},
+		{"estimated, beyond the end", repository.Estimated, 4, nil, estimated},
+		{"estimated, far beyond the end", repository.Estimated, 1_000_000_000_000, nil, estimated},
+		{"estimated, beyond all offsets", repository.Estimated, math.MaxInt64, nil, estimated},
+		{"capped, far beyond the end", repository.Capped(10), 1_000_000_000_000, nil, capped(10)},
 		{"estimated, the end in sight", repository.Estimated, 1, few, exact(6)},
 		{"estimated, no rows", repository.Estimated, 1, squirrel.Eq{"score": 99}, exact(0)},
 	} {
@@ -73,6 +81,89 @@ func TestCountModes(t *testing.T) {
 			require.Equal(t, page.Pagination, inside.Pagination)
 			return err
 		}))
+	}
+}
+
+// TestTotalsDoNotLie goes through lists of every length, with every mode of
+// counting, and holds each total against the list itself.
+func TestTotalsDoNotLie(t *testing.T) {
+	t.Parallel()
+	for rows := range int64(33) {
+		for _, count := range []repository.CountMode{
+			repository.Exact, repository.None, repository.Estimated,
+			repository.Capped(1), repository.Capped(9), repository.Capped(10), repository.Capped(31), repository.Capped(math.MaxInt64),
+		} {
+			for _, limit := range []int64{1, 3, 10, 100, math.MaxInt64} {
+				for _, number := range []int64{1, 2, 3, 4, 11, 33, 1_000_000_000_000, math.MaxInt64} {
+					params := pagination.At(number, limit)
+					reads := limit
+					if repository.LooksAhead(count) && limit < math.MaxInt64 {
+						reads++
+					}
+					size := max(0, min(reads, rows-params.Offset()))
+					items, beyond := min(size, limit), size == 0 && params.Offset() > 0
+					var counts []int64
+					switch {
+					case count == repository.Exact:
+						counts = []int64{rows}
+					case count == repository.None:
+						if beyond {
+							continue // it is counted then
+						}
+						counts = []int64{0}
+					case count == repository.Estimated:
+						counts = []int64{0, rows / 2, rows, 2*rows + 1, 1 << 62}
+					default:
+						counts = []int64{rows}
+						if int64(count) < rows {
+							counts = []int64{int64(count) + 1}
+						}
+					}
+					for _, counted := range counts {
+						place := repository.PlaceOf(count, counted, size, params)
+						at := fmt.Sprintf("%d rows, mode %d, page %d of %d, counted %d: %+v", rows, count, number, limit, counted, place)
+						if items > 0 {
+							require.GreaterOrEqual(t, place.TotalCount, params.Offset()+items, at)
+						}
+						switch {
+						case place.TotalCountIsEstimated:
+							require.Equal(t, repository.Estimated, count, at)
+						case place.TotalCountIsCapped:
+							require.LessOrEqual(t, place.TotalCount, rows, at)
+							if size > limit {
+								require.Greater(t, place.MaxPage, number, at)
+							}
+						default:
+							require.Equal(t, rows, place.TotalCount, at)
+						}
+						if beyond {
+							require.LessOrEqual(t, place.TotalCount, counted, at)
+						}
+						require.Equal(t, params.MaxPage(place.TotalCount), place.MaxPage, at)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestPageOfAnySize asks for pages whose limit leaves no room for one row more.
+func TestPageOfAnySize(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(3)))
+	for _, count := range []repository.CountMode{repository.Exact, repository.None, repository.Estimated, repository.Capped(2), repository.Capped(math.MaxInt64)} {
+		page, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Count: count, Params: pagination.At(1, math.MaxInt64)})
+		require.NoError(t, err)
+		require.Len(t, page.Items, 3)
+		require.Equal(t, int64(3), page.Pagination.TotalCount)
+	}
+	list, err := w.in(w.acme).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Params: pagination.After("", math.MaxInt64)})
+	require.NoError(t, err)
+	require.Len(t, list.Items, 3)
+	for rows, err := range w.in(w.acme).Walk(t.Context(), w.reader, repository.Query{}, math.MaxInt64) {
+		require.NoError(t, err)
+		require.Len(t, rows, 3)
 	}
 }
 
