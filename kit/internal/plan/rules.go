@@ -16,6 +16,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pattern"
 )
 
 // RuleDefinition is a rule of the application, as kit.DefineRule makes it.
@@ -472,22 +473,23 @@ func (n *Node) timeRule(r ruleTag) error {
 	return nil
 }
 
-// setPattern applies the pattern tag to the text inside.
-func setPattern(n *Node, pattern string) error {
+// setPattern applies the pattern tag to the text inside. The document shows the
+// pattern as it is written.
+func setPattern(n *Node, expression string) error {
 	for n.Kind == List || n.Kind == Map {
 		n = n.Elem
 	}
 	if n.Kind != String {
 		return fmt.Errorf("the pattern tag does not fit a value of type %s", n.Type)
 	}
-	re, err := regexp.Compile(pattern)
+	re, err := pattern.Compile(expression)
 	if err != nil {
-		return fmt.Errorf("the pattern tag: %w", err)
+		return fmt.Errorf("the pattern %q: %w", expression, err)
 	}
-	n.Pattern = pattern
+	n.Pattern = expression
 	n.pattern = &patternRule{re: re, issue: lax.Issue{
-		Type: "string_pattern_mismatch", Msg: "String should match pattern '" + pattern + "'",
-		Ctx: errors.Ctx{{Name: "pattern", Value: pattern}},
+		Type: "string_pattern_mismatch", Msg: "String should match pattern '" + expression + "'",
+		Ctx: errors.Ctx{{Name: "pattern", Value: expression}},
 	}}
 	return nil
 }
