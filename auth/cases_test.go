@@ -153,7 +153,7 @@ func TestCase07DeadCredentialsAreAllTheSame(t *testing.T) {
 	dead := map[string]authtest.Caller{}
 
 	revoked := issue(s.A.User, auth.PersonalAccessToken, 0)
-	n, err := s.Issuer.Revoke(t.Context(), auth.Selection{Subject: s.A.User, ID: revoked.Issued().Credential.ID})
+	n, err := s.Issuer.System("a test").Revoke(t.Context(), auth.Selection{Subject: s.A.User, ID: revoked.Issued().Credential.ID})
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 	dead["revoked"] = revoked
@@ -253,7 +253,7 @@ func TestCase09Rotation(t *testing.T) {
 	s := newService(t)
 	old := s.As(s.A.User, "customers:read")
 	requireIn(t, s.do(old, "GET", "/read"), s.A.User)
-	issued, err := s.Issuer.Rotate(t.Context(), auth.Selection{Subject: s.A.User, ID: old.Issued().Credential.ID}, 10*time.Minute)
+	issued, err := s.Issuer.System("a test").Rotate(t.Context(), auth.Selection{Subject: s.A.User, ID: old.Issued().Credential.ID}, 10*time.Minute)
 	require.NoError(t, err)
 	fresh := s.Present(issued)
 	requireIn(t, s.do(old, "GET", "/read"), s.A.User)
@@ -261,9 +261,9 @@ func TestCase09Rotation(t *testing.T) {
 	s.Pass(10 * time.Minute)
 	requireError(t, s.do(old, "GET", "/read"), 401, "InvalidToken")
 	requireIn(t, s.do(fresh, "GET", "/read"), s.A.User)
-	_, err = s.Issuer.Rotate(t.Context(), auth.Selection{Subject: s.A.User, ID: old.Issued().Credential.ID}, 0)
+	_, err = s.Issuer.System("a test").Rotate(t.Context(), auth.Selection{Subject: s.A.User, ID: old.Issued().Credential.ID}, 0)
 	require.ErrorIs(t, err, auth.ErrInvalid)
-	_, err = s.Issuer.Rotate(t.Context(), auth.Selection{Subject: s.B.User, ID: fresh.Issued().Credential.ID}, 0)
+	_, err = s.Issuer.System("a test").Rotate(t.Context(), auth.Selection{Subject: s.B.User, ID: fresh.Issued().Credential.ID}, 0)
 	require.ErrorIs(t, err, auth.ErrInvalid)
 }
 
@@ -285,7 +285,7 @@ func TestCase09KeyRotation(t *testing.T) {
 	}
 	_, _, issuer := with(older)
 	for _, c := range []*authtest.Caller{&caller, &idle} {
-		issued, err := issuer.Issue(t.Context(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: c.Issued().Credential.Subject, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
+		issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: c.Issued().Credential.Subject, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
 		require.NoError(t, err)
 		*c = s.Present(issued)
 	}

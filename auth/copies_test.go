@@ -200,7 +200,7 @@ func TestIssuedCredentialsAreCopies(t *testing.T) {
 	s := newService(t)
 	caller := s.As(s.A.User, "orders:read")
 	caller.Issued().Credential.Scopes[0] = "customers:write"
-	list, err := s.Issuer.List(t.Context(), auth.Selection{Subject: s.A.User})
+	list, err := s.Issuer.System("a test").List(t.Context(), auth.Selection{Subject: s.A.User})
 	require.NoError(t, err)
 	require.Equal(t, []auth.Scope{"orders:read"}, list[0].Scopes)
 	list[0].Scopes[0] = "customers:write"

@@ -75,6 +75,11 @@ func (l Limit) IDs() []uuid.UUID { return slices.Clone(l.ids) }
 // Contains reports whether the limit lets an organization through.
 func (l Limit) Contains(id uuid.UUID) bool { return l.unrestricted || slices.Contains(l.ids, id) }
 
+// within reports whether a limit lets through nothing that the other does not.
+func (l Limit) within(other Limit) bool {
+	return other.unrestricted || !l.unrestricted && !slices.ContainsFunc(l.ids, func(id uuid.UUID) bool { return !slices.Contains(other.ids, id) })
+}
+
 // state says why a credential is dead at a time; empty while it lives.
 func (c *Credential) state(now time.Time, idle time.Duration) Reason {
 	switch {

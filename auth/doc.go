@@ -44,8 +44,10 @@
 //
 // # Credentials
 //
-// An [Issuer] issues, lists, rotates and revokes them; [Sessions] signs users in
-// and out of a browser. Stores keep a keyed hash of a token, never the token.
+// An [Issuer] issues, lists, rotates and revokes them, for a caller and then
+// never with more rights than theirs, or for the program itself; [Sessions] signs
+// users in and out of a browser. Stores keep a keyed hash of a token, never the
+// token.
 //
 // # Denying
 //

@@ -65,7 +65,7 @@ func Example() {
 	})))
 	service := authenticator.Middleware(mux)
 
-	issued, err := issuer.Issue(context.Background(), auth.Issue{
+	issued, err := issuer.System("an example").Issue(context.Background(), auth.Issue{
 		Kind:     auth.PersonalAccessToken,
 		Subject:  exampleUser.Ref(),
 		Scopes:   []auth.Scope{"customers:write"},
@@ -129,7 +129,7 @@ func ExampleNewSubjectType() {
 		panic(err)
 	}
 	issuer, _ := auth.NewIssuer(kinds, keys, store)
-	issued, _ := issuer.Issue(context.Background(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
+	issued, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
 
 	authtest.Bearer("Ada", issued.Token.Reveal()).Do(authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, err := canGreet.Authorize(r)
@@ -143,7 +143,7 @@ func ExampleAccess_Own() {
 	kinds := auth.NewKinds("shop", auth.OrganizationAccessToken)
 	canWrite := auth.Require[auth.Organization](kinds, auth.NoScope("an example"))
 	authenticator, issuer := exampleSetUp(kinds)
-	issued, _ := issuer.Issue(context.Background(), auth.Issue{
+	issued, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{
 		Kind: auth.OrganizationAccessToken, Subject: auth.Organization{ID: exampleOrg}.Ref(), Limit: auth.Unrestricted(),
 	})
 	access := auth.NewAccess(auth.AccessConfig{})
@@ -160,17 +160,17 @@ func ExampleAccess_Own() {
 	// PolarRequestValidationError: organization_token at body.organization_id
 }
 
-func ExampleIssuer_Rotate() {
+func ExampleCredentials_Rotate() {
 	kinds := auth.NewKinds("shop", auth.PersonalAccessToken)
 	_, issuer := exampleSetUp(kinds)
 	ctx := context.Background()
-	old, _ := issuer.Issue(ctx, auth.Issue{Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Name: "nightly export"})
+	old, _ := issuer.System("an example").Issue(ctx, auth.Issue{Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Name: "nightly export"})
 
 	// The old token works for another hour.
-	fresh, err := issuer.Rotate(ctx, auth.Selection{Subject: exampleUser.Ref(), ID: old.Credential.ID}, time.Hour)
+	fresh, err := issuer.System("an example").Rotate(ctx, auth.Selection{Subject: exampleUser.Ref(), ID: old.Credential.ID}, time.Hour)
 	fmt.Println(fresh.Credential.Name, fresh.Token.Reveal() != old.Token.Reveal(), err)
 
-	list, _ := issuer.List(ctx, auth.Selection{Subject: exampleUser.Ref()})
+	list, _ := issuer.System("an example").List(ctx, auth.Selection{Subject: exampleUser.Ref()})
 	for _, c := range list {
 		fmt.Println(c.ID == fresh.Credential.ID, c.ExpiresAt != nil)
 	}

@@ -25,6 +25,7 @@ type CredentialKind struct {
 	cookie      string
 	place       place
 	subject     subjectType
+	outlives    bool
 	prefix      string // set by NewKinds
 }
 
@@ -90,6 +91,15 @@ func (k CredentialKind) Of(subject AnySubjectType) CredentialKind {
 // Describe is the kind with another description in documents.
 func (k CredentialKind) Describe(text string) CredentialKind {
 	k.description = text
+	return k
+}
+
+// OutlivesSession is the kind for tokens that go on after the web session in
+// which they were made, such as those that users make for programs of their own.
+// Without it a token ends, at the latest, with the credential that made it. One
+// that was made with another token always does.
+func (k CredentialKind) OutlivesSession() CredentialKind {
+	k.outlives = true
 	return k
 }
 

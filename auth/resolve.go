@@ -220,7 +220,7 @@ func (a *Authenticator) find(ctx context.Context, kind *CredentialKind, token st
 	if kind.place != cookie {
 		idle = 0
 	}
-	p = &principal{credential: credential, kind: kind, kinds: a.kinds}
+	p = &principal{credential: credential, kind: kind, kinds: a.kinds, realm: a.config.Realm}
 	if dead := credential.state(a.config.Now(), idle); dead != "" {
 		return p, Hash{}, dead, nil
 	}
@@ -245,7 +245,7 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 		return nil, "", fmt.Errorf("auth: the fallback resolver answered a credential of kind %q for a subject of kind %q, which is no external kind of the registry: %w", credential.Kind, credential.Subject.Kind, errNothing)
 	}
 	own := credential.clone() // a resolver may keep what it answers
-	p := &principal{credential: &own, kind: kind, kinds: a.kinds}
+	p := &principal{credential: &own, kind: kind, kinds: a.kinds, realm: a.config.Realm}
 	if dead := own.state(a.config.Now(), 0); dead != "" {
 		return p, dead, nil
 	}
@@ -281,7 +281,7 @@ func (a *Authenticator) subject(ctx context.Context, p *principal) (any, error) 
 // anonymous is the principal of callers without a credential.
 func (a *Authenticator) anonymous(r *http.Request) (p *principal, reason Reason, err error) {
 	kind := a.kinds.anonymous()
-	p = &principal{kind: kind, kinds: a.kinds}
+	p = &principal{kind: kind, kinds: a.kinds, realm: a.config.Realm}
 	if loader, ok := a.loaders[AnonymousKind]; ok {
 		if p.subject, err = loader.load(r.Context(), Credential{}); err != nil {
 			return nil, ReasonUnavailable, unavailable(err)

@@ -195,7 +195,7 @@ func TestCase23NoGoroutineIsLeft(t *testing.T) {
 		require.NoError(t, err)
 		var tokens []string
 		for range 50 {
-			issued, err := issuer.Issue(t.Context(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: auth.User{ID: [16]byte{1}}.Ref(), Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
+			issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: auth.User{ID: [16]byte{1}}.Ref(), Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
 			require.NoError(t, err)
 			tokens = append(tokens, issued.Token.Reveal())
 		}
@@ -290,7 +290,7 @@ func TestDecisions(t *testing.T) {
 		Subject: s.A.User, CredentialID: credential.ID, CredentialKind: "personal_access_token",
 		Outcome: auth.Refused, Reason: auth.ReasonScope,
 	}, s.audit.last())
-	_, err := s.Issuer.Revoke(t.Context(), auth.Selection{Subject: s.A.User})
+	_, err := s.Issuer.System("a test").Revoke(t.Context(), auth.Selection{Subject: s.A.User})
 	require.NoError(t, err)
 	for _, c := range []struct {
 		caller authtest.Caller

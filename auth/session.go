@@ -84,7 +84,7 @@ func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, sc
 	if err := s.a.origins.check(r); err != nil {
 		return Credential{}, s.a.answers.crossOrigin
 	}
-	issued, err := s.issuer.Issue(r.Context(), Issue{
+	issued, err := s.issuer.System("signs a user in").Issue(r.Context(), Issue{
 		Kind:     *s.a.kinds.session,
 		Subject:  SubjectRef{Kind: s.a.kinds.session.subject.kind, ID: user},
 		Scopes:   scopes,
@@ -96,7 +96,7 @@ func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, sc
 	}
 	if err := s.end(r); err != nil {
 		// Two sessions would be left where one was meant; the new one is not handed out.
-		_, revokeErr := s.issuer.Revoke(context.WithoutCancel(r.Context()), Selection{Subject: issued.Credential.Subject, ID: issued.Credential.ID})
+		_, revokeErr := s.issuer.System("takes a sign-in back").Revoke(context.WithoutCancel(r.Context()), Selection{Subject: issued.Credential.Subject, ID: issued.Credential.ID})
 		return Credential{}, errors.Join(err, revokeErr)
 	}
 	setCookie(header, s.a.cookie(issued.Token.Reveal(), int(s.lifetime/time.Second)))
@@ -134,6 +134,6 @@ func (s *Sessions) end(r *http.Request) error {
 	case dead != "":
 		return nil
 	}
-	_, err = s.issuer.Revoke(r.Context(), Selection{Subject: p.credential.Subject, Kind: kind.name, ID: p.credential.ID})
+	_, err = s.issuer.System("signs a user out").Revoke(r.Context(), Selection{Subject: p.credential.Subject, Kind: kind.name, ID: p.credential.ID})
 	return err
 }

@@ -131,7 +131,7 @@ func TestSessionsWithTheStoreAway(t *testing.T) {
 	require.Empty(t, header, "a cookie was set, and the old session lives")
 	s.Store.OnFind(nil)
 	requireIn(t, s.do(browser, "GET", "/read"), s.A.User)
-	list, err := s.Issuer.List(t.Context(), auth.Selection{Subject: s.A.User, Kind: "web_session"})
+	list, err := s.Issuer.System("a test").List(t.Context(), auth.Selection{Subject: s.A.User, Kind: "web_session"})
 	require.NoError(t, err)
 	living := 0
 	for i := range list {
@@ -169,7 +169,7 @@ func TestRevoke(t *testing.T) {
 	s := newService(t)
 	mine, other, theirs := s.As(s.A.User, "customers:read"), s.SignedIn(s.A.User, "customers:read"), s.As(s.B.User, "customers:read")
 	revoke := func(selection auth.Selection) int {
-		n, err := s.Issuer.Revoke(t.Context(), selection)
+		n, err := s.Issuer.System("a test").Revoke(t.Context(), selection)
 		require.NoError(t, err)
 		return n
 	}
@@ -182,7 +182,7 @@ func TestRevoke(t *testing.T) {
 	requireIn(t, s.do(mine, "GET", "/read"), s.A.User)
 	require.Equal(t, 1, revoke(auth.Selection{Subject: s.A.User}))
 	requireError(t, s.do(mine, "GET", "/read"), 401, "InvalidToken")
-	list, err := s.Issuer.List(t.Context(), auth.Selection{Subject: s.A.User})
+	list, err := s.Issuer.System("a test").List(t.Context(), auth.Selection{Subject: s.A.User})
 	require.NoError(t, err)
 	require.Len(t, list, 2)
 }

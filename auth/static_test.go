@@ -195,7 +195,7 @@ func TestZeroValuesDeny(t *testing.T) {
 	require.Error(t, err)
 	_, err = auth.NewIssuer(kinds, auth.Keys{}, s.Store)
 	require.Error(t, err)
-	_, err = s.Issuer.Issue(t.Context(), auth.Issue{})
+	_, err = s.Issuer.System("a test").Issue(t.Context(), auth.Issue{})
 	require.Error(t, err)
 
 	// A stored credential of zero values is no credential.
@@ -398,7 +398,7 @@ func TestIssueRefuses(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	good := auth.Issue{Kind: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []auth.Scope{"customers:read"}, Lifetime: time.Hour}
-	_, err := s.Issuer.Issue(t.Context(), good)
+	_, err := s.Issuer.System("a test").Issue(t.Context(), good)
 	require.NoError(t, err)
 	for name, change := range map[string]func(*auth.Issue){
 		"another subject":         func(i *auth.Issue) { i.Subject = s.A.Organization },
@@ -419,7 +419,7 @@ func TestIssueRefuses(t *testing.T) {
 	} {
 		issue := good
 		change(&issue)
-		_, err := s.Issuer.Issue(t.Context(), issue)
+		_, err := s.Issuer.System("a test").Issue(t.Context(), issue)
 		require.Error(t, err, name)
 	}
 	require.Len(t, s.Store.Records(), 1)

@@ -163,6 +163,7 @@ type principal struct {
 	credential *Credential
 	kind       *CredentialKind
 	kinds      *Kinds
+	realm      string
 	permission Permission
 }
 

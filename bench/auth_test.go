@@ -53,7 +53,7 @@ func newAuthIssuer(b *testing.B, ledger auth.Ledger) (auth.Keys, auth.Issued) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	issued, err := issuer.Issue(b.Context(), auth.Issue{
+	issued, err := issuer.System("a test").Issue(b.Context(), auth.Issue{
 		Kind: auth.PersonalAccessToken, Subject: auth.User{ID: uuid.New()}.Ref(), Scopes: []auth.Scope{"customers:read"},
 		Limit: auth.Unrestricted(), Lifetime: time.Hour,
 	})

@@ -176,7 +176,7 @@ func (w *World) SignedIn(user auth.SubjectRef, scopes ...auth.Scope) Caller {
 // Issue is a caller with a credential that is issued for it.
 func (w *World) Issue(issue auth.Issue) Caller {
 	w.tb.Helper()
-	issued, err := w.Issuer.Issue(context.Background(), issue)
+	issued, err := w.Issuer.System("a test").Issue(context.Background(), issue)
 	if err != nil {
 		w.tb.Fatalf("authtest: issuing a credential: %v", err)
 	}

@@ -43,7 +43,7 @@ func TestWholePath(t *testing.T) {
 	user := auth.User{ID: uuid.New()}
 	_, err = pool.Exec(t.Context(), `INSERT INTO users (id) VALUES ($1)`, user.ID)
 	require.NoError(t, err)
-	issued, err := issuer.Issue(t.Context(), auth.Issue{
+	issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{
 		Kind: auth.PersonalAccessToken, Subject: user.Ref(), Scopes: []auth.Scope{"customers:read"},
 		Limit: auth.Unrestricted(), Lifetime: time.Hour,
 	})
@@ -67,7 +67,7 @@ func TestWholePath(t *testing.T) {
 	require.Equal(t, issued.Credential.ID, subject.Credential().ID)
 
 	require.NoError(t, authenticator.Close(t.Context()))
-	list, err := issuer.List(t.Context(), auth.Selection{Subject: user.Ref()})
+	list, err := issuer.System("a test").List(t.Context(), auth.Selection{Subject: user.Ref()})
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.NotNil(t, list[0].LastUsedAt)

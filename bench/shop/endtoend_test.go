@@ -54,7 +54,7 @@ func newRig(tb testing.TB) *rig {
 
 	issuer, err := auth.NewIssuer(access.Kinds, keys, access.NewStore(pool))
 	require.NoError(tb, err)
-	issued, err := issuer.Issue(tb.Context(), auth.Issue{
+	issued, err := issuer.System("a test").Issue(tb.Context(), auth.Issue{
 		Kind: auth.PersonalAccessToken, Subject: auth.User{ID: seed.AcmeOwner.ID()}.Ref(), Scopes: access.AdminScopes(), Limit: auth.Unrestricted(),
 	})
 	require.NoError(tb, err)

@@ -66,7 +66,7 @@ func demoSubjects() []demoSubject {
 // printDemo issues a token for each subject and prints what to paste.
 func printDemo(ctx context.Context, w io.Writer, url string, issuer *auth.Issuer) error {
 	for _, s := range demoSubjects() {
-		issued, err := issuer.Issue(ctx, auth.Issue{
+		issued, err := issuer.System("prints the tokens of the demonstration").Issue(ctx, auth.Issue{
 			Kind: s.kind, Subject: s.ref, Scopes: s.scopes, Limit: auth.Unrestricted(), Name: "shop serve", Lifetime: demoLifetime,
 		})
 		if err != nil {

@@ -70,7 +70,7 @@ func createToken(ctx context.Context, c command, args []string, stdout, stderr i
 		if err != nil {
 			return err
 		}
-		issued, err := issuer.Issue(ctx, auth.Issue{
+		issued, err := issuer.System("shop token create").Issue(ctx, auth.Issue{
 			Kind: kind, Subject: ref, Scopes: parsed, Limit: auth.Unrestricted(), Name: "shop token create", Lifetime: lifetime,
 		})
 		if err != nil {

@@ -20,17 +20,18 @@ const (
 // Kinds are the kinds of credential, the word that tokens begin with, and what
 // each scope implies.
 var Kinds = auth.NewKinds("shop",
-	auth.PersonalAccessToken,
+	auth.PersonalAccessToken.OutlivesSession(), // programs run on after their owner has left
 	auth.OrganizationAccessToken,
 	auth.OAuth2UserAccessToken,
 	auth.OAuth2OrganizationAccessToken,
 	auth.CustomerSession,
 	auth.WebSession,
 	auth.Scopes{
-		CustomersRead:         nil,
-		CustomersWrite:        {CustomersRead},
-		OrdersRead:            nil,
-		CustomerSessionsWrite: nil,
+		CustomersRead:  nil,
+		CustomersWrite: {CustomersRead},
+		OrdersRead:     nil,
+		// Who may make sessions for customers may do what these sessions may do.
+		CustomerSessionsWrite: {CustomerPortalWrite},
 		CustomerPortalRead:    nil,
 		CustomerPortalWrite:   {CustomerPortalRead},
 	},

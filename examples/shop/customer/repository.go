@@ -43,9 +43,13 @@ var Repository = repository.MustNew[Row]("customers", repository.Options{
 
 var sent = repository.ChangesOf[CustomerUpdate](Repository)
 
-// changes are the fields that were sent.
+// changes are the fields that were sent. Nobody has shown yet that a new e-mail
+// address is the customer's; the row tells whether it is new.
 func (in CustomerUpdate) changes() repository.Changes[Row] {
 	changes := sent(in)
+	if email, ok := in.Email.Get(); ok {
+		changes = changes.Set("email_verified", sq.Expr("email_verified AND email = ?", email))
+	}
 	if address, ok := in.BillingAddress.Get(); ok {
 		changes = changes.Set("billing_address", address.Address())
 	}

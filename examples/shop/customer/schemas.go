@@ -38,7 +38,7 @@ type CustomerUpdate struct {
 	kit.Schema `doc:"A change to a customer. Fields that are left out stay as they are."`
 
 	ExternalID     kit.Optional[*string]              `json:"external_id"     validate:"min=1,max=256" doc:"The ID of the customer in your system. It must be unique within the organization. Once set, it can't be updated." example:"usr_1337"`
-	Email          kit.Optional[string]               `json:"email"           validate:"email" doc:"The email address of the customer. It must be unique within the organization." example:"customer@example.com"`
+	Email          kit.Optional[string]               `json:"email"           validate:"email" doc:"The email address of the customer. It must be unique within the organization. A new one is not verified." example:"customer@example.com"`
 	Name           kit.Optional[*string]              `json:"name"            validate:"max=256" doc:"The name of the customer; null takes it away." example:"John Doe"`
 	BillingAddress kit.Optional[*postal.AddressInput] `json:"billing_address" db:"-" doc:"The billing address of the customer; null takes it away."`
 	Metadata       kit.Optional[kit.Metadata]         `json:"metadata"        doc:"Key-value pairs of your own, in place of those that are there." example:"{\"plan\":\"pro\"}"`

@@ -5,4 +5,5 @@ import (
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 )
 
-var canWrite = auth.Require[auth.Admin](access.Kinds, auth.AnyScope(access.CustomerSessionsWrite))
+// canWrite needs customers:read too: the reply holds the customer.
+var canWrite = auth.Require[auth.Admin](access.Kinds, auth.AllScopes(access.CustomerSessionsWrite, access.CustomersRead))

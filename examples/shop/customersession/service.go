@@ -37,7 +37,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 	if err != nil {
 		return CustomerSession{}, err
 	}
-	issued, err := s.issuer.Issue(ctx, auth.Issue{
+	issued, err := s.issuer.For(s.access, subject).Issue(ctx, auth.Issue{
 		Kind:     auth.CustomerSession,
 		Subject:  auth.Customer{ID: found.ID, OrganizationID: found.OrganizationID}.Ref(),
 		Scopes:   access.CustomerScopes(),

@@ -4,6 +4,8 @@ package personalaccesstoken
 import (
 	"github.com/google/uuid"
 
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/pagination"
 )
@@ -13,8 +15,9 @@ func Routes(g *api.Group, s *Service) {
 	tokens := g.Group("/personal-access-tokens", api.Tag("personal_access_tokens"))
 
 	api.List(tokens, "/", canManage, s.List, api.Summary("List Personal Access Tokens"))
-	api.Create(tokens, "/", canManage, s.Create, api.Summary("Create Personal Access Token"))
-	api.Delete(tokens, "/{id}", canManage, s.Delete, api.Summary("Delete Personal Access Token"))
+	api.Create(tokens, "/", canManage, s.Create, api.Summary("Create Personal Access Token"), api.Fails(auth.InsufficientScope))
+	api.Delete(tokens, "/{id}", canManage, s.Delete, api.Summary("Delete Personal Access Token"),
+		api.Fails(auth.InsufficientScope, errors.NotPermitted))
 }
 
 // ListPersonalAccessTokens are the parameters of a list. The newest come first.

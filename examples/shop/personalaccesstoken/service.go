@@ -17,7 +17,7 @@ func NewService(issuer *auth.Issuer) *Service { return &Service{issuer: issuer} 
 
 // List gives a page of the user's living tokens.
 func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User], in ListPersonalAccessTokens) (pagination.ListResource[PersonalAccessToken], error) {
-	credentials, err := s.issuer.List(ctx, auth.Selection{Subject: subject.Ref(), Kind: auth.PersonalAccessToken.Name()})
+	credentials, err := s.issuer.For(nil, subject).List(ctx, auth.Selection{Subject: subject.Ref(), Kind: auth.PersonalAccessToken.Name()})
 	if err != nil {
 		return pagination.ListResource[PersonalAccessToken]{}, err
 	}
@@ -32,7 +32,8 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User],
 	return pagination.New(living[from:min(from+in.Limit(), total)], total, in.Params), nil
 }
 
-// Create makes a token that reaches whatever the user reaches.
+// Create makes a token that can do at most what the session can do in which it
+// is made.
 func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User], in PersonalAccessTokenCreate) (PersonalAccessTokenCreated, error) {
 	issue := auth.Issue{
 		Kind:    auth.PersonalAccessToken,
@@ -46,16 +47,16 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User
 	if days := in.ExpiresInDays.Or(nil); days != nil {
 		issue.Lifetime = time.Duration(*days) * 24 * time.Hour
 	}
-	issued, err := s.issuer.Issue(ctx, issue)
+	issued, err := s.issuer.For(nil, subject).Issue(ctx, issue)
 	if err != nil {
 		return PersonalAccessTokenCreated{}, err
 	}
 	return PersonalAccessTokenCreated{PersonalAccessToken: newToken(issued.Credential), Token: issued.Token.Reveal()}, nil
 }
 
-// Delete revokes a token of the user's.
+// Delete revokes a token of the user's that can do no more than the session.
 func (s *Service) Delete(ctx context.Context, subject auth.AuthSubject[auth.User], in DeletePersonalAccessToken) error {
-	revoked, err := s.issuer.Revoke(ctx, auth.Selection{Subject: subject.Ref(), Kind: auth.PersonalAccessToken.Name(), ID: in.ID})
+	revoked, err := s.issuer.For(nil, subject).Revoke(ctx, auth.Selection{Subject: subject.Ref(), Kind: auth.PersonalAccessToken.Name(), ID: in.ID})
 	if err == nil && revoked == 0 {
 		return errors.ResourceNotFound.New()
 	}

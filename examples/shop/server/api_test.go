@@ -51,7 +51,7 @@ func (s *shop) caller(t *testing.T, kind auth.CredentialKind, scopes ...auth.Sco
 
 func (s *shop) callerFor(t *testing.T, kind auth.CredentialKind, subject auth.SubjectRef, scopes ...auth.Scope) authtest.Caller {
 	t.Helper()
-	issued, err := s.issuer.Issue(t.Context(), auth.Issue{
+	issued, err := s.issuer.System("a test").Issue(t.Context(), auth.Issue{
 		Kind: kind, Subject: subject, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour,
 	})
 	require.NoError(t, err)

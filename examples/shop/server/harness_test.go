@@ -72,7 +72,7 @@ func (s *shop) as(t *testing.T, kind auth.CredentialKind, subject auth.SubjectRe
 	for _, scope := range scopes {
 		issue.Scopes = append(issue.Scopes, auth.Scope(scope))
 	}
-	issued, err := s.issuer.Issue(t.Context(), issue)
+	issued, err := s.issuer.System("a test").Issue(t.Context(), issue)
 	require.NoError(t, err)
 	return &client{shop: s, token: issued.Token.Reveal()}
 }

@@ -23,7 +23,7 @@ func (s *shop) customer(t *testing.T, customer seed.Customer, organization seed.
 func TestCustomerSessions(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	c := acmeOwner(t, s, "customer_sessions:write")
+	c := acmeOwner(t, s, "customer_sessions:write", "customers:read")
 	ada := seed.Customers(seed.Acme)[3]
 
 	t.Run("by ID", func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestCustomerSessions(t *testing.T) {
 	})
 	t.Run("by an external ID that both organizations know", func(t *testing.T) {
 		t.Parallel()
-		both := s.user(t, seed.BothOwner, "customer_sessions:write")
+		both := s.user(t, seed.BothOwner, "customer_sessions:write", "customers:read")
 		both.post(t, "/v1/customer-sessions/", map[string]any{"customer_external_id": "usr_1004"}).fails(t, http.StatusConflict, "ResourceConflict")
 	})
 	t.Run("in no way, and in both", func(t *testing.T) {

@@ -162,7 +162,7 @@ func TestPersonalAccessTokens(t *testing.T) {
 		s.organization(t, seed.Acme, "customers:write").get(t, tokensPath).fails(t, http.StatusUnauthorized, "Unauthorized")
 	})
 	t.Run("only when signed in lately", func(t *testing.T) {
-		stale, err := s.issuer.At(func() time.Time { return time.Now().Add(-16 * time.Minute) }).Issue(t.Context(), auth.Issue{
+		stale, err := s.issuer.At(func() time.Time { return time.Now().Add(-16 * time.Minute) }).System("a test").Issue(t.Context(), auth.Issue{
 			Kind: auth.WebSession, Subject: auth.User{ID: seed.AcmeOwner.ID()}.Ref(), Limit: auth.Unrestricted(), Lifetime: time.Hour,
 		})
 		require.NoError(t, err)

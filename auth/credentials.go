@@ -1,0 +1,333 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// Credentials are the credentials that a caller, or the program, may issue, list,
+// rotate and revoke. [Issuer.For] and [Issuer.System] make them; the zero value
+// refuses everything.
+//
+// Errors of the ledger are errors.ServiceUnavailable with Retry-After: a store
+// that cannot be written is not the client's fault, and may be back.
+type Credentials struct {
+	issuer *Issuer
+	access *Access
+	caller Caller // nil for the program
+	why    string
+}
+
+var (
+	errNoIssuer = errors.New("auth: these credentials were made by neither Issuer.For nor Issuer.System")
+	errNoWhy    = errors.New("auth: Issuer.System has no reason; say what the program does")
+)
+
+// mine is the caller's credential, nil for the program.
+func (c Credentials) mine() (*Credential, error) {
+	switch {
+	case c.issuer == nil:
+		return nil, errNoIssuer
+	case c.why != "":
+		return nil, nil //nolint:nilnil // the program has none, and is not refused
+	case c.caller == nil:
+		return nil, errNoWhy
+	}
+	ref, err := callerRef(c.caller)
+	switch {
+	case err != nil:
+		return nil, err
+	case ref.IsZero():
+		return nil, refusal(errors.NotPermitted)
+	case c.caller.caller().kinds != c.issuer.kinds:
+		return nil, errors.New("auth: the caller's credential is of other kinds than those of the issuer")
+	}
+	return c.caller.caller().credential, nil
+}
+
+// Issue makes a credential and stores it. For a caller it is at most as wide as
+// theirs:
+//
+//   - the subject is the caller, an organization that they reach, or a customer of
+//     one; any other is [ErrOutOfReach];
+//   - each scope is one that they have, itself or by implication; else it is
+//     [InsufficientScope];
+//   - it is limited to organizations of their own limit; one that is named and is
+//     not among these is [ErrOutOfReach];
+//   - it ends when theirs does, or before.
+//
+// A web session is started by [Sessions.Login], and not for a caller: it would
+// count as a sign-in.
+func (c Credentials) Issue(ctx context.Context, issue Issue) (Issued, error) {
+	mine, err := c.mine()
+	if err != nil {
+		return Issued{}, err
+	}
+	i := c.issuer
+	kind := i.kinds.named(issue.Kind.name)
+	switch {
+	case kind == nil:
+		return Issued{}, fmt.Errorf("auth: Issue: credential kind %q is not in the registry", issue.Kind.name)
+	case kind.prefix == "":
+		return Issued{}, fmt.Errorf("auth: Issue: credentials of kind %q are not issued here", kind.name)
+	case issue.Subject.IsZero() || issue.Subject.Kind != kind.subject.kind:
+		return Issued{}, fmt.Errorf("auth: Issue: a credential of kind %q stands for a subject of kind %q, not for %s", kind.name, kind.subject.kind, issue.Subject)
+	case issue.Subject.Kind == CustomerKind && issue.Subject.OrganizationID == uuid.Nil:
+		return Issued{}, errors.New("auth: Issue: the customer has no OrganizationID")
+	case issue.Lifetime <= 0 && (kind.place == cookie || kind.subject.kind == CustomerKind):
+		return Issued{}, fmt.Errorf("auth: Issue: a credential of kind %q needs a Lifetime", kind.name)
+	case mine != nil && kind.place == cookie:
+		return Issued{}, fmt.Errorf("auth: Issue: a credential of kind %q is issued by Sessions.Login, not for a caller", kind.name)
+	}
+	now := i.time()
+	made := Credential{Kind: kind.name, Subject: issue.Subject, Limit: issue.Limit, Name: issue.Name}
+	for _, scope := range issue.Scopes {
+		if !isScope(string(scope)) || !i.kinds.lattice.knows(scope) {
+			return Issued{}, fmt.Errorf("auth: Issue: unknown scope %q", scope)
+		}
+		if !slices.Contains(made.Scopes, scope) {
+			made.Scopes = append(made.Scopes, scope)
+		}
+	}
+	if issue.Lifetime > 0 {
+		expires := now.Add(issue.Lifetime)
+		made.ExpiresAt = &expires
+	}
+	if kind.place == cookie {
+		made.AuthenticatedAt = now
+	}
+	if mine != nil {
+		if err := c.narrow(ctx, mine, kind, &made); err != nil {
+			return Issued{}, err
+		}
+	}
+	return i.add(ctx, kind, made, now, Replacement{})
+}
+
+// narrow holds a credential that the caller makes within the caller's own.
+func (c Credentials) narrow(ctx context.Context, mine *Credential, kind *CredentialKind, made *Credential) error {
+	if err := c.manages(ctx, mine, made.Subject); err != nil {
+		return err
+	}
+	if err := c.hasScopes(mine, made.Scopes); err != nil {
+		return err
+	}
+	switch {
+	case made.Limit.unrestricted:
+		made.Limit = mine.Limit
+	case !made.Limit.within(mine.Limit):
+		return ErrOutOfReach
+	}
+	c.endWith(mine, kind, made)
+	return nil
+}
+
+// manages answers nil where the caller may issue and end credentials of a
+// subject.
+func (c Credentials) manages(ctx context.Context, mine *Credential, subject SubjectRef) error {
+	if subject == mine.Subject {
+		return nil
+	}
+	organization := uuid.Nil
+	switch {
+	case mine.Subject.Kind == CustomerKind:
+	case subject.Kind == OrganizationKind:
+		organization = subject.ID
+	case subject.Kind == CustomerKind:
+		organization = subject.OrganizationID
+	}
+	if organization == uuid.Nil {
+		return ErrOutOfReach
+	}
+	reached, err := c.access.Organizations(ctx, c.caller)
+	if err != nil {
+		return err
+	}
+	if ok, err := reached.Contains(ctx, organization); err != nil || ok {
+		return err
+	}
+	return ErrOutOfReach
+}
+
+// hasScopes refuses scopes that the caller does not have.
+func (c Credentials) hasScopes(mine *Credential, scopes []Scope) error {
+	var missing []Scope
+	for _, scope := range scopes {
+		if c.issuer.kinds.lattice.knows(scope) && !c.issuer.kinds.lattice.satisfied(scope, mine.Scopes) {
+			missing = append(missing, scope)
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	return insufficientScope(c.caller.caller().realm, joinScopes(c.issuer.kinds.lattice.strongest(missing)))
+}
+
+// endWith lets a credential end with the caller's at the latest.
+func (c Credentials) endWith(mine *Credential, kind *CredentialKind, made *Credential) {
+	if mine.ExpiresAt == nil || kind.outlives && c.caller.caller().kind.place == cookie {
+		return
+	}
+	if made.ExpiresAt == nil || made.ExpiresAt.After(*mine.ExpiresAt) {
+		expires := *mine.ExpiresAt
+		made.ExpiresAt = &expires
+	}
+}
+
+// ends answers nil where the caller may rotate or revoke a credential: their own,
+// or one that can do no more than it.
+func (c Credentials) ends(ctx context.Context, mine, found *Credential) error {
+	if found.ID == mine.ID {
+		return nil
+	}
+	if err := c.manages(ctx, mine, found.Subject); err != nil {
+		return err
+	}
+	if err := c.hasScopes(mine, found.Scopes); err != nil {
+		return err
+	}
+	if !found.Limit.within(mine.Limit) {
+		return errBeyondLimit
+	}
+	return nil
+}
+
+var errBeyondLimit = refusal(errors.NotPermitted).WithDetail("The credential reaches organizations that yours does not reach.")
+
+// Rotate issues a token in place of a living one of the subject, with the same
+// rights and the same time to live from now on. The old token works until the
+// overlap is over. Which is meant is said by a selection with an ID; without a
+// living one it fails with [ErrInvalid], whose kind is then
+// errors.ResourceNotFound.
+//
+// For a caller, the token is their own or can do no more than it; else it is
+// [InsufficientScope], or errors.NotPermitted where it reaches more
+// organizations. The new one ends when theirs does, or before.
+func (c Credentials) Rotate(ctx context.Context, selection Selection, overlap time.Duration) (Issued, error) {
+	mine, err := c.mine()
+	if err != nil {
+		return Issued{}, err
+	}
+	i := c.issuer
+	if selection.ID == uuid.Nil {
+		return Issued{}, errors.New("auth: Rotate: the selection has no ID")
+	}
+	found, err := i.list(ctx, selection)
+	if err != nil {
+		return Issued{}, err
+	}
+	now := i.time()
+	if len(found) != 1 || found[0].state(now, 0) != "" {
+		return Issued{}, errors.ResourceNotFound.Wrap(ErrInvalid)
+	}
+	old := found[0]
+	kind := i.kinds.named(old.Kind)
+	if kind == nil || kind.place != bearer {
+		return Issued{}, fmt.Errorf("auth: Rotate: credentials of kind %q are not rotated", old.Kind)
+	}
+	made := old.clone()
+	made.LastUsedAt, made.RevokedAt = nil, nil
+	made.Scopes = slices.DeleteFunc(made.Scopes, func(s Scope) bool { return !i.kinds.lattice.knows(s) })
+	if old.ExpiresAt != nil {
+		expires := now.Add(old.ExpiresAt.Sub(old.CreatedAt))
+		made.ExpiresAt = &expires
+	}
+	if mine != nil {
+		if err := c.ends(ctx, mine, &old); err != nil {
+			return Issued{}, err
+		}
+		c.endWith(mine, kind, &made)
+	}
+	return i.add(ctx, kind, made, now, Replacement{ID: old.ID, Until: now.Add(max(overlap, 0))})
+}
+
+// List returns the credentials of a selection, the newest first, dead ones too.
+// For a caller it lists what they manage, also what is wider than their own:
+// they may know of it.
+func (c Credentials) List(ctx context.Context, selection Selection) ([]Credential, error) {
+	mine, err := c.mine()
+	if err != nil {
+		return nil, err
+	}
+	if mine != nil && !selection.Subject.IsZero() {
+		if err := c.manages(ctx, mine, selection.Subject); err != nil {
+			return nil, err
+		}
+	}
+	return c.issuer.list(ctx, selection)
+}
+
+// Revoke ends the living credentials of a selection and returns how many there
+// were: one by its ID, or all of a subject (after a password change, say).
+//
+// For a caller, each of them is their own or can do no more than it; else it is
+// [InsufficientScope], or errors.NotPermitted where one reaches more
+// organizations, and none is revoked.
+func (c Credentials) Revoke(ctx context.Context, selection Selection) (int, error) {
+	mine, err := c.mine()
+	if err != nil {
+		return 0, err
+	}
+	i, now := c.issuer, c.issuer.time()
+	if mine == nil {
+		n, err := i.ledger.Revoke(ctx, selection, now)
+		return n, stored(err)
+	}
+	found, err := c.List(ctx, selection)
+	if err != nil {
+		return 0, err
+	}
+	found = slices.DeleteFunc(found, func(f Credential) bool { return f.state(now, 0) != "" })
+	for f := range found {
+		if err := c.ends(ctx, mine, &found[f]); err != nil {
+			return 0, err
+		}
+	}
+	// One by one, so that none is revoked that was not looked at.
+	revoked := 0
+	for f := range found {
+		n, err := i.ledger.Revoke(ctx, Selection{Subject: found[f].Subject, Kind: found[f].Kind, ID: found[f].ID}, now)
+		if err != nil {
+			return revoked, stored(err)
+		}
+		revoked += n
+	}
+	return revoked, nil
+}
+
+func (i *Issuer) list(ctx context.Context, selection Selection) ([]Credential, error) {
+	found, err := i.ledger.List(ctx, selection)
+	return found, stored(err)
+}
+
+func (i *Issuer) add(ctx context.Context, kind *CredentialKind, made Credential, now time.Time, replaces Replacement) (Issued, error) {
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return Issued{}, fmt.Errorf("auth: making an identifier: %w", err)
+	}
+	made.ID, made.CreatedAt = id, now
+	token := newToken(kind.prefix)
+	if err := i.ledger.Add(ctx, Record{Credential: made.clone(), Hash: i.keys.current(token)}, replaces); err != nil {
+		return Issued{}, stored(err)
+	}
+	return Issued{Token: NewSecret(token), Credential: made}, nil
+}
+
+// stored is the answer to an error of a ledger: absent, or unable to tell.
+func stored(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrInvalid):
+		return errors.ResourceNotFound.Wrap(err)
+	case errors.KindOf(err) != errors.InternalServerError:
+		return err
+	}
+	return unavailable(err)
+}

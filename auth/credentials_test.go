@@ -1,0 +1,291 @@
+package auth_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// maker is a caller with a credential, and what they may issue.
+func maker(t *testing.T, s *service, issue auth.Issue) auth.Credentials {
+	t.Helper()
+	return s.Issuer.For(s.Access, subjectOf(t, s, anyone, s.Issue(issue)))
+}
+
+func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	a, b := s.A.OrganizationID, s.B.OrganizationID
+	scopes := func(all ...auth.Scope) []auth.Scope { return all }
+	writer := auth.Issue{Kind: auth.OAuth2UserAccessToken, Subject: s.Both, Scopes: scopes("customers:write"), Limit: auth.Unrestricted(), Lifetime: time.Hour}
+	with := func(change func(*auth.Issue)) auth.Issue {
+		issue := writer
+		change(&issue)
+		return issue
+	}
+	token := auth.Issue{Kind: auth.PersonalAccessToken, Subject: s.Both, Scopes: scopes("customers:read"), Limit: auth.Unrestricted()}
+	wants := func(change func(*auth.Issue)) auth.Issue {
+		issue := token
+		change(&issue)
+		return issue
+	}
+	for name, c := range map[string]struct {
+		maker, wants auth.Issue
+		fails        error
+		scopes       []auth.Scope
+		limit        auth.Limit
+		lifetime     time.Duration // zero: the maker's
+	}{
+		"the same scope":      {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = scopes("customers:write") }), scopes: scopes("customers:write"), limit: auth.Unrestricted()},
+		"an implied scope":    {maker: writer, wants: token, scopes: scopes("customers:read"), limit: auth.Unrestricted()},
+		"repeated scopes":     {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = scopes("customers:read", "customers:write", "customers:read") }), scopes: scopes("customers:read", "customers:write"), limit: auth.Unrestricted()},
+		"no scope":            {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = nil }), limit: auth.Unrestricted()},
+		"a wider scope":       {maker: with(func(i *auth.Issue) { i.Scopes = scopes("customers:read") }), wants: wants(func(i *auth.Issue) { i.Scopes = scopes("customers:write") }), fails: auth.InsufficientScope},
+		"one of two scopes":   {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = scopes("customers:read", "orders:read") }), fails: auth.InsufficientScope},
+		"a maker of no scope": {maker: with(func(i *auth.Issue) { i.Scopes = nil }), wants: token, fails: auth.InsufficientScope},
+
+		"limited, all asked for":      {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a) }), wants: token, scopes: scopes("customers:read"), limit: auth.LimitedTo(a)},
+		"limited, the same asked for": {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a, b) }), wants: wants(func(i *auth.Issue) { i.Limit = auth.LimitedTo(b) }), scopes: scopes("customers:read"), limit: auth.LimitedTo(b)},
+		"limited, another asked for":  {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Limit = auth.LimitedTo(b) }), fails: auth.ErrOutOfReach},
+		"limited, one more asked for": {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a, b) }), fails: auth.ErrOutOfReach},
+		"limited to none":             {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo() }), wants: token, scopes: scopes("customers:read"), limit: auth.LimitedTo()},
+		"none asked for":              {maker: writer, wants: wants(func(i *auth.Issue) { i.Limit = auth.Limit{} }), scopes: scopes("customers:read"), limit: auth.Limit{}},
+
+		"a shorter life": {maker: writer, wants: wants(func(i *auth.Issue) { i.Lifetime = time.Minute }), scopes: scopes("customers:read"), limit: auth.Unrestricted(), lifetime: time.Minute},
+		"a longer life":  {maker: writer, wants: wants(func(i *auth.Issue) { i.Lifetime = 24 * time.Hour }), scopes: scopes("customers:read"), limit: auth.Unrestricted()},
+
+		"another user":         {maker: writer, wants: wants(func(i *auth.Issue) { i.Subject = s.A.User }), fails: auth.ErrOutOfReach},
+		"an organization":      {maker: writer, wants: wants(func(i *auth.Issue) { i.Kind, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), scopes: scopes("customers:read"), limit: auth.Unrestricted()},
+		"not of theirs":        {maker: with(func(i *auth.Issue) { i.Subject = s.A.User }), wants: wants(func(i *auth.Issue) { i.Kind, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
+		"outside of its limit": {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Kind, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
+		"a customer": {
+			maker: with(func(i *auth.Issue) {
+				i.Kind, i.Subject, i.Scopes = auth.OrganizationAccessToken, s.A.Organization, scopes("portal:read")
+			}),
+			wants:  auth.Issue{Kind: auth.CustomerSession, Subject: s.A.Customer, Scopes: scopes("portal:read"), Limit: auth.LimitedTo(a), Lifetime: 24 * time.Hour},
+			scopes: scopes("portal:read"), limit: auth.LimitedTo(a),
+		},
+		"a customer of another": {
+			maker: with(func(i *auth.Issue) {
+				i.Kind, i.Subject, i.Scopes = auth.OrganizationAccessToken, s.A.Organization, scopes("portal:read")
+			}),
+			wants: auth.Issue{Kind: auth.CustomerSession, Subject: s.B.Customer, Scopes: scopes("portal:read"), Limit: auth.Unrestricted(), Lifetime: time.Hour},
+			fails: auth.ErrOutOfReach,
+		},
+		"a customer for their organization": {
+			maker: with(func(i *auth.Issue) { i.Kind, i.Subject = auth.CustomerSession, s.A.Customer }),
+			wants: wants(func(i *auth.Issue) { i.Kind, i.Subject = auth.OrganizationAccessToken, s.A.Organization }),
+			fails: auth.ErrOutOfReach,
+		},
+	} {
+		issued, err := maker(t, s, c.maker).Issue(t.Context(), c.wants)
+		if c.fails != nil {
+			require.ErrorIs(t, err, c.fails, name)
+			continue
+		}
+		require.NoError(t, err, name)
+		require.Equal(t, c.scopes, issued.Credential.Scopes, name)
+		require.Equal(t, c.limit, issued.Credential.Limit, name)
+		if c.lifetime == 0 {
+			c.lifetime = time.Hour
+		}
+		require.Equal(t, s.Now().Add(c.lifetime), *issued.Credential.ExpiresAt, name)
+	}
+
+	t.Run("nobody issues", func(t *testing.T) {
+		_, err := s.Issuer.For(s.Access, subjectOf(t, s, anyone, authtest.Nobody())).Issue(t.Context(), token)
+		require.ErrorIs(t, err, errors.NotPermitted)
+		for _, c := range []auth.Credentials{{}, s.Issuer.For(s.Access, nil), s.Issuer.For(s.Access, auth.AuthSubject[auth.User]{}), s.Issuer.System("")} {
+			_, err = c.Issue(t.Context(), token)
+			require.ErrorContains(t, err, "auth: ")
+			_, err = c.Rotate(t.Context(), auth.Selection{Subject: s.Both, ID: uuid.New()}, 0)
+			require.ErrorContains(t, err, "auth: ")
+			_, err = c.List(t.Context(), auth.Selection{Subject: s.Both})
+			require.ErrorContains(t, err, "auth: ")
+			_, err = c.Revoke(t.Context(), auth.Selection{Subject: s.Both})
+			require.ErrorContains(t, err, "auth: ")
+		}
+	})
+	t.Run("no sign-in is issued", func(t *testing.T) {
+		_, err := maker(t, s, writer).Issue(t.Context(), auth.Issue{Kind: auth.WebSession, Subject: s.Both, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+		require.ErrorContains(t, err, "Sessions.Login")
+	})
+	t.Run("a chain", func(t *testing.T) {
+		short := with(func(i *auth.Issue) { i.Lifetime, i.Limit = time.Minute, auth.LimitedTo(a) })
+		for range 3 {
+			issued, err := maker(t, s, short).Issue(t.Context(), wants(func(i *auth.Issue) { i.Lifetime = 24 * time.Hour }))
+			require.NoError(t, err)
+			subject := subjectOf(t, s, anyone, s.Present(issued))
+			again, err := s.Issuer.For(s.Access, subject).Issue(t.Context(), token)
+			require.NoError(t, err)
+			require.Equal(t, issued.Credential.ExpiresAt, again.Credential.ExpiresAt)
+			require.Equal(t, auth.LimitedTo(a), again.Credential.Limit)
+			_, err = s.Issuer.For(s.Access, subject).Issue(t.Context(), wants(func(i *auth.Issue) { i.Scopes = scopes("customers:write") }))
+			require.ErrorIs(t, err, auth.InsufficientScope)
+		}
+	})
+}
+
+func TestTokensMayOutliveTheSessionThatMakesThem(t *testing.T) {
+	t.Parallel()
+	own := auth.NewKinds("shop", auth.PersonalAccessToken.OutlivesSession(), auth.OAuth2UserAccessToken, auth.WebSession)
+	w := authtest.New(t, own)
+	s := &service{World: w, t: t}
+	guard := auth.Require[auth.User](own, auth.NoScope("a test"))
+	issue := func(by authtest.Caller, kind auth.CredentialKind) *time.Time {
+		issued, err := w.Issuer.For(nil, subjectOf(t, s, guard, by)).Issue(t.Context(), auth.Issue{Kind: kind, Subject: w.A.User, Limit: auth.Unrestricted()})
+		require.NoError(t, err)
+		return issued.Credential.ExpiresAt
+	}
+	session, token := w.SignedIn(w.A.User), w.As(w.A.User)
+	end := w.Now().Add(time.Hour)
+	require.Nil(t, issue(session, auth.PersonalAccessToken))
+	require.Equal(t, &end, issue(session, auth.OAuth2UserAccessToken))
+	require.Equal(t, &end, issue(token, auth.PersonalAccessToken))
+}
+
+func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	ctx := t.Context()
+	a, b := s.A.OrganizationID, s.B.OrganizationID
+	issue := func(subject auth.SubjectRef, limit auth.Limit, scopes ...auth.Scope) authtest.Caller {
+		kind := auth.PersonalAccessToken
+		if subject.Kind == auth.OrganizationKind {
+			kind = auth.OrganizationAccessToken
+		}
+		return s.Issue(auth.Issue{Kind: kind, Subject: subject, Scopes: scopes, Limit: limit, Lifetime: time.Hour})
+	}
+	everywhere := auth.Unrestricted()
+	for name, c := range map[string]struct {
+		caller, target authtest.Caller
+		fails          error
+	}{
+		"the same":                     {issue(s.Both, everywhere, "customers:read"), issue(s.Both, everywhere, "customers:read"), nil},
+		"an implied scope":             {issue(s.Both, everywhere, "customers:write"), issue(s.Both, everywhere, "customers:read"), nil},
+		"a scope that is not known":    {issue(s.Both, everywhere), s.withScope(issue(s.Both, everywhere), "retired:write"), nil},
+		"no scope":                     {issue(s.Both, everywhere), issue(s.Both, everywhere), nil},
+		"fewer organizations":          {issue(s.Both, auth.LimitedTo(a, b)), issue(s.Both, auth.LimitedTo(b)), nil},
+		"an organization's":            {issue(s.Both, everywhere, "customers:read"), issue(s.B.Organization, everywhere, "customers:read"), nil},
+		"a wider scope":                {issue(s.Both, everywhere, "customers:read"), issue(s.Both, everywhere, "customers:write"), auth.InsufficientScope},
+		"another scope":                {issue(s.Both, everywhere, "customers:write"), issue(s.Both, everywhere, "orders:read"), auth.InsufficientScope},
+		"more organizations":           {issue(s.Both, auth.LimitedTo(a)), issue(s.Both, auth.LimitedTo(a, b)), errors.NotPermitted},
+		"all organizations":            {issue(s.Both, auth.LimitedTo(a, b)), issue(s.Both, everywhere), errors.NotPermitted},
+		"another organization's":       {issue(s.A.User, everywhere), issue(s.B.Organization, everywhere), auth.ErrOutOfReach},
+		"of another user of the same":  {issue(s.Both, everywhere, "customers:write"), issue(s.A.User, everywhere), auth.ErrOutOfReach},
+		"of a user, by the company":    {issue(s.A.Organization, everywhere, "customers:write"), issue(s.A.User, everywhere), auth.ErrOutOfReach},
+		"an organization's, unlimited": {issue(s.Both, auth.LimitedTo(a)), issue(s.A.Organization, everywhere), errors.NotPermitted},
+	} {
+		mine := s.Issuer.For(s.Access, subjectOf(t, s, anyone, c.caller))
+		target := c.target.Issued().Credential
+		one := auth.Selection{Subject: target.Subject, ID: target.ID}
+		list, err := mine.List(ctx, one)
+		if errors.Is(c.fails, auth.ErrOutOfReach) {
+			require.ErrorIs(t, err, auth.ErrOutOfReach, name)
+		} else {
+			require.NoError(t, err, name)
+			require.Len(t, list, 1, "what may not be ended is seen: %s", name)
+		}
+		rotated, rotateErr := mine.Rotate(ctx, one, time.Hour)
+		n, revokeErr := mine.Revoke(ctx, one)
+		if c.fails != nil {
+			require.ErrorIs(t, rotateErr, c.fails, name)
+			require.ErrorIs(t, revokeErr, c.fails, name)
+			require.Zero(t, n, name)
+			require.NotEqual(t, 401, s.do(c.target, "GET", "/anyone").Status, name)
+			continue
+		}
+		require.NoError(t, rotateErr, name)
+		require.NoError(t, revokeErr, name)
+		require.Equal(t, 1, n, name)
+		require.Equal(t, s.Now().Add(time.Hour), *rotated.Credential.ExpiresAt, name)
+		require.Equal(t, 401, s.do(c.target, "GET", "/anyone").Status, name)
+	}
+
+	t.Run("one's own", func(t *testing.T) {
+		caller := issue(s.A.User, auth.LimitedTo(a), "customers:read")
+		subject := subjectOf(t, s, anyone, caller)
+		s.withScope(caller, "customers:write") // widened behind its back: still its own
+		own := auth.Selection{Subject: s.A.User, ID: caller.Issued().Credential.ID}
+		s.Pass(30 * time.Minute)
+		rotated, err := s.Issuer.For(nil, subject).Rotate(ctx, own, time.Hour)
+		require.NoError(t, err)
+		require.Equal(t, caller.Issued().Credential.ExpiresAt, rotated.Credential.ExpiresAt, "a rotation makes no token live longer")
+		n, err := s.Issuer.For(nil, subject).Revoke(ctx, own)
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+	})
+	t.Run("all or none", func(t *testing.T) {
+		user := auth.User{ID: uuid.New()}.Ref()
+		wide, narrow := issue(user, everywhere, "customers:write"), issue(user, everywhere, "customers:read")
+		all := auth.Selection{Subject: user}
+		_, err := s.Issuer.For(nil, subjectOf(t, s, anyone, narrow)).Revoke(ctx, all)
+		require.ErrorIs(t, err, auth.InsufficientScope)
+		require.Equal(t, 200, s.do(narrow, "GET", "/anyone").Status)
+		n, err := s.Issuer.For(nil, subjectOf(t, s, anyone, wide)).Revoke(ctx, all)
+		require.NoError(t, err)
+		require.Equal(t, 2, n)
+	})
+	t.Run("what is dead is nobody's matter", func(t *testing.T) {
+		wide, narrow := issue(s.A.User, everywhere, "orders:read"), issue(s.A.User, everywhere, "customers:read")
+		one := auth.Selection{Subject: s.A.User, ID: wide.Issued().Credential.ID}
+		_, err := s.Issuer.System("a test").Revoke(ctx, one)
+		require.NoError(t, err)
+		n, err := s.Issuer.For(nil, subjectOf(t, s, anyone, narrow)).Revoke(ctx, one)
+		require.NoError(t, err)
+		require.Zero(t, n)
+		_, err = s.Issuer.For(nil, subjectOf(t, s, anyone, narrow)).Rotate(ctx, one, 0)
+		require.ErrorIs(t, err, auth.ErrInvalid)
+		require.ErrorIs(t, err, errors.ResourceNotFound)
+	})
+}
+
+// withScope gives a credential a scope more, behind everybody's back.
+func (s *service) withScope(c authtest.Caller, scope auth.Scope) authtest.Caller {
+	s.Store.Change(c.Issued().Credential.ID, func(c *auth.Credential) { c.Scopes = append(c.Scopes, scope) })
+	return c
+}
+
+// A ledger that cannot be written is 503, and never the client's fault.
+func TestLedgerIsAway(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	ctx := t.Context()
+	issuer, err := auth.NewIssuer(kinds, s.Keys, &awayLedger{s.Store})
+	require.NoError(t, err)
+	issuer = issuer.At(s.Now)
+	caller := s.As(s.A.User, "customers:read")
+	one := auth.Selection{Subject: s.A.User, ID: caller.Issued().Credential.ID}
+	for _, c := range []auth.Credentials{issuer.System("a test"), issuer.For(nil, subjectOf(t, s, anyone, caller))} {
+		_, issueErr := c.Issue(ctx, auth.Issue{Kind: auth.PersonalAccessToken, Subject: s.A.User, Limit: auth.Unrestricted()})
+		_, rotateErr := c.Rotate(ctx, one, 0)
+		_, revokeErr := c.Revoke(ctx, one)
+		for _, err := range []error{issueErr, rotateErr, revokeErr} {
+			require.ErrorIs(t, err, errors.ServiceUnavailable)
+			polar, ok := errors.AsType[*errors.PolarError](err)
+			require.True(t, ok)
+			headers := map[string]string{}
+			for name, value := range polar.Headers() {
+				headers[name] = value
+			}
+			require.Equal(t, map[string]string{"Retry-After": "5"}, headers)
+		}
+	}
+}
+
+type awayLedger struct{ auth.Ledger }
+
+var errReadOnly = errors.New("cannot execute in a read-only transaction")
+
+func (awayLedger) Add(context.Context, auth.Record, auth.Replacement) error { return errReadOnly }
+
+func (awayLedger) Revoke(context.Context, auth.Selection, time.Time) (int, error) {
+	return 0, errReadOnly
+}
