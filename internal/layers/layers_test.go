@@ -43,6 +43,8 @@ var confined = map[string][]string{
 	"github.com/go-chi/chi/v5":        {"kit/api"},
 	"github.com/jackc/pgx/v5":         {"repository", "repository/localpg", "repository/pgtest", "auth/pgstore"},
 	"github.com/Masterminds/squirrel": {"repository"},
+	"golang.org/x/net":                {"kit"},
+	"golang.org/x/text":               {"kit"},
 	"testing":                         {"auth/authtest", "kit/kittest", "repository/pgtest"},
 	"github.com/stretchr/testify":     {},
 }

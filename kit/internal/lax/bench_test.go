@@ -32,7 +32,10 @@ func BenchmarkParsers(b *testing.B) {
 	run("Decimal", func() { _, _ = lax.Decimal("1234.50") })
 	run("Email", func() { _, _ = lax.Email("ann.lee+tag@sub.example.com") })
 	run("Email/international", func() { _, _ = lax.Email("jeff@exämple.com") })
+	run("Email/punycode", func() { _, _ = lax.Email("jeff@xn--exmple-cua.com") })
 	run("Email/mail", func() { _, _ = mail.ParseAddress("ann.lee+tag@sub.example.com") })
 	run("URL", func() { _, _ = lax.URL("https://www.example.com/path/to?x=1&y=2#z", lax.HTTPURL) })
+	run("URL/international", func() { _, _ = lax.URL("https://www.exämple.com/path", lax.HTTPURL) })
+	run("URL/upper", func() { _, _ = lax.URL("https://WWW.Example.com/path", lax.HTTPURL) })
 	run("URL/url", func() { _, _ = url.Parse("https://www.example.com/path/to?x=1&y=2#z") })
 }

@@ -1,13 +1,10 @@
 package lax
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/polarkit-go/polarkit/errors"
 )
@@ -124,7 +121,7 @@ func isSpecialUse(last string) bool {
 
 // isRoleName reports whether a local part is one of RFC 2142, in whatever case.
 func isRoleName(local string) bool {
-	if len(local) > len("postmaster") {
+	if len(local) > len("postmaster") || !isASCII(local) {
 		return false
 	}
 	return slices.ContainsFunc(roleNames, func(name string) bool { return strings.EqualFold(name, local) })
@@ -134,9 +131,6 @@ var roleNames = []string{
 	"info", "marketing", "sales", "support", "abuse", "noc", "security", "postmaster", "hostmaster",
 	"usenet", "news", "webmaster", "www", "uucp", "ftp",
 }
-
-// isPythonSpace is str.isspace.
-func isPythonSpace(r rune) bool { return unicode.IsSpace(r) || '\x1c' <= r && r <= '\x1f' }
 
 // withoutDisplayName returns the address of Ann <a@b>, "Ann" <a@b> and <a@b>,
 // and anything else as it is.
@@ -194,7 +188,8 @@ func parseEmail(s string) (normal, reason string) {
 	if reason := checkLocal(local, quoted); reason != "" {
 		return "", reason
 	}
-	switch composed := norm.NFC.String(local); {
+	given := local + "@" + domain
+	switch composed := compose(local); {
 	case quoted:
 		return "", "Quoting the part before the @-sign is not allowed here."
 	case composed != local:
@@ -206,223 +201,22 @@ func parseEmail(s string) (normal, reason string) {
 	if isRoleName(local) {
 		local = strings.ToLower(local)
 	}
-	if domain == "" {
+	switch {
+	case domain == "":
 		return "", "There must be something after the @-sign."
-	}
-	if strings.HasPrefix(domain, "[") && strings.HasSuffix(domain, "]") {
-		return "", bracketedDomain(strings.TrimSuffix(domain[1:], "]"))
+	case strings.HasPrefix(domain, "[") && strings.HasSuffix(domain, "]"):
+		return "", checkLiteral(strings.TrimSuffix(domain[1:], "]"))
 	}
 	ascii, decoded, reason := emailDomain(domain)
-	switch {
-	case reason != "":
+	if reason != "" {
 		return "", reason
-	case bracketed:
-		return "", "A display name and angle brackets around the email address are not permitted here."
 	}
 	normal = local + "@" + decoded
-	return normal, checkEmailLength(s, normal, local+"@"+ascii)
-}
-
-// splitEmail parts an address at its first @ that is not quoted. Angle brackets
-// that were not taken for a display name before are reported.
-func splitEmail(s string) (local, domain string, bracketed bool, reason string) {
-	local, rest, found := cutUnquoted(s, "@<")
-	if !found {
-		return "", "", false, "An email address must have an @-sign."
+	if reason := checkEmailLength(given, normal, local+"@"+ascii); reason != "" {
+		return "", reason
 	}
-	if rest[0] != '<' {
-		return local, rest[1:], false, ""
+	if bracketed {
+		return "", "A display name and angle brackets around the email address are not permitted here."
 	}
-	if reason := checkDisplayName(strings.TrimRightFunc(local, isPythonSpace)); reason != "" {
-		return "", "", false, reason
-	}
-	if !strings.Contains(rest, ">") {
-		return "", "", false, "An open angle bracket at the start of the email address has to be followed by a close angle bracket at the end."
-	}
-	rest = strings.TrimRight(rest, " ")
-	if !strings.HasSuffix(rest, ">") {
-		return "", "", false, "There can't be anything after the email address."
-	}
-	local, rest, found = cutUnquoted(strings.TrimRight(rest[1:], ">"), "@")
-	if !found {
-		return "", "", false, "An email address must have an @-sign."
-	}
-	return local, rest[1:], true, ""
-}
-
-// cutUnquoted cuts before the first of the special characters that stands
-// outside quotes and is not combined with what follows.
-func cutUnquoted(s, specials string) (before, from string, found bool) {
-	quoted, escaped := false, false
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case strings.HasPrefix(s[i+1:], "\u0338") && c == '<': // becomes U+226E when composed
-		case quoted:
-			quoted = c != '"' || escaped
-			escaped = c == '\\' && !escaped
-		case c == '"':
-			quoted = true
-		case strings.IndexByte(specials, c) >= 0:
-			return s[:i], s[i:], true
-		}
-	}
-	return "", "", false
-}
-
-func checkDisplayName(text string) string {
-	name, quoted, reason := unquote(text)
-	switch {
-	case reason != "":
-		return reason
-	case quoted:
-		return checkUnsafe(name, true)
-	}
-	if bad := badCharacters(name, func(r rune) bool { return r == ' ' || r != '.' && isLocalRune(r) && r < utf8.RuneSelf }); bad != "" {
-		return "The display name contains invalid characters when not quoted: " + bad + "."
-	}
-	return checkUnsafe(name, true)
-}
-
-// unquote takes quotes and escapes away.
-func unquote(s string) (text string, quoted bool, reason string) {
-	if !strings.HasPrefix(s, `"`) {
-		return s, false, ""
-	}
-	var b strings.Builder
-	escaped := false
-	for i := 1; i < len(s); i++ {
-		switch c := s[i]; {
-		case !escaped && c == '\\':
-			escaped = true
-		case !escaped && c == '"':
-			if rest := s[i+1:]; rest != "" {
-				var all []string
-				for _, r := range rest {
-					all = append(all, displayRune(r))
-				}
-				return "", true, "Extra character(s) found after close quote: " + strings.Join(all, ", ")
-			}
-			return b.String(), true, ""
-		default:
-			b.WriteByte(c)
-			escaped = false
-		}
-	}
-	return b.String(), true, ""
-}
-
-// isLocalRune are the characters of a local part without quotes (RFC 5322,
-// 3.2.3 and RFC 6531, 3.3), with the period.
-func isLocalRune(r rune) bool {
-	return r >= utf8.RuneSelf || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' ||
-		strings.ContainsRune("_!#$%&'*+-/=?^`{|}~", r)
-}
-
-func checkLocal(local string, quoted bool) string {
-	if local == "" {
-		return "There must be something before the @-sign."
-	}
-	bad := badCharacters(local, isLocalRune)
-	dots := checkDots(local, "An email address cannot start with a %s.", "An email address cannot have a %s immediately before the @-sign.", false)
-	switch {
-	case bad == "" && dots == "":
-		if isASCII(local) {
-			return ""
-		}
-		return checkUnsafe(local, false)
-	case quoted:
-		if bad := badCharacters(local, func(r rune) bool { return r >= ' ' && r != 0x7f }); bad != "" {
-			return "The email address contains invalid characters in quotes before the @-sign: " + bad + "."
-		}
-		return checkUnsafe(local, true)
-	case bad != "":
-		return "The email address contains invalid characters before the @-sign: " + bad + "."
-	}
-	return dots
-}
-
-// checkDots checks where periods stand, and in host names hyphens.
-func checkDots(s, start, end string, hostname bool) string {
-	switch {
-	case strings.HasSuffix(s, "."):
-		return fmt.Sprintf(end, "period")
-	case strings.HasPrefix(s, "."):
-		return fmt.Sprintf(start, "period")
-	case strings.Contains(s, ".."):
-		return "An email address cannot have two periods in a row."
-	case !hostname:
-		return ""
-	case strings.HasSuffix(s, "-"):
-		return fmt.Sprintf(end, "hyphen")
-	case strings.HasPrefix(s, "-"):
-		return fmt.Sprintf(start, "hyphen")
-	case strings.Contains(s, ".-") || strings.Contains(s, "-."):
-		return "An email address cannot have a period and a hyphen next to each other."
-	}
-	return ""
-}
-
-// checkUnsafe refuses spaces, what cannot be seen, and a mark that would combine with the @.
-func checkUnsafe(s string, allowSpace bool) string {
-	var bad []rune
-	for i, r := range s {
-		switch {
-		case unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S):
-		case unicode.Is(unicode.M, r) && i > 0:
-		case unicode.Is(unicode.Zs, r) && allowSpace:
-		default:
-			bad = append(bad, r)
-		}
-	}
-	if len(bad) == 0 {
-		return ""
-	}
-	slices.Sort(bad)
-	shown := make([]string, 0, len(bad))
-	for _, r := range slices.Compact(bad) {
-		shown = append(shown, displayRune(r))
-	}
-	return "The email address contains unsafe characters: " + strings.Join(shown, ", ") + "."
-}
-
-// badCharacters lists the characters that are not allowed, each once, as they are shown.
-func badCharacters(s string, allowed func(rune) bool) string {
-	var shown []string
-	for _, r := range s {
-		if !allowed(r) {
-			shown = append(shown, displayRune(r))
-		}
-	}
-	slices.Sort(shown)
-	return strings.Join(slices.Compact(shown), ", ")
-}
-
-// displayRune shows a character in quotes if it can be seen, else by its name
-// where that is common, else by its code.
-func displayRune(r rune) string {
-	switch {
-	case r == '\\':
-		return `"\"`
-	case unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S):
-		return Repr(string(r))
-	}
-	if name, ok := runeNames[r]; ok {
-		return name
-	}
-	if r < 0xffff {
-		return fmt.Sprintf("U+%04X", r)
-	}
-	return fmt.Sprintf("U+%08X", r)
-}
-
-var runeNames = map[rune]string{
-	' ': "SPACE", '\u00A0': "NO-BREAK SPACE", '\u00AD': "SOFT HYPHEN",
-	'\u2002': "EN SPACE", '\u2003': "EM SPACE", '\u2009': "THIN SPACE", '\u202F': "NARROW NO-BREAK SPACE",
-	'\u200B': "ZERO WIDTH SPACE", '\u200C': "ZERO WIDTH NON-JOINER", '\u200D': "ZERO WIDTH JOINER",
-	'\u200E': "LEFT-TO-RIGHT MARK", '\u200F': "RIGHT-TO-LEFT MARK", '\u2060': "WORD JOINER",
-	'\u2028': "LINE SEPARATOR", '\u2029': "PARAGRAPH SEPARATOR",
-	'\u202A': "LEFT-TO-RIGHT EMBEDDING", '\u202B': "RIGHT-TO-LEFT EMBEDDING", '\u202C': "POP DIRECTIONAL FORMATTING",
-	'\u202D': "LEFT-TO-RIGHT OVERRIDE", '\u202E': "RIGHT-TO-LEFT OVERRIDE",
-	'\u3000': "IDEOGRAPHIC SPACE", '\uFEFF': "ZERO WIDTH NO-BREAK SPACE",
+	return normal, ""
 }

@@ -3,22 +3,27 @@ package lax
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 func isDomainRune(r rune) bool {
 	return r >= utf8.RuneSelf || r == '.' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }
 
-// emailDomain checks a domain and returns it in ASCII and in Unicode.
+// emailDomain checks a domain and returns it in ASCII and in Unicode. Checks and
+// reasons are those of the Python packages email-validator and idna.
 func emailDomain(given string) (ascii, decoded, reason string) {
 	if bad := badCharacters(given, isDomainRune); bad != "" {
 		return "", "", "The part after the @-sign contains invalid characters: " + bad + "."
 	}
 	if reason := checkUnsafe(given, false); reason != "" {
 		return "", "", reason
+	}
+	if bad := badCharacters(given, isMappable); bad != "" {
+		return "", "", "The part after the @-sign contains invalid characters: " + bad + "."
 	}
 	domain, fault := mapDomain(given)
 	if fault != nil {
@@ -34,16 +39,22 @@ func emailDomain(given string) (ascii, decoded, reason string) {
 	if slices.ContainsFunc(labels, isReservedLabel) {
 		return "", "", "An email address cannot have two letters followed by two dashes immediately after the @-sign or after a period, except Punycode."
 	}
-	if ascii, reason = encodeLabels(labels); reason != "" {
+	if ascii, reason = encodeDomain(domain, labels); reason != "" {
 		return "", "", fmt.Sprintf("The part after the @-sign is invalid (%s).", reason)
 	}
 	if reason := checkDomainName(given, ascii); reason != "" {
 		return "", "", reason
 	}
-	if decoded, reason = decodeLabels(ascii); reason != "" {
+	if decoded, reason = decodeDomain(ascii); reason != "" {
 		return "", "", fmt.Sprintf("The part after the @-sign is not valid IDNA (%s).", reason)
 	}
-	return ascii, decoded, ""
+	return ascii, decoded, checkUnsafe(decoded, false)
+}
+
+// isMappable leaves out what decomposes into text with a full stop, such as the
+// dot leaders and U+2488. A full stop of another width or script is one.
+func isMappable(r rune) bool {
+	return r < utf8.RuneSelf || r == '\uFF0E' || r == '\uFE19' || !strings.Contains(norm.NFKD.String(string(r)), ".")
 }
 
 // isReservedLabel are labels with hyphens in the third and fourth place (RFC 5890).
@@ -57,41 +68,68 @@ func isReservedLabel(label string) bool {
 	return false
 }
 
-func encodeLabels(labels []string) (ascii, fault string) {
-	encoded := slices.Clone(labels)
+// encodeDomain writes the labels of a domain in ASCII. In a domain that is ASCII
+// already nothing is checked here.
+func encodeDomain(domain string, labels []string) (ascii, fault string) {
+	if isASCII(domain) && domain != "" {
+		return domain, ""
+	}
+	encoded := make([]string, len(labels))
 	for i, label := range labels {
-		if isASCII(label) {
-			continue
-		}
-		runes := []rune(label)
-		if fault := checkLabel(runes, true); fault != "" {
+		if encoded[i], fault = toASCIILabel(label); fault != "" {
 			return "", fault
 		}
-		puny, ok := encodePunycode(runes)
-		if !ok || len(puny)+len(acePrefix) > maxLabel {
-			return "", "Label too long"
-		}
-		encoded[i] = acePrefix + puny
 	}
 	return strings.Join(encoded, "."), ""
 }
 
-func decodeLabels(ascii string) (decoded, fault string) {
+func decodeDomain(ascii string) (decoded, fault string) {
 	if !strings.Contains(ascii, acePrefix) {
 		return ascii, ""
 	}
 	labels := strings.Split(ascii, ".")
 	for i, label := range labels {
-		if !strings.HasPrefix(label, acePrefix) {
-			continue
-		}
-		runes, fault := decodeLabel(label, true)
-		if fault != "" {
+		if labels[i], fault = toUnicodeLabel(label); fault != "" {
 			return "", fault
 		}
-		labels[i] = string(runes)
 	}
 	return strings.Join(labels, "."), ""
+}
+
+// toASCIILabel checks a label and writes it in ASCII.
+func toASCIILabel(label string) (ascii, fault string) {
+	if isASCII(label) {
+		ascii = label
+		_, fault = toUnicodeLabel(label)
+	} else if fault = labelFault(label); fault == "" && utf8.RuneCountInString(label) <= maxLabel {
+		ascii, _ = encodeLabel(label)
+	}
+	if fault == "" && (ascii == "" || len(ascii) > maxLabel) {
+		fault = "Label too long"
+	}
+	return ascii, fault
+}
+
+// toUnicodeLabel reads and checks a label in ASCII.
+func toUnicodeLabel(ascii string) (label, fault string) {
+	puny, found := strings.CutPrefix(ascii, acePrefix)
+	switch {
+	case !found:
+		return ascii, labelFault(ascii)
+	case puny == "":
+		return "", "Malformed A-label, no Punycode eligible content found"
+	case puny[len(puny)-1] == '-':
+		return "", "A-label must not end with a hyphen"
+	}
+	// Python reads a delimiter with nothing before it as none.
+	if strings.LastIndexByte(puny, '-') == 0 {
+		puny = puny[1:]
+	}
+	label, ok := decodeLabel(acePrefix + puny)
+	if !ok {
+		return "", "Invalid A-label"
+	}
+	return label, labelFault(label)
 }
 
 func checkDomainName(given, ascii string) string {
@@ -149,50 +187,6 @@ func checkEmailLength(given, normal, ascii string) string {
 	}
 	if over := len(ascii) - maxEmail; over > 0 {
 		return fmt.Sprintf("The email address is too long when the part after the @-sign is converted to IDNA ASCII %s.", tooMany(over, "byte"))
-	}
-	return ""
-}
-
-// bracketedDomain is the reason against a domain in brackets (without them).
-func bracketedDomain(literal string) string {
-	switch {
-	case literal != "" && strings.Trim(literal, "0123456789.") == "":
-		if fault := ipv4Fault(literal); fault != "" {
-			return fmt.Sprintf("The address in brackets after the @-sign is not valid: It is not an IPv4 address (%s) or is missing an address literal tag.", fault)
-		}
-		return "A bracketed IP address after the @-sign is not allowed here."
-	case strings.HasPrefix(literal, "IPv6:"):
-		if _, ok := parseIPv6(literal[5:]); !ok {
-			return "The IPv6 address in brackets after the @-sign is not valid."
-		}
-		return "A bracketed IP address after the @-sign is not allowed here."
-	case !strings.Contains(literal, ":"):
-		return "The part after the @-sign in brackets is not an IPv4 address and has no address literal tag."
-	}
-	if bad := badCharacters(literal, func(r rune) bool { return r >= '!' && r <= '\u00FA' }); bad != "" {
-		return "The part after the @-sign contains invalid characters in brackets: " + bad + "."
-	}
-	return "The part after the @-sign contains an invalid address literal tag in brackets."
-}
-
-// ipv4Fault is what Python's ipaddress says of text made of digits and periods.
-func ipv4Fault(s string) string {
-	octets := strings.Split(s, ".")
-	if len(octets) != 4 {
-		return "Expected 4 octets in " + Repr(s)
-	}
-	for _, octet := range octets {
-		n, _ := strconv.Atoi(octet)
-		switch {
-		case octet == "":
-			return "Empty octet not permitted in " + Repr(s)
-		case len(octet) > 3:
-			return fmt.Sprintf("At most 3 characters permitted in %s in %s", Repr(octet), Repr(s))
-		case octet != "0" && octet[0] == '0':
-			return fmt.Sprintf("Leading zeros are not permitted in %s in %s", Repr(octet), Repr(s))
-		case n > 255:
-			return fmt.Sprintf("Octet %d (> 255) not permitted in %s", n, Repr(s))
-		}
 	}
 	return ""
 }

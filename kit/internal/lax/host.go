@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -66,67 +67,87 @@ func isForbiddenInDomain(r rune) bool {
 	return r < ' ' || r == 0x7f || r == '%' || isForbiddenInHost(r)
 }
 
-// percentDecode decodes what is a valid escape and leaves the rest.
-func percentDecode(s string) string {
-	if !strings.Contains(s, "%") {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) {
-			if high, low := nibble(s[i+1]), nibble(s[i+2]); high <= 15 && low <= 15 {
-				b = append(b, high<<4|low)
-				i += 2
-				continue
-			}
-		}
-		b = append(b, s[i])
-	}
-	return string(b)
-}
+// Limits on the labels that are decoded and encoded. The first two are those of
+// Rust's idna. Punycode takes as many steps as a label has characters, times the
+// different ones among them; the last limit is four times what a label of 63
+// characters can need.
+const (
+	maxPuny    = 2000 // bytes after xn--
+	maxUnicode = 1000 // characters
+	maxSteps   = 1 << 14
+)
 
-// domainToASCII maps a domain name and encodes its international labels.
+// domainToASCII is the domain to ASCII of the URL standard: UTS #46 with the rules
+// for joiners and for text from right to left, and without those for hyphens and
+// for the lengths of DNS.
 func domainToASCII(s string) (string, bool) {
 	if isPlainDomain(s) {
 		return s, true
-	}
-	if !utf8.ValidString(s) {
-		return "", false
 	}
 	mapped, fault := mapDomain(s)
 	if fault != nil {
 		return "", false
 	}
 	labels := strings.Split(mapped, ".")
-	decoded := make([][]rune, len(labels))
+	decoded := slices.Clone(labels)
+	rightToLeft := false
 	for i, label := range labels {
-		decoded[i] = []rune(label)
+		ok := true
 		switch {
 		case strings.HasPrefix(label, acePrefix):
-			var fault string
-			decoded[i], fault = decodeLabel(label, false)
-			if fault != "" || isASCII(string(decoded[i])) {
-				return "", false
-			}
+			decoded[i], ok = readACELabel(label)
 		case !isASCII(label):
-			if checkLabel(decoded[i], false) != "" {
-				return "", false
+			if ok = isURLLabel(label); ok {
+				labels[i], ok = encodeLabel(label)
 			}
-			puny, ok := encodePunycode(decoded[i])
-			if !ok {
-				return "", false
-			}
-			labels[i] = acePrefix + puny
 		}
+		if !ok {
+			return "", false
+		}
+		rightToLeft = rightToLeft || isRightToLeft(decoded[i])
 	}
-	if slices.ContainsFunc(decoded, isRightToLeft) && !all(decoded, followsBidiRule) {
+	if rightToLeft && slices.ContainsFunc(decoded, func(label string) bool { return label != "" && bidiFault(label) != "" }) {
 		return "", false
 	}
 	return strings.Join(labels, "."), true
 }
 
-func all(labels [][]rune, holds func([]rune) bool) bool {
-	return !slices.ContainsFunc(labels, func(label []rune) bool { return !holds(label) })
+// readACELabel decodes a label that begins with xn--. What it stands for has to
+// be in its mapped form.
+func readACELabel(ascii string) (label string, ok bool) {
+	if len(ascii) > len(acePrefix)+maxPuny || !isASCII(ascii) {
+		return "", false
+	}
+	label, ok = decodeLabel(ascii)
+	if !ok || isASCII(label) {
+		return "", false
+	}
+	mapped, fault := mapDomain(label)
+	return label, fault == nil && mapped == label && isURLLabel(label)
+}
+
+// isURLLabel checks an international label beyond the mapping.
+func isURLLabel(label string) bool {
+	runes := []rune(label)
+	if len(runes) > maxUnicode || len(runes)*countDifferent(runes) > maxSteps || unicode.Is(unicode.M, runes[0]) {
+		return false
+	}
+	for i, r := range runes {
+		if isJoiner(r) && !isJoinerAllowed(runes, i) {
+			return false
+		}
+	}
+	return true
+}
+
+// countDifferent counts the different characters, of a short label all.
+func countDifferent(label []rune) int {
+	if len(label) <= maxLabel {
+		return len(label)
+	}
+	sorted := slices.Clone(label)
+	slices.Sort(sorted)
+	return len(slices.Compact(sorted))
 }
 
 func isPlainDomain(s string) bool {

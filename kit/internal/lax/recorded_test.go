@@ -1,10 +1,10 @@
 package lax_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"math"
 	"os"
 	"strconv"
@@ -17,7 +17,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 )
 
-// recorded is a line of testdata/pydantic.jsonl.
+// recorded is a line of a file in testdata.
 type recorded struct {
 	T     string            `json:"t"`
 	K     string            `json:"k"`
@@ -32,30 +32,38 @@ type recorded struct {
 func TestRecorded(t *testing.T) {
 	t.Parallel()
 
-	data, err := os.ReadFile("testdata/pydantic.jsonl")
-	require.NoError(t, err)
 	counts := map[string]int{}
-	lines := bufio.NewScanner(bytes.NewReader(data))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var r recorded
-		require.NoError(t, json.Unmarshal(lines.Bytes(), &r))
+	for r := range readRecorded(t, "testdata/pydantic.jsonl") {
 		counts[r.T]++
 		got, issue := r.read(t)
 		if r.Ok != nil {
 			if issue != nil || got != *r.Ok {
-				t.Errorf("%s: got %q, %v, want %q", lines.Bytes(), got, issue, *r.Ok)
+				t.Errorf("%+v: got %q, %v, want %q", r, got, issue, *r.Ok)
 			}
 			continue
 		}
 		want := &recorded{Type: r.Type, Msg: r.Msg, Ctx: r.Ctx}
 		if found := describe(issue); issue == nil || found.Type != want.Type || found.Msg != want.Msg || fmt.Sprint(found.Ctx) != fmt.Sprint(want.Ctx) {
-			t.Errorf("%s: got %q, %+v", lines.Bytes(), got, found)
+			t.Errorf("%+v: got %q, %+v", r, got, found)
 		}
 	}
-	require.NoError(t, lines.Err())
 	for _, typ := range []string{"int", "float", "bool", "uuid", "datetime", "date", "decimal", "url"} {
 		require.GreaterOrEqual(t, counts[typ], 40, typ)
+	}
+}
+
+func readRecorded(t *testing.T, file string) iter.Seq[recorded] {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return func(yield func(recorded) bool) {
+		for line := range bytes.Lines(data) {
+			var r recorded
+			require.NoError(t, json.Unmarshal(line, &r))
+			if !yield(r) {
+				return
+			}
+		}
 	}
 }
 
@@ -102,6 +110,8 @@ func (r *recorded) read(t *testing.T) (string, *lax.Issue) {
 		return r.readDate(t)
 	case "decimal":
 		return r.readDecimal()
+	case "email":
+		return lax.Email(r.V)
 	case "url":
 		rules := map[any]lax.URLRules{"http": lax.HTTPURL, "https": lax.HTTPSURL, "any": {}}[r.Rules]
 		return lax.URL(r.V, rules)

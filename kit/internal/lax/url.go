@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/polarkit-go/polarkit/errors"
 )
@@ -191,6 +190,9 @@ func (u *urlParts) parseRest(s string, defaultPort int, special bool) (fault str
 		s = s[2:]
 	case strings.HasPrefix(s, "/"):
 		u.path = percentEncodePath(s, false)
+		if strings.HasPrefix(u.path, "//") {
+			u.path = "/." + u.path // not an authority
+		}
 		return ""
 	default:
 		u.path = percentEncode(s, opaqueSet)
@@ -205,9 +207,12 @@ func (u *urlParts) parseRest(s string, defaultPort int, special bool) (fault str
 	if end >= 0 {
 		authority, path = s[:end], s[end:]
 	}
-	if fault := u.parseAuthority(authority, defaultPort, special); fault != "" {
+	followed := path != "" || u.query != "" || u.fragment != ""
+	afterPort, fault := u.parseAuthority(authority, followed, defaultPort, special)
+	if fault != "" {
 		return fault
 	}
+	path = afterPort + path
 	if special && path == "" {
 		path = "/"
 	}
@@ -217,34 +222,10 @@ func (u *urlParts) parseRest(s string, defaultPort int, special bool) (fault str
 	return ""
 }
 
-// parseFile parses what follows file:, whose host may be missing.
-func (u *urlParts) parseFile(s string) (fault string) {
-	u.authority = true
-	s = strings.ReplaceAll(s, `\`, "/")
-	path := s
-	if rest, found := strings.CutPrefix(s, "//"); found {
-		host := rest
-		path = ""
-		if end := strings.IndexByte(rest, '/'); end >= 0 {
-			host, path = rest[:end], rest[end:]
-		}
-		if host != "" {
-			if u.host, fault = parseHost(host); fault != "" {
-				return fault
-			}
-			if u.host == "localhost" {
-				u.host = ""
-			}
-		}
-	}
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path
-	}
-	u.path = percentEncodePath(path, true)
-	return ""
-}
-
-func (u *urlParts) parseAuthority(s string, defaultPort int, special bool) (fault string) {
+// parseAuthority parses user, host and port. Followed is whether a path, a query
+// or a fragment comes after them. Where a backslash ends the port of a scheme that
+// is not special, what is left begins the path.
+func (u *urlParts) parseAuthority(s string, followed bool, defaultPort int, special bool) (path, fault string) {
 	if at := strings.LastIndexByte(s, '@'); at >= 0 {
 		name, password, _ := strings.Cut(s[:at], ":")
 		u.credentials = percentEncode(name, userinfoSet)
@@ -252,8 +233,8 @@ func (u *urlParts) parseAuthority(s string, defaultPort int, special bool) (faul
 			u.credentials += ":" + percentEncode(password, userinfoSet)
 		}
 		s = s[at+1:]
-		if s == "" && special {
-			return "empty host"
+		if s == "" && (special || at == 0 && followed) {
+			return "", "empty host"
 		}
 	}
 	host, port, hasPort := s, "", false
@@ -262,7 +243,7 @@ func (u *urlParts) parseAuthority(s string, defaultPort int, special bool) (faul
 	}
 	switch {
 	case host == "" && (special || hasPort || u.credentials != ""):
-		return "empty host"
+		return "", "empty host"
 	case host == "":
 	case special:
 		u.host, fault = parseHost(host)
@@ -270,10 +251,13 @@ func (u *urlParts) parseAuthority(s string, defaultPort int, special bool) (faul
 		u.host, fault = parseOpaqueHost(host)
 	}
 	if fault != "" {
-		return fault
+		return "", fault
+	}
+	if end := strings.IndexByte(port, '\\'); end >= 0 {
+		port, path = port[:end], "/"+port[end:]
 	}
 	u.port, fault = parsePort(port, defaultPort)
-	return fault
+	return path, fault
 }
 
 // portColon finds the colon before a port: the first outside brackets.
@@ -308,127 +292,4 @@ func parsePort(s string, defaultPort int) (port, fault string) {
 		return "", ""
 	}
 	return ":" + strconv.Itoa(n), ""
-}
-
-// asciiSet is a set of characters below 0x80.
-type asciiSet [2]uint64
-
-func (set *asciiSet) has(c byte) bool { return set[c>>6]&(1<<(c&63)) != 0 }
-
-// setOf is the control characters, DEL, and the characters given.
-func setOf(chars string) (set asciiSet) {
-	for c := range 0x20 {
-		set[0] |= 1 << c
-	}
-	set[1] |= 1 << (0x7f - 64)
-	for i := range len(chars) {
-		c := chars[i]
-		set[c>>6] |= 1 << (c & 63)
-	}
-	return set
-}
-
-// The percent-encode sets of the standard; what is beyond ASCII is encoded by all.
-var ( //nolint:gochecknoglobals // never written
-	opaqueSet       = setOf("")
-	fragmentSet     = setOf(" \"<>`")
-	querySet        = setOf(" \"#<>")
-	specialQuerySet = setOf(" \"#<>'")
-	pathSet         = setOf(" \"#<>?`{}")
-	userinfoSet     = setOf(" \"#<>?`{}/:;=@[\\]^|")
-)
-
-func percentEncode(s string, set asciiSet) string {
-	for i := range len(s) {
-		if c := s[i]; c >= utf8.RuneSelf || set.has(c) {
-			return string(appendEncoded(append(make([]byte, 0, len(s)+16), s[:i]...), s[i:], &set))
-		}
-	}
-	return s
-}
-
-func appendEncoded(to []byte, s string, set *asciiSet) []byte {
-	const digits = "0123456789ABCDEF"
-	for i := range len(s) {
-		c := s[i]
-		if c >= utf8.RuneSelf || set.has(c) {
-			to = append(to, '%', digits[c>>4], digits[c&15])
-		} else {
-			to = append(to, c)
-		}
-	}
-	return to
-}
-
-// percentEncodePath encodes a path that begins with a slash and resolves its
-// dot segments. In a special URL a backslash is a slash.
-func percentEncodePath(s string, special bool) string {
-	if isNormalPath(s) {
-		return s
-	}
-	path := make([]byte, 0, len(s)+16)
-	var starts []int // of the segments in path, at their slashes
-	for rest := s[1:]; ; {
-		end := strings.IndexByte(rest, '/')
-		if special {
-			end = strings.IndexAny(rest, `/\`)
-		}
-		segment, last := rest, end < 0
-		if !last {
-			segment, rest = rest[:end], rest[end+1:]
-		}
-		switch dots(segment) {
-		case 1:
-			if last {
-				path = append(path, '/')
-			}
-		case 2:
-			if n := len(starts); n > 0 {
-				path, starts = path[:starts[n-1]], starts[:n-1]
-			}
-			if last {
-				path = append(path, '/')
-			}
-		default:
-			starts = append(starts, len(path))
-			path = append(path, '/')
-			path = appendEncoded(path, segment, &pathSet)
-		}
-		if last {
-			return string(path)
-		}
-	}
-}
-
-// isNormalPath reports that a path needs no change, when that is easy to see.
-func isNormalPath(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case c >= utf8.RuneSelf || c == '\\' || pathSet.has(c):
-			return false
-		case c == '/' && i+1 < len(s) && (s[i+1] == '.' || s[i+1] == '%'):
-			return false // perhaps a dot segment
-		}
-	}
-	return true
-}
-
-// dots is 1 for a segment that means this one, 2 for the one above, else 0.
-func dots(segment string) int {
-	n := 0
-	for segment != "" {
-		switch {
-		case segment[0] == '.':
-			segment = segment[1:]
-		case len(segment) >= 3 && segment[:2] == "%2" && segment[2]|0x20 == 'e':
-			segment = segment[3:]
-		default:
-			return 0
-		}
-		if n++; n > 2 {
-			return 0
-		}
-	}
-	return n
 }
