@@ -196,6 +196,8 @@ var (
 	RouteNotFound = Define("RouteNotFound", 404, "Not Found")
 	// MethodNotAllowed is a known path with a method it does not have.
 	MethodNotAllowed = Define("MethodNotAllowed", 405, "Method Not Allowed")
+	// RequestTimeout is a request whose body did not arrive in time.
+	RequestTimeout = Define("RequestTimeout", 408, "Request Timeout")
 	// ResourceAlreadyExists is a conflict with what is there, such as a unique value taken.
 	ResourceAlreadyExists = Define("ResourceAlreadyExists", 409, "Already exists")
 	// ResourceConflict is a change that what is there does not allow: still referred to, or changed meanwhile.

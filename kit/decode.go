@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"reflect"
 	"strings"
 
@@ -24,8 +25,10 @@ const MaxBodySize = 10 << 20
 // The error is a *errors.PolarRequestValidationError (422) with everything that
 // is wrong, in the order of T's fields; or a *errors.PolarError: BadRequest for
 // bytes that are no text, nesting beyond 500 levels or integers of more than
-// 4300 digits, RequestBodyTooLarge for more than [MaxBodySize] bytes. What a
-// Validate method returns besides validation errors is returned as it is. At
+// 4300 digits, or of a body that breaks off; RequestBodyTooLarge for more than
+// [MaxBodySize] bytes; RequestTimeout for a body that does not arrive before the
+// read deadline of the connection (http.Server.ReadTimeout, [Handler] or an
+// endpoint's time). What a Validate method returns besides validation errors is returned as it is. At
 // most 1000 errors are reported, and none beyond about 1 MiB of echoed inputs.
 //
 // A content type other than JSON is no error of its own: as in FastAPI the body
@@ -129,7 +132,7 @@ func readBody(r *http.Request) (plan.Body, error) {
 			body.Data = data
 			return body, nil
 		case err != nil:
-			return body, readError(err)
+			return body, readError(r, err)
 		}
 		if len(data) == cap(data) {
 			data = append(data, 0)[:len(data)]
@@ -137,15 +140,26 @@ func readBody(r *http.Request) (plan.Body, error) {
 	}
 }
 
-// readError tells a body beyond a limit from one that broke off.
-func readError(err error) error {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+// readError tells a body beyond a limit of size or time from one that broke off.
+func readError(r *http.Request, err error) error {
+	switch {
+	case isTooLarge(err):
 		return errors.RequestBodyTooLarge.Wrap(err)
-	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		late := errors.RequestTimeout.Wrap(err)
+		if r.ProtoMajor == 1 {
+			late = late.WithHeader("Connection", "close") // RFC 9110, section 15.5.9
+		}
+		return late
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
 	return errors.BadRequest.Wrap(err).WithDetail("There was an error parsing the body")
+}
+
+func isTooLarge(err error) bool {
+	_, ok := errors.AsType[*http.MaxBytesError](err)
+	return ok
 }
 
 // isJSON reports whether a content type is application/json or

@@ -36,6 +36,7 @@ func TestMetadataFilter(t *testing.T) {
 		"metadata[[a]=1":                       {{Key: "[a", Values: []string{"1"}}},
 		"metadata[a]=1&metadata[b]=2":          {{Key: "a", Values: []string{"1"}}, {Key: "b", Values: []string{"2"}}},
 		"metadata[a]=1&metadata[a]=1":          {{Key: "a", Values: []string{"1"}}},
+		"metadata[a]=1&metadata[a]=2":          {{Key: "a", Values: []string{"1", "2"}}},
 		"metadatas=x&meta=x&x_metadata=x":      nil,
 		"Metadata[a]=1&metadata_a=1&x[a]=1":    nil,
 		"metadata%255Ba%255D=1&metadata-key=x": nil,

@@ -47,31 +47,42 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 // Statuses from 500 up are logged as errors with the cause, the method and the
 // path of the request, others with a cause at debug level.
 //
-// When the client went away and err is the cancelled context, nobody reads a
-// reply: the status is 499 without a body, so that logs tell it from a failure.
+// When the client went away, a failure is its consequence and nobody reads a
+// reply: the status is 499 without a body, and err is logged at debug level.
 // Where the reply has begun already, as far as that is known (see
-// [ErrorRenderer.Handler]), err is logged and nothing is written. The reply to a
-// HEAD request has no body. A nil error does nothing.
+// [ErrorRenderer.Handler]), err is logged, and the connection is cut with the panic
+// http.ErrAbortHandler, so that the client does not take a part for the whole. The
+// reply to a HEAD request has no body. A nil error does nothing.
 func (e ErrorRenderer) Write(w http.ResponseWriter, r *http.Request, err error) {
-	switch {
-	case err == nil:
-		return
-	case response.Started(w):
-		e.log(r, slog.LevelError, "the request failed after its reply had begun", slog.Any("error", err))
-		return
-	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
-		e.log(r, slog.LevelDebug, "the client went away", slog.Any("error", err))
-		w.WriteHeader(statusClientClosedRequest)
+	if err == nil {
 		return
 	}
-
 	polar := polarError(err)
 	kind := errors.RequestValidation
 	if polar != nil {
 		kind = polar.Kind()
 	}
+	begun := response.Started(w)
+	switch {
+	case (begun || kind.Status() >= http.StatusInternalServerError) && clientLeft(w, r):
+		e.log(r, slog.LevelDebug, "the client went away", slog.Any("error", err))
+		if begun {
+			response.Abort(w, r)
+		}
+		w.WriteHeader(statusClientClosedRequest)
+		return
+	case begun:
+		e.log(r, slog.LevelError, "the request failed after its reply had begun", slog.Any("error", err))
+		response.Abort(w, r)
+	}
 	e.report(r, kind, err)
 	reply(w, r, polar, err)
+}
+
+// clientLeft reports whether the client does not wait for its reply any more: its
+// request is cancelled, or what was written did not reach it.
+func clientLeft(w http.ResponseWriter, r *http.Request) bool {
+	return errors.Is(r.Context().Err(), context.Canceled) || response.Failed(w) != nil
 }
 
 // polarError is the error to answer with, or nil where that is the errors of
@@ -231,7 +242,7 @@ func appendDetail(to []byte, detail *errors.ValidationError) []byte {
 //
 // The panic becomes a 500 in the shape of every error and goes to the log with
 // its stack. http.ErrAbortHandler passes through. Where the reply has begun
-// already (see [ErrorRenderer.Handler]) the connection is aborted with that
+// already (see [ErrorRenderer.Handler]) the connection is cut with that
 // value, so that the client does not take a part for the whole.
 func (e ErrorRenderer) Recover(w http.ResponseWriter, r *http.Request) {
 	value := recover()
@@ -243,7 +254,7 @@ func (e ErrorRenderer) Recover(w http.ResponseWriter, r *http.Request) {
 	}
 	e.log(r, slog.LevelError, "the handler panicked", slog.Any("panic", value), slog.String("stack", string(debug.Stack())))
 	if response.Started(w) {
-		panic(http.ErrAbortHandler)
+		response.Abort(w, r)
 	}
 	reply(w, r, errors.InternalServerError.New(), nil)
 }

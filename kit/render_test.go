@@ -133,7 +133,9 @@ func TestErrorRenderer(t *testing.T) {
 			renderer.Write(w, httptest.NewRequest(http.MethodPost, "/v1/cases/7?q=1", nil), c.err)
 			require.Equal(t, c.status, w.Code)
 			require.Equal(t, c.body, w.Body.String())
-			require.Equal(t, http.Header{"Content-Type": {"application/json"}, "Content-Length": {strconv.Itoa(len(c.body))}}, w.Header())
+			require.Equal(t, http.Header{
+				"Content-Type": {"application/json"}, "Content-Length": {strconv.Itoa(len(c.body))}, "X-Content-Type-Options": {"nosniff"},
+			}, w.Header())
 
 			all := log.all(t)
 			if c.level == "" {
@@ -262,7 +264,9 @@ func TestHandlerAfterTheReplyHasBegun(t *testing.T) {
 				return errors.Join(begin(w), errors.New("too late"))
 			})
 			w := httptest.NewRecorder()
-			handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+			require.PanicsWithValue(t, http.ErrAbortHandler, func() {
+				handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+			})
 			require.Equal(t, http.StatusOK, w.Code)
 			require.NotContains(t, w.Body.String(), "error")
 			all := log.all(t)

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
+	"github.com/polarkit-go/polarkit/kit/internal/response"
 )
 
 // WriteJSON replies with the status and the value as JSON, as Pydantic writes a
@@ -18,7 +19,8 @@ import (
 // fields, json.Marshaler and encoding.TextMarshaler, sorted keys. A marshaler
 // with a pointer receiver counts also where the value is not held by a pointer.
 //
-// Content-Type is application/json, and Content-Length is set. A status that
+// Content-Type is application/json, X-Content-Type-Options is nosniff, and
+// Content-Length is set. A status that
 // allows no body (204, 304) gets none, and the value is not looked at.
 //
 // An error says that the value cannot be encoded (a failing marshaler, a type
@@ -31,6 +33,7 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 		return fmt.Errorf("kit: WriteJSON: %d is not a status from 200 to 599", status)
 	}
 	if status == http.StatusNoContent || status == http.StatusNotModified {
+		response.Protect(w.Header())
 		w.WriteHeader(status)
 		return nil
 	}
@@ -48,6 +51,7 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 // send writes a complete reply. Without the body it is the reply to a HEAD request.
 func send(w http.ResponseWriter, status int, body []byte, withBody bool) {
 	header := w.Header()
+	response.Protect(header)
 	header.Set("Content-Type", "application/json")
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)

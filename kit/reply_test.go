@@ -52,6 +52,7 @@ func TestWriteJSON(t *testing.T) {
 	want := `{"a":"é<","b":[]}`
 	require.Equal(t, http.StatusCreated, w.Code)
 	require.Equal(t, "application/json", w.Header().Get("Content-Type"))
+	require.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
 	require.Equal(t, want, w.Body.String())
 	require.Equal(t, strconv.Itoa(w.Body.Len()), w.Header().Get("Content-Length"))
 }
@@ -64,7 +65,7 @@ func TestWriteJSONWithoutBody(t *testing.T) {
 		require.NoError(t, kit.WriteJSON(w, status, map[string]int{"a": 1}))
 		require.Equal(t, status, w.Code)
 		require.Empty(t, w.Body.String())
-		require.Empty(t, w.Header())
+		require.Equal(t, http.Header{"X-Content-Type-Options": {"nosniff"}}, w.Header())
 	}
 }
 

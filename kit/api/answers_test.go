@@ -153,9 +153,9 @@ func TestErrorsThatFollowFromAnEndpoint(t *testing.T) {
 		want         []string
 	}{
 		{"GET", "/v1/customers/", []string{"200", "401", "422"}},
-		{"POST", "/v1/customers/", []string{"201", "400", "401", "413", "422"}},
+		{"POST", "/v1/customers/", []string{"201", "400", "401", "408", "413", "422"}},
 		{"GET", "/v1/customers/{id}", []string{"200", "401", "404", "422"}},
-		{"PATCH", "/v1/customers/{id}", []string{"200", "400", "401", "404", "413", "422"}},
+		{"PATCH", "/v1/customers/{id}", []string{"200", "400", "401", "404", "408", "413", "422"}},
 		{"DELETE", "/v1/customers/{id}", []string{"204", "401", "404", "422"}},
 		{"POST", "/v1/customers/{id}/merge", []string{"200", "401", "404", "422"}},
 		{"GET", "/v1/customers/{id}/orders/", []string{"200", "401", "404", "422"}},

@@ -135,11 +135,12 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !a.serving.Load() {
 		a.serving.Store(true)
 	}
+	watching := response.Watch(w, r)
+	defer watching.Done()
 	if len(a.config.Middleware) > 0 {
-		w = response.New(w)
-		defer a.renderer.Recover(w, r)
+		defer a.renderer.Recover(watching, r)
 	}
-	a.handler.ServeHTTP(w, r)
+	a.handler.ServeHTTP(watching, r)
 }
 
 // Validate routes and binds a request and forgets the result: the error is what

@@ -44,7 +44,7 @@ func (a *API) documented() *document {
 // DocumentHandler serves the document with an ETag, for GET and HEAD under any
 // path, such as mux.Handle("/openapi.json", a.DocumentHandler()).
 func (a *API) DocumentHandler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return a.renderer.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			a.renderer.Write(w, r, errors.MethodNotAllowed.New().WithHeader("Allow", "GET, HEAD"))
 			return
@@ -63,7 +63,7 @@ func (a *API) DocumentHandler() http.Handler {
 			return
 		}
 		_, _ = w.Write(d.bytes)
-	})
+	}))
 }
 
 // matches is the weak comparison of RFC 9110, section 13.1.2.
@@ -132,7 +132,7 @@ func (e *Endpoint) kinds() []*errors.Kind {
 		kinds = append(kinds, errors.ResourceNotFound)
 	}
 	if e.plan.Body != nil {
-		kinds = append(kinds, errors.BadRequest, errors.RequestBodyTooLarge)
+		kinds = append(kinds, errors.BadRequest, errors.RequestTimeout, errors.RequestBodyTooLarge)
 	}
 	if e.settings.timeout > 0 {
 		kinds = append(kinds, errors.ServiceUnavailable)

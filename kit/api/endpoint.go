@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
@@ -67,6 +66,9 @@ func (e *Endpoint) OperationID() string { return e.id }
 
 // ServeHTTP answers a request, whose path the caller has matched already.
 func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	watching := response.Watch(w, r)
+	defer watching.Done()
+	w = watching
 	if r.Method != e.method && (r.Method != http.MethodHead || e.method != http.MethodGet) {
 		allow := e.method
 		if allow == http.MethodGet {
@@ -79,7 +81,6 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w = &headWriter{ResponseWriter: w}
 	}
 	if len(e.settings.middleware) > 0 {
-		w = response.New(w)
 		defer e.api.renderer.Recover(w, r)
 	}
 	e.handler.ServeHTTP(w, r)
@@ -87,6 +88,9 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer runs the endpoint inside of its middleware.
 func (e *Endpoint) answer(w http.ResponseWriter, r *http.Request) {
+	watching := response.Watch(w, r)
+	defer watching.Done()
+	w = watching
 	defer e.api.renderer.Recover(w, r)
 	limit := e.settings.maxBody
 	if limit < kit.MaxBodySize && r.Body != nil && r.Body != http.NoBody {
@@ -103,7 +107,7 @@ func (e *Endpoint) answer(w http.ResponseWriter, r *http.Request) {
 }
 
 // serveFunc is the work of an endpoint: guard, binding, hooks, handler, reply.
-// An error means that nothing was written.
+// An error after the reply has begun cuts the connection.
 func serveFunc[S, In, Out any](
 	e *Endpoint, guard Guard[S], handler func(ctx context.Context, subject S, in In) (Out, error),
 ) func(w http.ResponseWriter, r *http.Request) error {
@@ -125,12 +129,13 @@ func serveFunc[S, In, Out any](
 		if r.ContentLength > e.settings.maxBody {
 			return errors.RequestBodyTooLarge
 		}
-		arrived := e.limitRead(w, r)
+		if e.settings.timeout > 0 {
+			response.LimitRead(w, e.settings.timeout) // the end of a context does not end a read
+		}
 		in, err := kit.Bind[In](r)
 		if err != nil {
 			return err
 		}
-		arrived()
 		for i := range hooks {
 			if err := hooks[i].call(r.Context(), subject, in); err != nil {
 				e.checkDeclared(r, err)
@@ -139,6 +144,7 @@ func serveFunc[S, In, Out any](
 		}
 		out, err := handler(r.Context(), subject, in)
 		if err == nil {
+			response.Settle(w)
 			err = reply(w, r, out)
 		}
 		if err != nil {
@@ -146,20 +152,6 @@ func serveFunc[S, In, Out any](
 		}
 		return err
 	}
-}
-
-// limitRead gives a body as long to arrive as the endpoint has: the end of a
-// context does not end a read. A server with a ReadTimeout sees to it itself.
-// The function that it returns takes the limit back, for what comes after.
-func (e *Endpoint) limitRead(w http.ResponseWriter, r *http.Request) (arrived func()) {
-	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
-	if e.settings.timeout == 0 || r.ContentLength == 0 || server == nil || server.ReadTimeout > 0 {
-		return func() {}
-	}
-	control := http.NewResponseController(w)
-	// A writer that cannot do it leaves a slow client to the server.
-	_ = control.SetReadDeadline(time.Now().Add(e.settings.timeout))
-	return func() { _ = control.SetReadDeadline(time.Time{}) }
 }
 
 // checkDeclared logs a kind of error that the document does not have: clients

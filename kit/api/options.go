@@ -119,9 +119,9 @@ func Status(status int) Option { return option(func(s *settings) { s.status = st
 func MaxBody(bytes int64) Option { return option(func(s *settings) { s.maxBody = bytes }) }
 
 // Timeout ends the context of the handler after a time. A handler that returns
-// its error then is answered with a 503. A body has as long to arrive, unless the
-// server has a ReadTimeout. The default is that of
-// [Config].
+// its error then is answered with a 503. A body has as long to arrive (408), or 30
+// seconds where there is no limit, unless the server has a ReadTimeout. The default
+// is that of [Config].
 func Timeout(d time.Duration) Option { return option(func(s *settings) { s.timeout = d }) }
 
 // Private leaves the endpoints out of the document. They answer as all others.

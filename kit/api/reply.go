@@ -6,7 +6,6 @@ import (
 	"reflect"
 
 	"github.com/polarkit-go/polarkit/kit"
-	"github.com/polarkit-go/polarkit/kit/internal/response"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
@@ -60,25 +59,13 @@ func writeFunc[Out any](e *Endpoint, t reflect.Type) func(w http.ResponseWriter,
 				redirect.Status = status
 				response = redirect
 			}
-			return writeResponse(e, w, r, response)
+			return response.WriteResponse(w, r)
 		}
 	default:
 		return func(w http.ResponseWriter, _ *http.Request, out Out) error {
 			return kit.WriteJSON(w, status, out)
 		}
 	}
-}
-
-// writeResponse lets a response write itself. What fails after the first byte
-// cuts the connection.
-func writeResponse(e *Endpoint, w http.ResponseWriter, r *http.Request, out Response) error {
-	tracked := response.New(w)
-	err := out.WriteResponse(tracked, r)
-	if err != nil && response.Started(tracked) {
-		e.api.renderer.Write(tracked, r, err) // logs it
-		panic(http.ErrAbortHandler)           // the only way left to tell the client
-	}
-	return err
 }
 
 // headWriter answers HEAD with the headers of GET.

@@ -43,8 +43,8 @@ func TestTimeoutEndsTheWaitForABody(t *testing.T) {
 		name, headers, body string
 		status              int
 	}{
-		{"length", "Content-Length: 100", `{"text":`, http.StatusBadRequest},
-		{"chunked", "Transfer-Encoding: chunked", "5\r\n{\"tex", http.StatusBadRequest},
+		{"length", "Content-Length: 100", `{"text":`, http.StatusRequestTimeout},
+		{"chunked", "Transfer-Encoding: chunked", "5\r\n{\"tex", http.StatusRequestTimeout},
 		{"whole", "Content-Length: 14", `{"text":"now"}`, http.StatusCreated},
 		{"after the body", "Content-Length: 15", `{"text":"wait"}`, http.StatusCreated},
 	} {

@@ -97,7 +97,6 @@ func (l *lateHeader) Write(p []byte) (int, error) {
 
 func setContent(h http.Header, contentType, filename string) {
 	h.Set("Content-Type", contentType)
-	h.Set("X-Content-Type-Options", "nosniff")
 	if filename != "" {
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": filename}))
 	}

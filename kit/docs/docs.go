@@ -23,6 +23,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
 )
 
@@ -70,7 +71,7 @@ func Handler(a *api.API) http.Handler {
 		"form-action 'none'",
 		"frame-ancestors 'none'",
 	}, "; ")
-	return h
+	return kit.ErrorRenderer{}.Middleware(h)
 }
 
 // originOf is scheme and host of an absolute address, empty for a relative one.
@@ -99,7 +100,6 @@ type handler struct {
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Security-Policy", h.policy)
-	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
 	name := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 	f := h.files[name]

@@ -1,5 +1,7 @@
-// Package response knows whether a reply has begun, so that an error that comes
-// later does not write a second one.
+// Package response watches over one exchange of HTTP: whether the reply has
+// begun, so that an error that comes later does not write a second one; how long
+// the client may take to send its body and to read its reply; and that nothing
+// stays behind on the connection which could hold it.
 package response
 
 import (
@@ -7,79 +9,355 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"time"
 )
 
-// Writer is an http.ResponseWriter that remembers whether its reply has begun.
+const (
+	// BodyTime is how long a body may take where nobody said more.
+	BodyTime = 30 * time.Second
+	// writeTime is how long a client may take to read a part of the reply.
+	writeTime = 30 * time.Second
+	// writePart is the size of such a part in bytes.
+	writePart = 64 << 10
+	// restTime is how long a reply waits for the rest of a body that nobody reads.
+	restTime = 100 * time.Millisecond
+	// restSize is how much of such a rest is read, as net/http has it.
+	restSize = 256 << 10
+	// lingerTime is how long a connection is kept after a reply that came before
+	// the body, so that a client which still sends can read it (RFC 9112, 9.6).
+	lingerTime = 500 * time.Millisecond
+)
+
+// Writer is an http.ResponseWriter that watches over its exchange.
 // [http.NewResponseController] and the older type assertions for flushing,
 // hijacking and copying reach through it.
 type Writer struct {
 	http.ResponseWriter
 
+	request *http.Request
+	body    body // in the place of the request's, where there is one
+	users   int
+
 	started bool
+	settled bool
+	duplex  bool
+	// Whether the time of reads and writes is ours to limit: net/http serves, and
+	// neither its server nor the handler has a limit.
+	timeReads, timeWrites bool
+	renewed               time.Time // when a part of the reply last got its time
+	failed                error     // the first one of a write
+	conn                  net.Conn  // once it is taken over
 }
 
-// New is the writer itself if it is a [Writer] already, else one around it.
-func New(w http.ResponseWriter) *Writer {
-	if tracked, ok := w.(*Writer); ok {
-		return tracked
+// Watch is the writer itself if it is a [Writer], else one around it. Each call
+// must be followed by one of [Writer.Done] when the handler has returned or
+// panicked; the body of the request belongs to the exchange until then.
+func Watch(w http.ResponseWriter, r *http.Request) *Writer {
+	if watching, ok := w.(*Writer); ok {
+		watching.users++
+		return watching
 	}
-	return &Writer{ResponseWriter: w}
+	watching := &Writer{ResponseWriter: w, request: r, users: 1}
+	if find(w) != nil {
+		return watching // the one below looks after the connection
+	}
+	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok {
+		watching.timeReads = server.ReadTimeout <= 0
+		watching.timeWrites = server.WriteTimeout <= 0
+	}
+	if r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0 {
+		watching.body = body{ReadCloser: r.Body, exchange: watching}
+		r.Body = &watching.body
+		watching.LimitRead(BodyTime)
+	}
+	return watching
+}
+
+// find is the innermost-but-reachable Writer: the first one on the way down
+// through writers that have an Unwrap method.
+func find(w http.ResponseWriter) *Writer {
+	for {
+		switch current := w.(type) {
+		case *Writer:
+			return current
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = current.Unwrap()
+		default:
+			return nil
+		}
+	}
+}
+
+// Done ends the watch.
+func (w *Writer) Done() {
+	if w.users--; w.users > 0 {
+		return
+	}
+	if w.conn == nil {
+		w.begin(http.StatusOK)
+		w.Settle()
+		w.renewWrite()
+	}
+	if w.body.ReadCloser != nil {
+		w.request.Body = w.body.ReadCloser // net/http looks at its own
+	}
 }
 
 // Started reports whether the reply of w is known to have begun. It looks
 // through writers that have an Unwrap method; false when there is no [Writer]
 // among them.
 func Started(w http.ResponseWriter) bool {
-	for {
-		switch current := w.(type) {
-		case *Writer:
-			if current.started {
-				return true
-			}
-			w = current.ResponseWriter
-		case interface{ Unwrap() http.ResponseWriter }:
-			w = current.Unwrap()
-		default:
-			return false
+	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
+		if watching.started {
+			return true
 		}
+	}
+	return false
+}
+
+// Failed is the first error of writing the reply of w, as far as it is known:
+// the client went away, or reads too slowly.
+func Failed(w http.ResponseWriter) error {
+	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
+		if watching.failed != nil {
+			return watching.failed
+		}
+	}
+	return nil
+}
+
+// LimitRead gives the body of w's request the time to arrive, from now on, unless the
+// server has a limit of its own: the end of a context does not end a read.
+func LimitRead(w http.ResponseWriter, d time.Duration) {
+	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
+		watching.LimitRead(d)
+	}
+}
+
+// LimitRead is the function LimitRead for this writer.
+func (w *Writer) LimitRead(d time.Duration) {
+	// After the end of the body the connection is net/http's, which watches it for
+	// a client that goes away.
+	if w.timeReads && w.body.ReadCloser != nil && !w.body.ended {
+		_ = http.NewResponseController(w.ResponseWriter).SetReadDeadline(time.Now().Add(d))
+	}
+}
+
+// Settle sees to what is left of the body of w's request, before a reply: net/http
+// waits for it, without a limit of its own.
+func Settle(w http.ResponseWriter) {
+	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
+		watching.Settle()
+	}
+}
+
+// Settle is the function Settle for this writer. A rest that is there already is
+// read, so that the connection can be used again; where more is to come, the
+// reply does not wait for it, and is the last one on the connection.
+func (w *Writer) Settle() {
+	if w.settled || w.duplex || w.body.ReadCloser == nil {
+		return
+	}
+	w.settled = true
+	if w.body.ended || w.request.ProtoMajor != 1 {
+		return // HTTP/2 ends the stream and keeps the connection
+	}
+	w.body.dropped = true
+	control := http.NewResponseController(w.ResponseWriter)
+	// A client that waits to be asked for its body is not asked any more.
+	if w.body.touched || w.request.Header.Get("Expect") == "" {
+		if err := control.SetReadDeadline(time.Now().Add(restTime)); err != nil {
+			return // no connection can be reached
+		}
+		if _, err := io.CopyN(io.Discard, w.body.ReadCloser, restSize); err == io.EOF {
+			return
+		}
+	}
+	w.Header()["Connection"] = closing
+	_ = control.SetReadDeadline(time.Now().Add(lingerTime))
+}
+
+// begin is what happens once, before the first part of the reply.
+func (w *Writer) begin(status int) {
+	if w.started {
+		return
+	}
+	w.started = true
+	Protect(w.Header())
+	if status >= http.StatusMultipleChoices {
+		w.Settle() // who is refused or sent elsewhere is not read any further
+	}
+}
+
+// Values of headers that no one changes.
+var (
+	noSniff = []string{"nosniff"}
+	closing = []string{"close"}
+)
+
+// Protect tells browsers to believe the content type of a reply.
+func Protect(header http.Header) {
+	if _, set := header["X-Content-Type-Options"]; !set {
+		header["X-Content-Type-Options"] = noSniff
+	}
+}
+
+// renewWrite gives the client the time to read the next part of the reply.
+func (w *Writer) renewWrite() {
+	if !w.timeWrites {
+		return
+	}
+	now := time.Now()
+	if now.Sub(w.renewed) < time.Second {
+		return
+	}
+	w.renewed = now
+	if http.NewResponseController(w.ResponseWriter).SetWriteDeadline(now.Add(writeTime)) != nil {
+		w.timeWrites = false
 	}
 }
 
 // WriteHeader begins the reply, unless the status is informational (1xx).
 func (w *Writer) WriteHeader(status int) {
 	if status >= 200 || status == http.StatusSwitchingProtocols {
-		w.started = true
+		w.begin(status)
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 // Write begins the reply.
 func (w *Writer) Write(data []byte) (int, error) {
-	w.started = true
-	return w.ResponseWriter.Write(data)
+	w.begin(http.StatusOK)
+	w.Settle()
+	written := 0
+	for {
+		part := data[written:]
+		if w.timeWrites && len(part) > writePart {
+			part = part[:writePart]
+		}
+		w.renewWrite()
+		n, err := w.ResponseWriter.Write(part)
+		written += n
+		if err != nil && w.failed == nil {
+			w.failed = err
+		}
+		if err != nil || written >= len(data) {
+			return written, err
+		}
+	}
 }
 
-// ReadFrom begins the reply; where the writer below can, the data does not pass through memory.
+// ReadFrom begins the reply; where the writer below can and has no limit of
+// time, the data does not pass through memory.
 func (w *Writer) ReadFrom(from io.Reader) (int64, error) {
-	w.started = true
+	w.begin(http.StatusOK)
+	w.Settle()
+	if w.timeWrites {
+		return io.Copy(writeOnly{w}, from)
+	}
 	return io.Copy(w.ResponseWriter, from)
 }
 
-// Flush begins the reply, where the writer below can flush.
-func (w *Writer) Flush() {
-	w.started = true
-	// An http.Flusher cannot report that flushing is not supported.
-	_ = http.NewResponseController(w.ResponseWriter).Flush()
+// writeOnly hides ReadFrom.
+type writeOnly struct{ io.Writer }
+
+// Flush is FlushError: an http.Flusher cannot report an error.
+func (w *Writer) Flush() { _ = w.FlushError() }
+
+// FlushError begins the reply, where the writer below can flush.
+func (w *Writer) FlushError() error {
+	w.begin(http.StatusOK)
+	w.Settle()
+	w.renewWrite()
+	err := http.NewResponseController(w.ResponseWriter).Flush()
+	if err != nil && w.failed == nil {
+		w.failed = err
+	}
+	return err
 }
 
 // Hijack takes the connection over; the reply is then no longer the server's.
 func (w *Writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil {
-		w.started = true
+		w.started, w.settled, w.conn = true, true, conn
 	}
 	return conn, buffered, err
 }
 
+// SetReadDeadline is for [http.ResponseController]. The time is the handler's from then on.
+func (w *Writer) SetReadDeadline(deadline time.Time) error {
+	w.timeReads = false
+	return http.NewResponseController(w.ResponseWriter).SetReadDeadline(deadline)
+}
+
+// SetWriteDeadline is for [http.ResponseController]. The time is the handler's from then on.
+func (w *Writer) SetWriteDeadline(deadline time.Time) error {
+	w.timeWrites = false
+	return http.NewResponseController(w.ResponseWriter).SetWriteDeadline(deadline)
+}
+
+// EnableFullDuplex is for [http.ResponseController]: the body is read while the reply is written.
+func (w *Writer) EnableFullDuplex() error {
+	err := http.NewResponseController(w.ResponseWriter).EnableFullDuplex()
+	w.duplex = w.duplex || err == nil
+	return err
+}
+
 // Unwrap is the writer below.
 func (w *Writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Abort cuts the connection of a reply that has begun and cannot be ended, so that
+// the client does not take a part for the whole. It does not return.
+func Abort(w http.ResponseWriter, r *http.Request) {
+	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
+		watching.settled = true
+		if watching.conn != nil {
+			_ = watching.conn.Close() // net/http does not know of it any more
+		}
+	}
+	control := http.NewResponseController(w)
+	if r.ProtoMajor == 1 && r.ProtoMinor == 0 {
+		// The end of the connection is the end of the body: only a reset tells them apart.
+		if conn, _, err := control.Hijack(); err == nil {
+			if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
+				_ = tcp.SetLinger(0)
+			}
+			_ = conn.Close()
+		}
+	} else {
+		// net/http reads the rest of a body even now.
+		_ = control.SetReadDeadline(time.Now())
+	}
+	panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's way to cut a connection
+}
+
+// body is the body of a request, of which is known whether its end was seen.
+type body struct {
+	io.ReadCloser
+
+	exchange *Writer
+	touched  bool // it was asked for
+	ended    bool // its end was seen
+	dropped  bool // the reply came before its end
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	if b.dropped {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	b.touched = true
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		b.ended = true
+	}
+	return n, err
+}
+
+// Close does not wait for what the client still has to send.
+func (b *body) Close() error {
+	if !b.ended {
+		b.exchange.LimitRead(restTime)
+	}
+	return b.ReadCloser.Close()
+}

@@ -18,6 +18,10 @@ type wrapper struct{ http.ResponseWriter }
 
 func (w wrapper) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
+func watch(w http.ResponseWriter) *response.Writer {
+	return response.Watch(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+}
+
 func TestStarted(t *testing.T) {
 	t.Parallel()
 
@@ -37,21 +41,21 @@ func TestStarted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			w := response.New(httptest.NewRecorder())
+			w := watch(httptest.NewRecorder())
 			require.NoError(t, c.use(w))
 			require.Equal(t, c.want, response.Started(w))
 			require.Equal(t, c.want, response.Started(wrapper{wrapper{w}}), "through other writers")
-			require.Equal(t, c.want, response.Started(response.New(wrapper{w})), "also below another one")
+			require.Equal(t, c.want, response.Started(watch(wrapper{w})), "also below another one")
 		})
 	}
 }
 
-func TestNewWrapsOnce(t *testing.T) {
+func TestWatchWrapsOnce(t *testing.T) {
 	t.Parallel()
 
 	recorder := httptest.NewRecorder()
-	w := response.New(recorder)
-	require.Same(t, w, response.New(w))
+	w := watch(recorder)
+	require.Same(t, w, watch(w))
 	require.Same(t, recorder, w.Unwrap())
 	require.False(t, response.Started(recorder), "not known")
 	require.False(t, response.Started(wrapper{recorder}))
@@ -61,7 +65,7 @@ func TestNewWrapsOnce(t *testing.T) {
 func TestUnsupported(t *testing.T) {
 	t.Parallel()
 
-	w := response.New(struct{ http.ResponseWriter }{httptest.NewRecorder()})
+	w := watch(struct{ http.ResponseWriter }{httptest.NewRecorder()})
 	_, _, err := w.Hijack()
 	require.ErrorIs(t, err, http.ErrNotSupported)
 	require.ErrorIs(t, http.NewResponseController(w).SetReadDeadline(time.Now()), http.ErrNotSupported)
