@@ -212,4 +212,6 @@ var (
 	InternalServerError = Define("InternalServerError", 500, "Internal Server Error")
 	// ServiceUnavailable is a dependency, such as the database, that is away for now.
 	ServiceUnavailable = Define("ServiceUnavailable", 503, "Service Unavailable")
+	// OutcomeUnknown is a change of which nobody knows whether it was made, since its answer was lost. A reply has no Retry-After.
+	OutcomeUnknown = Define("OutcomeUnknown", 503, "The change may have been made: look before you send it again")
 )

@@ -171,7 +171,7 @@ func TestCommitUnknown(t *testing.T) {
 	})
 	l.deaf.Store(false)
 	require.ErrorIs(t, err, repository.CommitUnknown)
-	require.ErrorIs(t, err, errors.ServiceUnavailable)
+	require.ErrorIs(t, err, errors.OutcomeUnknown)
 	polar, ok := errors.AsType[*errors.PolarError](err)
 	require.True(t, ok)
 	for name := range polar.Headers() {

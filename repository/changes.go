@@ -24,6 +24,7 @@ type Changes[Row any] struct {
 type change struct {
 	column int
 	value  any
+	field  string // on the wire, of an update schema; empty for a value set by hand
 }
 
 // Set begins changes with one column. The value is one of the column's field,
@@ -104,10 +105,17 @@ func (p *plan) changeable(name string) (int, error) {
 		return 0, fmt.Errorf("the column %q is read-only", name)
 	case p.isOwner(name):
 		return 0, fmt.Errorf("the column %q says whose the row is: only SetOwner changes it", name)
-	case i == p.version || i == p.created || i == p.updated || name == p.softDelete:
+	case p.isOwn(i):
 		return 0, fmt.Errorf("the column %q is the repository's own", name)
 	}
 	return i, nil
+}
+
+// isOwn reports whether the repository itself, and no request, says what a column
+// holds.
+func (p *plan) isOwn(i int) bool {
+	c := &p.columns[i]
+	return i == p.version || i == p.created || i == p.updated || c.name == p.softDelete || p.isOwner(c.name)
 }
 
 // fits reports whether a value can be one of a column.
@@ -172,7 +180,7 @@ func ChangesOf[Update, Row any](m *Model[Row]) func(Update) Changes[Row] {
 		v := reflect.ValueOf(&update).Elem()
 		for _, field := range fields {
 			if value, ok := v.FieldByIndex(field.index).Interface().(lookup).Lookup(); ok {
-				changes.set = append(changes.set, change{column: field.column, value: value})
+				changes.set = append(changes.set, change{column: field.column, value: value, field: field.name})
 			}
 		}
 		return changes
@@ -187,6 +195,7 @@ var schemaType = reflect.TypeFor[kit.Schema]()
 type updateField struct {
 	index  []int
 	column int
+	name   string // on the wire
 }
 
 func (p *plan) updateFields(typ reflect.Type, path []int) ([]updateField, error) {
@@ -218,7 +227,8 @@ func (p *plan) updateFields(typ reflect.Type, path []int) ([]updateField, error)
 		if slices.ContainsFunc(fields, func(have updateField) bool { return have.column == column }) {
 			return nil, fmt.Errorf("the field %s: the column %q is changed twice", field.Name, name)
 		}
-		fields = append(fields, updateField{index: index, column: column})
+		wire, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		fields = append(fields, updateField{index: index, column: column, name: wire})
 	}
 	return fields, nil
 }

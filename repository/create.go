@@ -34,7 +34,7 @@ func (s Scope[Row]) Create(ctx context.Context, to Writable, owner Owner, row Ro
 	st := newStatement()
 	p.insert(st, v)
 	st.write(p.returning)
-	return queryOne[Row](p.named(ctx, "create"), p, h, st, func(name string) (any, bool) { return p.input(v, name) })
+	return queryOne[Row](p.named(ctx, "create"), p, h, st, s.writing(func() []written { return p.written(v) }))
 }
 
 // toCreate checks and completes a new row.
@@ -171,13 +171,21 @@ func (c *column) written(value any) any {
 	return value
 }
 
-// input is the value of a column for the error of a field.
-func (p *plan) input(row reflect.Value, name string) (any, bool) {
-	i, ok := p.byName[name]
-	if !ok {
-		return nil, false
+// written are the values of a new row, for the error of a field.
+func (p *plan) written(row reflect.Value) []written {
+	values := make([]written, 0, len(p.columns))
+	for i := range p.columns {
+		c := &p.columns[i]
+		if c.readonly {
+			continue
+		}
+		value := written{column: c, value: c.value(row)}
+		if !p.isOwn(i) {
+			value.field = c.name
+		}
+		values = append(values, value)
 	}
-	return p.columns[i].value(row), true
+	return values
 }
 
 // insertHead is the constant beginning of every INSERT.

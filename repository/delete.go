@@ -49,7 +49,7 @@ func (s Scope[Row]) Restore(ctx context.Context, to Writable, id any) (Row, erro
 	if st.err != nil {
 		return none, st.err
 	}
-	return queryOne[Row](p.named(ctx, "restore"), p, h, st, nil)
+	return queryOne[Row](p.named(ctx, "restore"), p, h, st, s.writing(nil))
 }
 
 // Delete removes the row with this primary key for good. It fails with
@@ -112,7 +112,7 @@ func (s Scope[Row]) only(ctx context.Context, h *handle, st *statement, id any) 
 	if st.err != nil {
 		return st.err
 	}
-	affected, err := p.exec(ctx, h, st, nil)
+	affected, err := p.exec(ctx, h, st, s.writing(nil))
 	if err == nil && affected == 0 {
 		return p.notFound()
 	}

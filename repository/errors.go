@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
 
 	"github.com/polarkit-go/polarkit/errors"
 )
@@ -37,24 +38,32 @@ const (
 	// the body. A [kit.Schema] refuses such text before it comes here, and to ask
 	// for it finds nothing.
 	InvalidText Reason = "invalid text"
+	// InvalidValue: a value to write is beyond what its column takes. 422 at the
+	// field that it came from, and 500 for a value of the program's own; see
+	// [Options.Values].
+	InvalidValue Reason = "value out of the column's range"
 	// Stale: the row changed since it was read. 409 ResourceConflict.
 	Stale Reason = "changed meanwhile"
 	// LockNotAvailable: another transaction holds the row, and the lock was not
-	// to wait. 409 ResourceConflict.
+	// to wait ([Lock.NoWait]). 409 ResourceConflict.
 	LockNotAvailable Reason = "lock not available"
 	// SerializationFailure: the transaction met another one and may be tried
 	// again, which [InTx] does; it is a deadlock too. 503 with Retry-After.
 	SerializationFailure Reason = "serialization failure"
-	// Timeout: the statement took too long. 503 with Retry-After.
+	// Timeout: the statement, the transaction or the wait for a lock took longer
+	// than the context or the database lets it, and did not take place. 503 with
+	// Retry-After.
 	Timeout Reason = "timeout"
 	// Canceled: the caller has gone. errors.Is also holds for context.Canceled.
 	Canceled Reason = "canceled"
-	// Unavailable: the database is away, or a migration has just changed the
-	// type of a column under a prepared statement. 503 with Retry-After.
+	// Unavailable: the database is away, or not there for writing, or a migration
+	// has just changed the type of a column under a prepared statement. Nothing
+	// has taken place. 503 with Retry-After.
 	Unavailable Reason = "database away"
-	// CommitUnknown: the connection was lost while committing, so nobody knows
-	// whether the transaction took place. 503 without Retry-After: repeating
-	// it may do it twice.
+	// CommitUnknown: the connection, the server or the time ended after COMMIT was
+	// sent, or a write that is a transaction of its own, and before the answer. It
+	// may have taken place. 503 OutcomeUnknown, without Retry-After: repeating it
+	// may do it twice. errors.Is also holds for the error of a context.
 	CommitUnknown Reason = "outcome of the commit unknown"
 )
 
@@ -121,13 +130,21 @@ func (p *plan) notFound() error {
 	return errors.ResourceNotFound.Wrap(&Error{Reason: NotFound, Table: p.table, cause: pgx.ErrNoRows})
 }
 
-func away(err *Error) error {
-	return errors.ServiceUnavailable.Wrap(err).WithHeader("Retry-After", "1")
-}
+// stage is how far a statement came before it failed.
+type stage int8
 
-// translate makes an error of the driver one of ours. The values are those
-// that were written, by column; they become the input of a field's error.
-func (p *plan) translate(err error, values func(column string) (any, bool)) error {
+const (
+	// notSent: there was no connection for it.
+	notSent stage = iota
+	// inTransaction: without a COMMIT it has not taken place.
+	inTransaction
+	// sentAlone: it was, or may have been, sent as a transaction of its own.
+	sentAlone
+)
+
+// translate makes an error of the driver one of ours. The connection is the one
+// that the statement was sent on, nil if there is none to look at.
+func (p *plan) translate(err error, conn *pgx.Conn, c *call, at stage) error {
 	if err == nil {
 		return nil
 	}
@@ -135,85 +152,127 @@ func (p *plan) translate(err error, values func(column string) (any, bool)) erro
 		return err
 	}
 	found := &Error{Table: p.table, cause: err}
-	pg, isPg := errors.AsType[*pgconn.PgError](err)
-	_, isConnect := errors.AsType[*pgconn.ConnectError](err)
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return p.answered(found, pg, c, at)
+	}
+	lost := isLost(err) || conn != nil && conn.IsClosed()
+	expired := errors.Is(err, context.DeadlineExceeded)
 	switch {
+	case at == sentAlone && c.writes && (lost || expired || errors.Is(err, context.Canceled)) && !isUnsent(err):
+		found.Reason = CommitUnknown
+		return errors.OutcomeUnknown.Wrap(found)
 	case errors.Is(err, context.Canceled):
 		found.Reason = Canceled
 		return found
-	case errors.Is(err, context.DeadlineExceeded):
+	case expired:
 		found.Reason = Timeout
-		return away(found)
-	case isConnect || !isPg && isLost(err):
+		return tooLong.wrap(found)
+	case lost:
 		found.Reason = Unavailable
-		return away(found)
-	case !isPg:
-		return fmt.Errorf("repository: %s: %w", p.table, err)
+		return away.wrap(found)
 	}
+	return p.program(found, c)
+}
+
+// answered translates what the server said, which connecting may have met too.
+func (p *plan) answered(found *Error, pg *pgconn.PgError, c *call, at stage) error {
 	found.Constraint = pg.ConstraintName
-	switch pg.Code {
-	case "23505":
-		found.Reason, found.Columns = UniqueViolation, detailColumns(pg.Detail)
-		return p.refuse(found, p.unique, errors.ResourceAlreadyExists, "This value already exists.", values)
-	case "23503":
-		found.Reason, found.Columns = ForeignKeyViolation, detailColumns(pg.Detail)
-		return p.refuse(found, p.refs, errors.ResourceConflict, "This does not exist.", values)
-	case "23514":
-		found.Reason = CheckViolation
-		return p.refuse(found, p.checks, errors.InternalServerError, "This value is not allowed.", values)
-	case "23502":
-		found.Reason, found.Columns = NotNullViolation, []string{pg.ColumnName}
-		return errors.InternalServerError.Wrap(found)
-	case "22021", "22P05":
-		found.Reason = InvalidText
+	if _, ok := errors.AsType[*pgconn.ConnectError](found.cause); ok && !isStatementPooling(pg) {
+		found.Reason = Unavailable
+		return away.wrap(found)
+	}
+	if at == sentAlone && c.writes && leavesOpen(pg, c.tag) {
+		found.Reason = CommitUnknown
+		return errors.OutcomeUnknown.Wrap(found)
+	}
+	meaning := answerTo(pg, c)
+	found.Reason = meaning.reason
+	switch meaning.reason {
+	case UniqueViolation:
+		found.Columns = detailColumns(pg.Detail)
+		return p.refuse(found, p.unique, meaning, "This value already exists.", c)
+	case ForeignKeyViolation:
+		found.Columns = detailColumns(pg.Detail)
+		return p.refuse(found, p.refs, meaning, "This does not exist.", c)
+	case CheckViolation:
+		return p.refuse(found, p.checks, meaning, "This value is not allowed.", c)
+	case NotNullViolation:
+		found.Columns = []string{pg.ColumnName}
+	case InvalidText:
 		invalid := errors.Invalid(errors.Loc{"body"}, "value_error", "Value error, This value contains invalid characters", nil)
 		return &fieldError{PolarRequestValidationError: invalid, cause: found}
-	case "23P01":
-		found.Reason = ExclusionViolation
-		return errors.ResourceConflict.Wrap(found)
-	case "55P03":
-		found.Reason = LockNotAvailable
-		return errors.ResourceConflict.Wrap(found)
-	case "40001", "40P01":
-		found.Reason = SerializationFailure
-		return away(found)
-	case "40003":
-		found.Reason = CommitUnknown
-		return errors.ServiceUnavailable.Wrap(found)
-	case "57014":
-		found.Reason = Timeout
-		return away(found)
+	case "":
+		if isStatementPooling(pg) {
+			return fmt.Errorf("repository: %s: %s: %w", p.table, statementPooling, found.cause)
+		}
+		return p.program(found, c)
 	}
-	// A statement prepared before a migration changed the type of a column: pgx
-	// forgets it, so that the next attempt prepares it anew.
-	stalePlan := pg.Code == "0A000" && pg.Routine == "RevalidateCachedQuery"
-	if isAway(pg.Code) || stalePlan {
-		found.Reason = Unavailable
-		return away(found)
+	return meaning.wrap(found)
+}
+
+// program is an error that no client caused and no server is away for.
+func (p *plan) program(found *Error, _ *call) error {
+	return fmt.Errorf("repository: %s: %w", p.table, found.cause)
+}
+
+// wrap makes the answer of a cause.
+func (a answer) wrap(found *Error) error {
+	err := a.kind.Wrap(found)
+	if a.again {
+		err = err.WithHeader("Retry-After", "1")
 	}
-	return fmt.Errorf("repository: %s: %w", p.table, err)
+	return err
 }
 
 // refuse is a violated constraint: the fault of a field where the application
-// says so, else of the kind.
-func (p *plan) refuse(found *Error, fields Fields, kind *errors.Kind, text string, values func(string) (any, bool)) error {
-	loc, ok := fields[found.Constraint]
+// says so and the statement wrote the field, else of the kind.
+func (p *plan) refuse(found *Error, fields Fields, meaning answer, text string, c *call) error {
+	loc, input, ok := p.blame(found, fields, c)
 	if !ok {
-		return kind.Wrap(found)
-	}
-	var input any
-	if name, ok := loc[len(loc)-1].(string); ok && values != nil {
-		input, _ = values(name)
+		return meaning.wrap(found)
 	}
 	return &fieldError{PolarRequestValidationError: errors.Invalid(slices.Clone(loc), "value_error", text, input), cause: found}
 }
 
-// isAway tells the codes with which a server says that it is not there, or not
-// there for writing: connection exceptions, insufficient resources, operator
-// intervention, and 25006, which comes from what was the primary before.
-func isAway(code string) bool {
-	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "57P") ||
-		code == "25006" || code == "25P03"
+// blame finds the place in the request for a violated constraint. What the call
+// itself names counts, whatever it writes. The model's place counts where the
+// statement writes a column of the constraint, or the one of the place's name: an
+// action without a body, which restores a row, has no such field.
+func (p *plan) blame(found *Error, fields Fields, c *call) (loc errors.Loc, input any, ok bool) {
+	var values []written
+	if c.written != nil {
+		values = c.written()
+	}
+	loc, named := c.fields[found.Constraint]
+	if !named {
+		loc, ok = fields[found.Constraint]
+		if !ok {
+			return nil, nil, false
+		}
+	}
+	if len(loc) == 0 {
+		return nil, nil, false
+	}
+	name, _ := loc[len(loc)-1].(string)
+	writes := loc[0] != "body" || len(found.Columns) == 0 && len(values) > 0
+	for _, value := range values {
+		if value.field == name || value.column.name == name {
+			return loc, value.value, true
+		}
+		writes = writes || slices.ContainsFunc(found.Columns, value.column.isPartOf)
+	}
+	return loc, nil, named || writes
+}
+
+// isPartOf reports whether an entry of a constraint, a column or an expression,
+// is about the column.
+func (c *column) isPartOf(entry string) bool {
+	for word := range strings.FieldsFuncSeq(entry, func(r rune) bool { return r < 0x80 && !isWordByte(byte(r)) }) {
+		if word == c.name {
+			return true
+		}
+	}
+	return false
 }
 
 // isLost tells the errors with which a connection ends or a pool has none.
@@ -221,11 +280,17 @@ func isLost(err error) bool {
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return true
 	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
-		errors.Is(err, pgconn.ErrConnClosed) || pgconn.SafeToRetry(err) ||
-		// What pgxpool returns for a pool that was closed is an error of the
-		// package beneath it, which it does not pass on by name.
-		err.Error() == "closed pool"
+		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, puddle.ErrClosedPool) || pgconn.SafeToRetry(err)
+}
+
+// isUnsent reports whether nothing of the statement was sent. Of a connection
+// that was open before, pgx says that it is closed also when the answer was lost.
+func isUnsent(err error) bool {
+	return pgconn.SafeToRetry(err) && !errors.Is(err, pgconn.ErrConnClosed)
 }
 
 // detailColumns reads the columns out of "Key (a, b)=(1, 2) …", whose form is

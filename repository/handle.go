@@ -35,14 +35,20 @@ type Writer struct{ *handle }
 type Tx struct{ *handle }
 
 // NewReader makes a reader of a pool.
-func NewReader(pool *pgxpool.Pool) Reader { return Reader{&handle{db: pool}} }
+func NewReader(pool *pgxpool.Pool) Reader { return Reader{newHandle(pool)} }
 
 // NewWriter makes a writer of a pool of the primary.
-func NewWriter(pool *pgxpool.Pool) Writer { return Writer{&handle{db: pool, pool: pool}} }
+func NewWriter(pool *pgxpool.Pool) Writer { return Writer{newHandle(pool)} }
 
 // WrapTx makes a transaction that was begun elsewhere usable here. Whoever
 // began it also ends it, and then calls [Tx.Committed] if there are hooks.
-func WrapTx(tx pgx.Tx) Tx { return Tx{&handle{db: tx, tx: &txState{tx: tx}}} }
+func WrapTx(tx pgx.Tx) Tx {
+	h := &handle{db: tx, tx: &txState{tx: tx}}
+	if conn := tx.Conn(); conn != nil {
+		h.mode = conn.Config().DefaultQueryExecMode
+	}
+	return Tx{h}
+}
 
 // Pgx is the transaction itself, for statements that have no verb. Whoever
 // uses it is on their own: nothing narrows what they touch.
@@ -50,12 +56,20 @@ func (t Tx) Pgx() pgx.Tx { return t.tx.tx }
 
 // handle is what stands behind the three: one place to run statements.
 type handle struct {
-	db   querier
-	pool *pgxpool.Pool // of a Writer
+	pool *pgxpool.Pool // of a Reader or Writer
+	db   querier       // of a Tx: itself
 	tx   *txState      // of a Tx
+	mode pgx.QueryExecMode
 }
 
-// querier is what a pool and a transaction have in common.
+func newHandle(pool *pgxpool.Pool) *handle {
+	return &handle{pool: pool, mode: pool.Config().ConnConfig.DefaultQueryExecMode}
+}
+
+// conn is the connection of a Tx, nil if there is none to look at.
+func (h *handle) conn() *pgx.Conn { return h.tx.tx.Conn() }
+
+// querier is what a connection and a transaction have in common.
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)

@@ -160,10 +160,21 @@ func oneMore(limit int64) int64 {
 func samePart(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // queryAfter reads one row more than asked for, which tells that there are more.
-func queryAfter[Row any](ctx context.Context, p *plan, h *handle, st *statement, terms int, limit int64) ([]Row, pagination.Position, error) {
-	result, err := h.db.Query(ctx, string(st.text), st.args...)
+func queryAfter[Row any](ctx context.Context, p *plan, h *handle, st *statement, terms int, limit int64) (rows []Row, last pagination.Position, err error) {
+	err = h.run(ctx, p, &call{}, func(on querier) (err error) {
+		rows, last, err = readAfter[Row](ctx, p, on, st, terms, limit)
+		return err
+	})
 	if err != nil {
-		return nil, nil, h.failed(p.translate(err, nil))
+		return nil, nil, err
+	}
+	return rows, last, nil
+}
+
+func readAfter[Row any](ctx context.Context, p *plan, on querier, st *statement, terms int, limit int64) ([]Row, pagination.Position, error) {
+	result, err := on.Query(ctx, string(st.text), st.args...)
+	if err != nil {
+		return nil, nil, sending(err)
 	}
 	defer result.Close()
 	scanner := newScanner[Row](p, make([]any, terms)...)
@@ -176,24 +187,21 @@ func queryAfter[Row any](ctx context.Context, p *plan, h *handle, st *statement,
 		}
 		row, err := scanner.scan(result)
 		if err != nil {
-			return nil, nil, h.failed(p.translate(err, nil))
+			return nil, nil, err
 		}
 		if rows = append(rows, row); int64(len(rows)) == limit {
 			if last, err = readPosition(result, terms); err != nil {
-				return nil, nil, fmt.Errorf("repository: %s: %w", p.table, err)
+				return nil, nil, &rowError{err}
 			}
 		}
 	}
 	result.Close()
-	if err := result.Err(); err != nil {
-		return nil, nil, h.failed(p.translate(err, nil))
-	}
-	if !more {
-		return rows, nil, nil
+	if err := result.Err(); err != nil || !more {
+		return rows, nil, err
 	}
 	if needsExactFloats(result, terms) {
-		if err := exactFloats(ctx, h); err != nil {
-			return nil, nil, h.failed(p.translate(err, nil))
+		if err := exactFloats(ctx, on); err != nil {
+			return nil, nil, err
 		}
 	}
 	return rows, last, nil

@@ -22,25 +22,32 @@ const (
 )
 
 // NoWait makes a verb fail with ResourceConflict and the reason
-// [LockNotAvailable] when a row is locked.
+// [LockNotAvailable] when a row is locked. For the table it waits, as every
+// statement does.
 func (l Lock) NoWait() Lock { return l&ForNoKeyUpdate | noWait }
 
 // SkipLocked leaves out rows that are locked, as workers of a queue do.
 func (l Lock) SkipLocked() Lock { return l&ForNoKeyUpdate | skipLocked }
 
-func (l Lock) sql(p *plan) string {
+// sql is the clause, none for a nil lock.
+func (l *Lock) sql(p *plan) string {
+	if l == nil {
+		return ""
+	}
 	text := " FOR UPDATE OF " + p.alias
-	if l&ForNoKeyUpdate != 0 {
+	if *l&ForNoKeyUpdate != 0 {
 		text = " FOR NO KEY UPDATE OF " + p.alias
 	}
 	switch {
-	case l&noWait != 0:
+	case *l&noWait != 0:
 		text += " NOWAIT"
-	case l&skipLocked != 0:
+	case *l&skipLocked != 0:
 		text += " SKIP LOCKED"
 	}
 	return text
 }
+
+func (l *Lock) isNoWait() bool { return l != nil && *l&noWait != 0 }
 
 // Lock locks the row with this primary key and returns it as it then is. It
 // fails with ResourceNotFound like [Scope.Get], also for a row that was to be
@@ -50,7 +57,7 @@ func (s Scope[Row]) Lock(ctx context.Context, tx Tx, id any, lock Lock) (Row, er
 		var none Row
 		return none, err
 	}
-	return s.get(ctx, tx, "lock", lock.sql(s.plan), func(st *statement) { s.plan.whereKey(st, id) })
+	return s.get(ctx, tx, "lock", &lock, func(st *statement) { s.plan.whereKey(st, id) })
 }
 
 // LockAll locks the rows of a query, at most [Query.Max] of them, and returns
@@ -62,7 +69,7 @@ func (s Scope[Row]) LockAll(ctx context.Context, tx Tx, q Query, lock Lock) ([]R
 	if err := q.bounded(s.plan, "LockAll"); err != nil {
 		return nil, err
 	}
-	return s.list(ctx, tx, "lock_all", q, q.Max, lock.sql(s.plan))
+	return s.list(ctx, tx, "lock_all", q, q.Max, &lock)
 }
 
 func (s Scope[Row]) lockable() error {

@@ -48,18 +48,19 @@ func (s Scope[Row]) CreateMany(ctx context.Context, to Writable, owner Owner, ro
 	if err != nil {
 		return err
 	}
+	c := s.writing(func() []written { return p.writtenMany() })
 	if len(rows) <= copyAbove && !types.arrays {
-		return p.insertMany(ctx, h, types, values)
+		return p.insertMany(ctx, h, c, types, values)
 	}
 	return InTx(ctx, to, func(tx Tx) error {
 		switch {
 		case types.arrays:
-			return p.insertEach(ctx, tx.handle, values)
+			return p.insertEach(ctx, tx.handle, c, values)
 		case types.known:
-			return p.copyMany(ctx, tx, values)
+			return p.copyMany(ctx, tx, c, values)
 		}
 		for part := 0; part < len(rows); part += copyAbove {
-			if err := p.insertMany(ctx, tx.handle, types, values.Slice(part, min(part+copyAbove, len(rows)))); err != nil {
+			if err := p.insertMany(ctx, tx.handle, c, types, values.Slice(part, min(part+copyAbove, len(rows)))); err != nil {
 				return err
 			}
 		}
@@ -78,19 +79,23 @@ func (p *plan) columnTypes(ctx context.Context, h *handle) (*columnTypes, error)
 	if types := p.types.Load(); types != nil {
 		return types, nil
 	}
-	rows, err := h.db.Query(ctx, `SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typnamespace = 'pg_catalog'::regnamespace
-		FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-		WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`, p.quoted)
-	if err != nil {
-		return nil, h.failed(p.translate(err, nil))
-	}
 	type attribute struct {
 		Name, Type string
 		Known      bool
 	}
-	attributes, err := pgx.CollectRows(rows, pgx.RowToStructByPos[attribute])
+	var attributes []attribute
+	err := h.run(ctx, p, &call{}, func(on querier) error {
+		rows, err := on.Query(ctx, `SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typnamespace = 'pg_catalog'::regnamespace
+		FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+		WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`, p.quoted)
+		if err != nil {
+			return sending(err)
+		}
+		attributes, err = pgx.CollectRows(rows, pgx.RowToStructByPos[attribute])
+		return err
+	})
 	if err != nil {
-		return nil, h.failed(p.translate(err, nil))
+		return nil, err
 	}
 	types := &columnTypes{known: true}
 	for _, c := range p.columns {
@@ -110,27 +115,27 @@ func (p *plan) columnTypes(ctx context.Context, h *handle) (*columnTypes, error)
 }
 
 // insertMany inserts rows in one statement, a parameter for each column.
-func (p *plan) insertMany(ctx context.Context, h *handle, types *columnTypes, rows reflect.Value) error {
+func (p *plan) insertMany(ctx context.Context, h *handle, c *call, types *columnTypes, rows reflect.Value) error {
 	st := newStatement()
 	st.write(p.inserts, " SELECT * FROM unnest(")
 	written := 0
 	for i := range p.columns {
-		c := &p.columns[i]
-		if c.readonly {
+		column := &p.columns[i]
+		if column.readonly {
 			continue
 		}
 		if written > 0 {
 			st.write(", ")
 		}
-		values, err := c.array(types.names[written], rows)
+		values, err := column.array(types.names[written], rows)
 		if err != nil {
-			return fmt.Errorf("repository: %s: the column %q: %w", p.table, c.name, err)
+			return fmt.Errorf("repository: %s: the column %q: %w", p.table, column.name, err)
 		}
 		st.bind(values).write("::", types.names[written], "[]")
 		written++
 	}
 	st.write(")")
-	_, err := p.exec(ctx, h, st, nil)
+	_, err := p.exec(ctx, h, st, c)
 	if errors.KindOf(err) == errors.InternalServerError {
 		p.types.Store(nil) // the types may have changed
 	}
@@ -184,17 +189,17 @@ func isNilField(field reflect.Value) bool {
 
 // insertEach inserts rows by one statement each, in one round trip, for tables
 // with columns that neither of the others can write.
-func (p *plan) insertEach(ctx context.Context, h *handle, rows reflect.Value) error {
+func (p *plan) insertEach(ctx context.Context, h *handle, c *call, rows reflect.Value) error {
 	batch := &pgx.Batch{}
 	for i := range rows.Len() {
 		st := newStatement()
 		p.insert(st, rows.Index(i))
 		batch.Queue(string(st.text), st.args...)
 	}
-	return h.failed(p.translate(h.db.SendBatch(ctx, batch).Close(), nil))
+	return h.run(ctx, p, c, func(on querier) error { return on.SendBatch(ctx, batch).Close() })
 }
 
-func (p *plan) copyMany(ctx context.Context, tx Tx, rows reflect.Value) error {
+func (p *plan) copyMany(ctx context.Context, tx Tx, c *call, rows reflect.Value) error {
 	names := make([]string, 0, len(p.columns))
 	for _, c := range p.columns {
 		if !c.readonly {
@@ -210,6 +215,17 @@ func (p *plan) copyMany(ctx context.Context, tx Tx, rows reflect.Value) error {
 		}
 		return values, nil
 	})
-	_, err := tx.Pgx().CopyFrom(ctx, strings.Split(p.table, "."), names, source)
-	return tx.failed(p.translate(err, nil))
+	return tx.run(ctx, p, c, func(querier) error {
+		_, err := tx.Pgx().CopyFrom(ctx, strings.Split(p.table, "."), names, source)
+		return err
+	})
+}
+
+// writtenMany are the columns that many rows write, whose values are no one's.
+func (p *plan) writtenMany() []written {
+	columns := p.written(reflect.Zero(p.row))
+	for i := range columns {
+		columns[i].value = nil
+	}
+	return columns
 }

@@ -80,7 +80,9 @@ type Scope[Row any] struct {
 	which deletion
 	from  *fragment // a query of one's own in place of the table
 	with  []Narrowed
-	err   error
+	// fields are the places that this call names for constraints.
+	fields Fields
+	err    error
 }
 
 // deletion says which rows of a model with soft deletion are seen.
@@ -101,5 +103,16 @@ func (s Scope[Row]) WithDeleted() Scope[Row] {
 // OnlyDeleted is the scope of the deleted rows alone, for all verbs.
 func (s Scope[Row]) OnlyDeleted() Scope[Row] {
 	s.which = onlyDeleted
+	return s
+}
+
+// WithFields is the scope whose verbs name these places for violated constraints,
+// before those of the model's options. A call knows best what its request holds:
+//
+//	scope.WithFields(repository.Fields{"customers_name_key": {"path", "id"}}).Restore(ctx, writer, id)
+//
+// A constraint without a place (nil) is a conflict there.
+func (s Scope[Row]) WithFields(fields Fields) Scope[Row] {
+	s.fields = fields
 	return s
 }

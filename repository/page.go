@@ -111,18 +111,23 @@ func (s Scope[Row]) pageStatements(q Query) (statements pageStatements, ok bool)
 func (s Scope[Row]) runPage(ctx context.Context, h *handle, q Query, statements pageStatements) (pagination.ListResource[Row], error) {
 	p := s.plan
 	empty := pagination.New[Row](nil, 0, q.Params)
-	batch := &pgx.Batch{}
-	if statements.count != "" {
-		batch.Queue(statements.count, statements.countArgs...)
-	}
-	batch.Queue(statements.rows, statements.rowsArgs...)
-	results := h.db.SendBatch(ctx, batch)
-	counted, rows, err := readPage[Row](p, results, q)
-	if closed := results.Close(); err == nil {
-		err = closed
-	}
+	var counted int64
+	var rows []Row
+	err := h.run(ctx, p, &call{}, func(on querier) (err error) {
+		batch := &pgx.Batch{}
+		if statements.count != "" {
+			batch.Queue(statements.count, statements.countArgs...)
+		}
+		batch.Queue(statements.rows, statements.rowsArgs...)
+		results := on.SendBatch(ctx, batch)
+		counted, rows, err = readPage[Row](p, results, q)
+		if closed := results.Close(); err == nil {
+			err = closed
+		}
+		return err
+	})
 	if err != nil {
-		return empty, h.failed(p.translate(err, nil))
+		return empty, err
 	}
 	size, limit := int64(len(rows)), q.Params.Limit()
 	if q.Count == None && size == 0 && q.Params.Offset() > 0 {

@@ -84,8 +84,8 @@ func needsExactFloats(result pgx.Rows, terms int) bool {
 }
 
 // exactFloats fails where the text of a float has fewer digits than it needs.
-func exactFloats(ctx context.Context, h *handle) error {
-	rows, err := h.db.Query(ctx, "SELECT current_setting('extra_float_digits')")
+func exactFloats(ctx context.Context, on querier) error {
+	rows, err := on.Query(ctx, "SELECT current_setting('extra_float_digits')")
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ type Key []any
 // are several columns. It fails with ResourceNotFound, and so the same, for a
 // row that is absent, deleted or out of reach.
 func (s Scope[Row]) Get(ctx context.Context, from Readable, id any) (Row, error) {
-	return s.get(ctx, from, "get", "", func(st *statement) { s.plan.whereKey(st, id) })
+	return s.get(ctx, from, "get", nil, func(st *statement) { s.plan.whereKey(st, id) })
 }
 
 // GetBy returns the one row for which the predicate holds, such as that of a
@@ -49,7 +49,7 @@ func (s Scope[Row]) Get(ctx context.Context, from Readable, id any) (Row, error)
 // there are several, since which one is then meant cannot be known.
 func (s Scope[Row]) GetBy(ctx context.Context, from Readable, where squirrel.Sqlizer) (Row, error) {
 	var none Row
-	rows, err := s.list(ctx, from, "get_by", Query{Where: where}, 2, "")
+	rows, err := s.list(ctx, from, "get_by", Query{Where: where}, 2, nil)
 	switch {
 	case err != nil:
 		return none, err
@@ -68,7 +68,7 @@ func (s Scope[Row]) First(ctx context.Context, from Readable, q Query) (Row, err
 	if err != nil {
 		return none, err
 	}
-	rows, err := s.list(ctx, from, "first", q, 1, "")
+	rows, err := s.list(ctx, from, "first", q, 1, nil)
 	switch {
 	case err != nil:
 		return none, err
@@ -87,7 +87,7 @@ func (s Scope[Row]) All(ctx context.Context, from Readable, q Query) ([]Row, err
 	if err != nil {
 		return nil, err
 	}
-	return s.list(ctx, from, "all", q, q.Max, "")
+	return s.list(ctx, from, "all", q, q.Max, nil)
 }
 
 func (q Query) bounded(p *plan, verb string) error {
@@ -129,22 +129,24 @@ func (s Scope[Row]) value(ctx context.Context, from Readable, verb, head, tail s
 	}
 	st.write(tail)
 	ctx = p.named(ctx, verb)
-	rows, err := h.db.Query(ctx, string(st.text), st.args...)
-	if err != nil {
-		return h.failed(p.translate(err, nil))
-	}
-	defer rows.Close()
-	if rows.Next() {
-		if err := rows.Scan(into); err != nil {
-			return h.failed(p.translate(err, nil))
+	return h.run(ctx, p, &call{}, func(on querier) error {
+		rows, err := on.Query(ctx, string(st.text), st.args...)
+		if err != nil {
+			return sending(err)
 		}
-	}
-	rows.Close()
-	return h.failed(p.translate(rows.Err(), nil))
+		defer rows.Close()
+		if rows.Next() {
+			if err := rows.Scan(into); err != nil {
+				return &rowError{err}
+			}
+		}
+		rows.Close()
+		return rows.Err()
+	})
 }
 
 // get returns the one row that a condition of our own is about.
-func (s Scope[Row]) get(ctx context.Context, from Readable, verb, lock string, condition func(*statement)) (row Row, err error) {
+func (s Scope[Row]) get(ctx context.Context, from Readable, verb string, lock *Lock, condition func(*statement)) (row Row, err error) {
 	p := s.plan
 	h, err := reader(from)
 	if err != nil {
@@ -160,33 +162,38 @@ func (s Scope[Row]) get(ctx context.Context, from Readable, verb, lock string, c
 	}
 	st.write(" AND ")
 	condition(st)
-	st.write(lock)
+	st.write(lock.sql(p))
 	if st.err != nil {
 		return row, st.err
 	}
-	return queryOne[Row](p.named(ctx, verb), p, h, st, nil)
+	return queryOne[Row](p.named(ctx, verb), p, h, st, &call{noWait: lock.isNoWait()})
 }
 
 // queryOne runs a statement that gives at most one row.
-func queryOne[Row any](ctx context.Context, p *plan, h *handle, st *statement, values func(string) (any, bool)) (Row, error) {
-	var none Row
-	rows, err := h.db.Query(ctx, string(st.text), st.args...)
-	if err != nil {
-		return none, h.failed(p.translate(err, values))
+func queryOne[Row any](ctx context.Context, p *plan, h *handle, st *statement, c *call) (row Row, err error) {
+	found := false
+	err = h.run(ctx, p, c, func(on querier) error {
+		rows, err := on.Query(ctx, string(st.text), st.args...)
+		if err != nil {
+			return sending(err)
+		}
+		row, found, err = one[Row](p, rows)
+		c.tag = rows.CommandTag()
+		return err
+	})
+	if err == nil && !found {
+		err = p.notFound()
 	}
-	row, ok, err := one[Row](p, rows)
 	if err != nil {
-		return none, h.failed(p.translate(err, values))
-	}
-	if !ok {
-		return none, p.notFound()
+		var none Row
+		return none, err
 	}
 	return row, nil
 }
 
 // list returns the rows of a query, at most limit of them, or all when it is
 // [NoLimit].
-func (s Scope[Row]) list(ctx context.Context, from Readable, verb string, q Query, limit int64, lock string) ([]Row, error) {
+func (s Scope[Row]) list(ctx context.Context, from Readable, verb string, q Query, limit int64, lock *Lock) (rows []Row, err error) {
 	p := s.plan
 	h, err := reader(from)
 	if err != nil {
@@ -199,19 +206,23 @@ func (s Scope[Row]) list(ctx context.Context, from Readable, verb string, q Quer
 	if limit != NoLimit {
 		st.write(" LIMIT ").bind(limit)
 	}
-	st.write(lock)
+	st.write(lock.sql(p))
 	if st.err != nil {
 		return nil, st.err
 	}
-	rows, err := h.db.Query(p.named(ctx, verb), string(st.text), st.args...)
+	ctx = p.named(ctx, verb)
+	err = h.run(ctx, p, &call{noWait: lock.isNoWait()}, func(on querier) error {
+		result, err := on.Query(ctx, string(st.text), st.args...)
+		if err != nil {
+			return sending(err)
+		}
+		rows, err = collect[Row](p, result, limit)
+		return err
+	})
 	if err != nil {
-		return nil, h.failed(p.translate(err, nil))
+		return nil, err
 	}
-	collected, err := collect[Row](p, rows, limit)
-	if err != nil {
-		return nil, h.failed(p.translate(err, nil))
-	}
-	return collected, nil
+	return rows, nil
 }
 
 // selectRows writes a query up to its order.

@@ -71,7 +71,7 @@ func relatedRows[K comparable, Row any](ctx context.Context, from Readable, scop
 			distinct = append(distinct, key)
 		}
 	}
-	rows, err := scope.list(ctx, from, verb, Query{Where: squirrel.Eq{scope.plan.qualified(c.name): distinct}}, NoLimit, "")
+	rows, err := scope.list(ctx, from, verb, Query{Where: squirrel.Eq{scope.plan.qualified(c.name): distinct}}, NoLimit, nil)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -32,7 +32,10 @@ func (s *scanner[Row]) scan(rows pgx.Rows) (Row, error) {
 	row := s.row
 	var empty Row
 	s.row = empty
-	return row, err
+	if err != nil {
+		return row, &rowError{err}
+	}
+	return row, nil
 }
 
 // collect reads all rows and closes them. The size is how many there will be
@@ -43,7 +46,7 @@ func collect[Row any](p *plan, rows pgx.Rows, size int64, extra ...any) ([]Row, 
 	collected := make([]Row, 0, min(max(size, 0), 1024))
 	for rows.Next() {
 		if err := rows.Scan(s.targets...); err != nil {
-			return nil, err
+			return nil, &rowError{err}
 		}
 		collected = append(collected, s.row)
 		var empty Row

@@ -41,25 +41,31 @@ func (s Scope[Row]) Stream(ctx context.Context, from Readable, q Query) iter.Seq
 		if q.Max > 0 {
 			st.write(" LIMIT ").bind(q.Max)
 		}
-		rows, err := h.db.Query(p.named(ctx, "stream"), string(st.text), st.args...)
-		if err != nil {
-			yield(none, h.failed(p.translate(err, nil)))
-			return
-		}
-		defer rows.Close()
-		scanner := newScanner[Row](p)
-		for rows.Next() {
-			row, err := scanner.scan(rows)
+		ctx := p.named(ctx, "stream")
+		ended := false
+		c := &call{}
+		err = h.run(ctx, p, c, func(on querier) error {
+			rows, err := on.Query(ctx, string(st.text), st.args...)
 			if err != nil {
-				yield(none, h.failed(p.translate(err, nil)))
-				return
+				return sending(err)
 			}
-			if !yield(row, nil) {
-				return
+			defer rows.Close()
+			scanner := newScanner[Row](p)
+			for rows.Next() {
+				row, err := scanner.scan(rows)
+				if err != nil {
+					return err
+				}
+				c.given = true
+				if !yield(row, nil) {
+					ended = true
+					return nil
+				}
 			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, h.failed(p.translate(err, nil)))
+			return rows.Err()
+		})
+		if err != nil && !ended {
+			yield(none, err)
 		}
 	}
 }

@@ -36,7 +36,19 @@ type TxOptions struct {
 type txState struct {
 	tx     pgx.Tx
 	hooks  []func(context.Context)
-	failed bool // with a serialization failure that may be tried again
+	failed failure
+}
+
+// failure is what a transaction has met, of which its function may say nothing.
+type failure struct {
+	serialization bool // the whole may be tried again
+	outdated      bool // the same, on a connection that has forgotten its statements
+	readOnly      bool // the same, on another connection
+	closes        bool // the connection is of no use afterwards
+}
+
+func (f failure) or(other failure) failure {
+	return failure{f.serialization || other.serialization, f.outdated || other.outdated, f.readOnly || other.readOnly, f.closes || other.closes}
 }
 
 // InTx runs a function in a transaction, which is committed when the function
@@ -44,11 +56,13 @@ type txState struct {
 // function does beside the transaction must bear repetition: after a
 // serialization failure or a deadlock (SQLSTATE 40001, 40P01) the whole
 // function runs again on a fresh transaction, up to [DefaultAttempts] times,
-// after a growing, random pause, as long as the context lasts.
+// after a growing, random pause, as long as the context lasts. It also runs again
+// where it met a statement that was prepared before a migration, once, and where
+// it met a connection to a server that has become a replica meanwhile.
 //
 // When the connection is lost while committing, nobody knows whether the
 // transaction took place: the error has the reason [CommitUnknown] and nothing
-// is tried again.
+// is tried again. A connection that is lost before took the transaction with it.
 //
 // In a transaction that is already open, InTx makes a savepoint: an error takes
 // back what the function did, the outer transaction goes on, and nothing is
@@ -65,20 +79,26 @@ func InTxWith(ctx context.Context, to Writable, options TxOptions, fn func(tx Tx
 		return err
 	}
 	if h.tx != nil {
-		return h.tx.savepoint(ctx, fn)
+		return h.tx.savepoint(ctx, h.mode, fn)
 	}
 	attempts := options.Attempts
 	if attempts <= 0 {
 		attempts = DefaultAttempts
 	}
+	forget := false
 	for attempt := 1; ; attempt++ {
-		state, err := h.attempt(ctx, options, fn)
-		if err == nil {
+		state, met, err := h.attempt(ctx, options, forget, fn)
+		switch {
+		case err == nil:
 			state.runHooks(ctx)
 			return nil
-		}
-		again := errors.Is(err, SerializationFailure) || state != nil && state.failed && errors.Is(err, pgx.ErrTxCommitRollback)
-		if !again || attempt >= attempts || !pause(ctx, attempt) {
+		case attempt >= attempts || ctx.Err() != nil || errors.Is(err, CommitUnknown):
+			return err
+		case met.outdated && !forget:
+			forget = true
+		case met.readOnly:
+		case met.serialization && pause(ctx, attempt):
+		default:
 			return err
 		}
 	}
@@ -87,10 +107,32 @@ func InTxWith(ctx context.Context, to Writable, options TxOptions, fn func(tx Tx
 // noModel translates the errors of statements that are about no table.
 var noModel = &plan{table: "transaction"} //nolint:gochecknoglobals // a constant
 
-func (h *handle) attempt(ctx context.Context, options TxOptions, fn func(tx Tx) error) (state *txState, err error) {
-	tx, err := h.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: options.Isolation})
+// attempt runs the function in one transaction. What it met decides whether there
+// is another attempt; the function itself may refuse for reasons of its own.
+func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn func(tx Tx) error) (state *txState, met failure, err error) {
+	begin := &call{}
+	conn, err := h.acquire(ctx, true)
 	if err != nil {
-		return nil, noModel.translate(err, nil)
+		return nil, met, noModel.translate(err, nil, begin, notSent)
+	}
+	defer func() {
+		if met.closes {
+			hangUp(conn)
+		}
+		release(conn)
+	}()
+	used := isUsed(conn.Conn())
+	if forget {
+		if err := conn.Conn().DeallocateAll(ctx); err != nil {
+			return nil, met, noModel.translate(err, conn.Conn(), begin, inTransaction)
+		}
+	}
+	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: options.Isolation})
+	if err != nil {
+		err = noModel.translate(err, conn.Conn(), begin, inTransaction)
+		met.closes = isStandby(conn.Conn())
+		met.readOnly = met.closes && used
+		return nil, met, err
 	}
 	state = &txState{tx: tx}
 	done := false
@@ -99,14 +141,35 @@ func (h *handle) attempt(ctx context.Context, options TxOptions, fn func(tx Tx) 
 			rollback(ctx, tx)
 		}
 	}()
-	if err := fn(Tx{&handle{db: tx, tx: state}}); err != nil {
-		return state, noModel.serialization(err)
+	defer func() {
+		met = state.failed.or(h.failureOf(err))
+		met.readOnly = met.readOnly && used
+		if err != nil && !isTried(err, state.failed) {
+			met = failure{closes: met.closes}
+		}
+	}()
+	if err := fn(Tx{&handle{db: tx, tx: state, mode: h.mode}}); err != nil {
+		return state, met, noModel.serialization(err)
 	}
 	if err := ctx.Err(); err != nil {
-		return state, noModel.translate(err, nil)
+		return state, met, noModel.translate(err, conn.Conn(), begin, inTransaction)
 	}
 	done = true
-	return state, commit(ctx, tx)
+	return state, met, commit(ctx, tx)
+}
+
+// isTried reports whether an error is the one for which there is another attempt:
+// what the database said, or that a function which dropped it cannot commit. Any
+// other error is the function's own decision.
+func isTried(err error, dropped failure) bool {
+	if errors.Is(err, pgx.ErrTxCommitRollback) {
+		return dropped.serialization || dropped.outdated || dropped.readOnly
+	}
+	if _, ok := errors.AsType[*Error](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*pgconn.PgError](err)
+	return ok
 }
 
 // serialization translates an error that a function got from pgx itself, if it
@@ -115,27 +178,20 @@ func (p *plan) serialization(err error) error {
 	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
-	if translated := p.translate(err, nil); errors.Is(translated, SerializationFailure) {
+	if translated := p.translate(err, nil, &call{}, inTransaction); errors.Is(translated, SerializationFailure) {
 		return translated
 	}
 	return err
 }
 
-// commit tells a commit that did not take place from one of which nobody knows:
-// an answer of the server is an answer, except 40003, and on a connection that
-// was lost before there was nothing to commit. pgconn.SafeToRetry does not tell:
-// it also holds when COMMIT was sent and the connection lost before the answer.
+// commit tells a commit that did not take place from one of which nobody knows.
+// On a connection that was lost before there was nothing to commit.
 func commit(ctx context.Context, tx pgx.Tx) error {
-	lost := tx.Conn().IsClosed()
-	err := tx.Commit(ctx)
-	if err == nil {
-		return nil
+	at := sentAlone
+	if conn := tx.Conn(); conn != nil && conn.IsClosed() {
+		at = inTransaction
 	}
-	_, answered := errors.AsType[*pgconn.PgError](err)
-	if lost || answered || errors.Is(err, pgx.ErrTxCommitRollback) {
-		return noModel.translate(err, nil)
-	}
-	return errors.ServiceUnavailable.Wrap(&Error{Reason: CommitUnknown, Table: noModel.table, cause: err})
+	return noModel.translate(tx.Commit(ctx), tx.Conn(), &call{writes: true}, at)
 }
 
 func rollback(ctx context.Context, tx pgx.Tx) {
@@ -161,28 +217,28 @@ func pause(ctx context.Context, attempt int) bool {
 	}
 }
 
-func (t *txState) savepoint(ctx context.Context, fn func(tx Tx) error) error {
+func (t *txState) savepoint(ctx context.Context, mode pgx.QueryExecMode, fn func(tx Tx) error) error {
 	tx, err := t.tx.Begin(ctx)
 	if err != nil {
 		if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == "0A000" {
 			return fmt.Errorf("repository: this database has no savepoints, so transactions cannot be nested: %w: %w", errors.ErrUnsupported, err)
 		}
-		return noModel.translate(err, nil)
+		return noModel.translate(err, t.tx.Conn(), &call{}, inTransaction)
 	}
 	inner := &txState{tx: tx}
 	done := false
 	defer func() {
-		t.failed = t.failed || inner.failed
+		t.failed = t.failed.or(inner.failed)
 		if !done {
 			rollback(ctx, tx)
 		}
 	}()
-	if err := fn(Tx{&handle{db: tx, tx: inner}}); err != nil {
+	if err := fn(Tx{&handle{db: tx, tx: inner, mode: mode}}); err != nil {
 		return err
 	}
 	done = true
 	if err := tx.Commit(ctx); err != nil {
-		return noModel.translate(err, nil)
+		return noModel.translate(err, t.tx.Conn(), &call{}, inTransaction)
 	}
 	t.hooks = append(t.hooks, inner.hooks...)
 	return nil
@@ -206,11 +262,26 @@ func (t *txState) runHooks(ctx context.Context) {
 	}
 }
 
-// failed notes on a transaction that it may be tried again, for functions that
-// drop the error.
-func (h *handle) failed(err error) error {
-	if err != nil && h.tx != nil && errors.Is(err, SerializationFailure) {
-		h.tx.failed = true
+// failed notes on a transaction what it has met, for functions that drop the
+// error. Within a savepoint too, the whole has to be tried again.
+func (h *handle) note(err error) {
+	if err != nil {
+		h.tx.failed = h.tx.failed.or(h.failureOf(err))
 	}
-	return err
+}
+
+// failureOf is what an error says about the transaction that met it.
+func (h *handle) failureOf(err error) failure {
+	f := failure{serialization: errors.Is(err, SerializationFailure)}
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case ok:
+		f.outdated = h.caches() && mayBeStale(pg)
+		f.readOnly = pg.Code == "25006"
+		f.closes = answerTo(pg, &call{}).closes
+	case err != nil:
+		unsent, ok := errors.AsType[*unsentError](err)
+		f.outdated = ok && unsent != nil && h.caches()
+	}
+	return f
 }

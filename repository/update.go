@@ -47,7 +47,7 @@ func (s Scope[Row]) updateOne(ctx context.Context, to Writable, verb string, id 
 	}
 	var row Row
 	if changes.IsEmpty() {
-		row, err = s.get(ctx, to, verb, "", key)
+		row, err = s.get(ctx, to, verb, nil, key)
 	} else {
 		st := newStatement()
 		p.update(st, changes.set)
@@ -60,12 +60,12 @@ func (s Scope[Row]) updateOne(ctx context.Context, to Writable, verb string, id 
 		if st.err != nil {
 			return none, st.err
 		}
-		row, err = queryOne[Row](p.named(ctx, verb), p, h, st, changes.input)
+		row, err = queryOne[Row](p.named(ctx, verb), p, h, st, s.writing(changes.written))
 	}
 	if version == nil || !errors.Is(err, NotFound) {
 		return row, err
 	}
-	if _, gone := s.get(ctx, to, verb, "", func(st *statement) { p.whereKey(st, id) }); gone != nil {
+	if _, gone := s.get(ctx, to, verb, nil, func(st *statement) { p.whereKey(st, id) }); gone != nil {
 		return none, gone
 	}
 	return none, errors.ResourceConflict.Wrap(&Error{Reason: Stale, Table: p.table})
@@ -88,12 +88,12 @@ func (s Scope[Row]) UpdateWhere(ctx context.Context, to Writable, where squirrel
 	}
 	st := newStatement()
 	p.update(st, changes.set)
-	return s.execWhere(p.named(ctx, "update_where"), h, st, where, changes.input)
+	return s.execWhere(p.named(ctx, "update_where"), h, st, where, changes.written)
 }
 
 // execWhere ends a statement that writes with a predicate, which must say
 // something, and runs it.
-func (s Scope[Row]) execWhere(ctx context.Context, h *handle, st *statement, where squirrel.Sqlizer, values func(string) (any, bool)) (int64, error) {
+func (s Scope[Row]) execWhere(ctx context.Context, h *handle, st *statement, where squirrel.Sqlizer, values func() []written) (int64, error) {
 	p := s.plan
 	var probe statement
 	if !probe.condition(where) {
@@ -103,15 +103,27 @@ func (s Scope[Row]) execWhere(ctx context.Context, h *handle, st *statement, whe
 	if st.err != nil || !reachable {
 		return 0, st.err
 	}
-	return p.exec(ctx, h, st, values)
+	return p.exec(ctx, h, st, s.writing(values))
 }
 
-func (p *plan) exec(ctx context.Context, h *handle, st *statement, values func(string) (any, bool)) (int64, error) {
-	tag, err := h.db.Exec(ctx, string(st.text), st.args...)
+// writing is the call of a statement that writes these values.
+func (s Scope[Row]) writing(values func() []written) *call {
+	return &call{writes: true, written: values, fields: s.fields}
+}
+
+// exec runs a statement without rows and returns how many it met.
+func (p *plan) exec(ctx context.Context, h *handle, st *statement, c *call) (affected int64, err error) {
+	err = h.run(ctx, p, c, func(on querier) (err error) {
+		c.tag, err = on.Exec(ctx, string(st.text), st.args...)
+		if err != nil && c.tag.String() == "" {
+			return sending(err)
+		}
+		return err
+	})
 	if err != nil {
-		return 0, h.failed(p.translate(err, values))
+		return 0, err
 	}
-	return tag.RowsAffected(), nil
+	return c.tag.RowsAffected(), nil
 }
 
 // owned refuses changes that were made for another model, or not made at all.
@@ -165,12 +177,16 @@ func (p *plan) touch(st *statement, first bool) {
 	}
 }
 
-// input is the new value of a column for the error of a field.
-func (c Changes[Row]) input(name string) (any, bool) {
+// written are the values of the changes, for the error of a field. The value of
+// an expression is not known.
+func (c Changes[Row]) written() []written {
+	values := make([]written, 0, len(c.set))
 	for _, change := range c.set {
-		if c.plan.columns[change.column].name == name {
-			return change.value, true
+		value := written{column: &c.plan.columns[change.column], value: change.value, field: change.field}
+		if _, ok := value.value.(squirrel.Sqlizer); ok {
+			value.value = nil
 		}
+		values = append(values, value)
 	}
-	return nil, false
+	return values
 }

@@ -42,7 +42,7 @@ func (s Scope[Row]) Upsert(ctx context.Context, to Writable, owner Owner, row Ro
 	if st.err != nil {
 		return none, st.err
 	}
-	saved, err := queryOne[Row](p.named(ctx, "upsert"), p, h, st, func(name string) (any, bool) { return p.input(v, name) })
+	saved, err := queryOne[Row](p.named(ctx, "upsert"), p, h, st, s.writing(func() []written { return p.written(v) }))
 	if errors.Is(err, NotFound) {
 		return none, errors.ResourceAlreadyExists.Wrap(&Error{Reason: UniqueViolation, Table: p.table, Columns: conflict.Columns})
 	}

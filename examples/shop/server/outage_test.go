@@ -125,17 +125,18 @@ func (l *load) call(s *shop, token, method, path, body string) {
 	}
 	text, err := io.ReadAll(response.Body)
 	_ = response.Body.Close()
-	// This change takes a transaction, and a server that dies in its commit leaves
-	// the outcome unknown: that reply does not ask the client to try again.
-	mayBeUnknown := strings.Contains(body, "external_id")
+	// A change whose answer was lost may have been made: that reply does not ask
+	// the client to try again.
+	const away, unknown = `{"error":"ServiceUnavailable","detail":"Service Unavailable"}`,
+		`{"error":"OutcomeUnknown","detail":"The change may have been made: look before you send it again"}`
+	again := response.Header.Get("Retry-After") != ""
 	switch {
 	case err != nil:
 		l.note(0, err.Error())
 	case response.StatusCode == http.StatusOK:
 		l.note(response.StatusCode, "")
-	case response.StatusCode == http.StatusServiceUnavailable &&
-		bytes.Equal(bytes.TrimSpace(text), []byte(`{"error":"ServiceUnavailable","detail":"Service Unavailable"}`)) &&
-		(response.Header.Get("Retry-After") != "" || mayBeUnknown):
+	case response.StatusCode == http.StatusServiceUnavailable && string(bytes.TrimSpace(text)) == away && again,
+		response.StatusCode == http.StatusServiceUnavailable && string(bytes.TrimSpace(text)) == unknown && !again && method != http.MethodGet:
 		l.note(response.StatusCode, "")
 		time.Sleep(time.Millisecond)
 	default:

@@ -1,0 +1,8 @@
+//go:build !unix || aix || solaris || illumos
+
+package repository
+
+import "net"
+
+// peek tells nothing here: a connection that has ended is found out by using it.
+func peek(net.Conn) readable { return nothingToRead }

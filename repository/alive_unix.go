@@ -1,0 +1,42 @@
+//go:build unix && !aix && !solaris && !illumos
+
+package repository
+
+import (
+	"net"
+	"syscall"
+)
+
+// peek tells what there is to read on a connection, without reading it and
+// without waiting. Of a connection that is none of the system's it tells nothing.
+func peek(conn net.Conn) readable {
+	if over, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+		conn = over.NetConn()
+	}
+	system, ok := conn.(syscall.Conn)
+	if !ok {
+		return nothingToRead
+	}
+	raw, err := system.SyscallConn()
+	if err != nil {
+		return endOfConnection
+	}
+	found := nothingToRead
+	err = raw.Read(func(fd uintptr) bool {
+		var room [1]byte
+		n, _, err := syscall.Recvfrom(int(fd), room[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		switch {
+		case n > 0:
+			found = somethingToRead
+		case err == nil:
+			found = endOfConnection
+		case err != syscall.EAGAIN && err != syscall.EWOULDBLOCK && err != syscall.EINTR: //nolint:errorlint // a number of the system
+			found = endOfConnection
+		}
+		return true
+	})
+	if err != nil {
+		return endOfConnection
+	}
+	return found
+}

@@ -1,0 +1,320 @@
+package repository_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/repository"
+)
+
+// note is a row of a table without a unique key but the one that the repository
+// makes, so that a create that is sent twice is there twice.
+type note struct {
+	ID   uuid.UUID `db:"id"`
+	Text string    `db:"text"`
+}
+
+var notes = repository.MustNew[note]("notes", repository.Options{})
+
+const notesTable = `CREATE TABLE notes (id uuid PRIMARY KEY, text text NOT NULL)`
+
+// direct is a pool that goes around every fault, to see what is there.
+func direct(t testing.TB, w *world) *pgxpool.Pool {
+	t.Helper()
+	config := w.pool.Config()
+	plain, err := pgxpool.ParseConfig(config.ConnString())
+	require.NoError(t, err)
+	pool, err := pgxpool.NewWithConfig(t.Context(), plain)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// retryAfter reports whether an error invites to try again.
+func retryAfter(err error) bool {
+	polar, ok := errors.AsType[*errors.PolarError](err)
+	if !ok {
+		return false
+	}
+	for name := range polar.Headers() {
+		if name == "Retry-After" {
+			return true
+		}
+	}
+	return false
+}
+
+// writeVerbs are those that write outside a transaction.
+func writeVerbs(w *world, scope repository.Scope[note], id uuid.UUID) map[string]func(context.Context) error {
+	everything := squirrel.Expr("true")
+	return map[string]func(context.Context) error{
+		"Create": func(ctx context.Context) error {
+			_, err := scope.Create(ctx, w.writer, repository.Owner{}, note{Text: "more"})
+			return err
+		},
+		"CreateMany": func(ctx context.Context) error {
+			return scope.CreateMany(ctx, w.writer, repository.Owner{}, []note{{Text: "more"}, {Text: "more"}})
+		},
+		"Upsert": func(ctx context.Context) error {
+			_, err := scope.Upsert(ctx, w.writer, repository.Owner{}, note{Text: "more"}, repository.OnConflict{Columns: []string{"id"}, Update: []string{"text"}})
+			return err
+		},
+		"Update": func(ctx context.Context) error {
+			_, err := scope.Update(ctx, w.writer, id, notes.Set("text", squirrel.Expr("text || 'more'")))
+			return err
+		},
+		"UpdateWhere": func(ctx context.Context) error {
+			_, err := scope.UpdateWhere(ctx, w.writer, everything, notes.Set("text", squirrel.Expr("text || 'more'")))
+			return err
+		},
+		"Delete": func(ctx context.Context) error { return scope.Delete(ctx, w.writer, id) },
+		"DeleteWhere": func(ctx context.Context) error {
+			_, err := scope.DeleteWhere(ctx, w.writer, everything)
+			return err
+		},
+		"InTx": func(ctx context.Context) error {
+			return repository.InTx(ctx, w.writer, func(tx repository.Tx) error {
+				_, err := scope.Create(ctx, tx, repository.Owner{}, note{Text: "more"})
+				return err
+			})
+		},
+	}
+}
+
+var execModes = []pgx.QueryExecMode{
+	pgx.QueryExecModeCacheStatement, pgx.QueryExecModeCacheDescribe, pgx.QueryExecModeDescribeExec, pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol,
+}
+
+// TestALostAnswerIsUnknown cuts the connection of every verb that writes at exact
+// points. What may have reached the server never invites to try again.
+func TestALostAnswerIsUnknown(t *testing.T) {
+	t.Parallel()
+	for _, mode := range execModes {
+		t.Run(mode.String(), func(t *testing.T) {
+			t.Parallel()
+			line := newProxy(t)
+			w := newWorld(t, line.attach, func(config *pgxpool.Config) {
+				config.ConnConfig.DefaultQueryExecMode = mode
+				config.MaxConns = 2
+			})
+			scope := notes.In(repository.System("test"))
+			_, err := w.pool.Exec(t.Context(), notesTable)
+			require.NoError(t, err)
+			// It asks for the types of the columns once, which is a read.
+			require.NoError(t, scope.CreateMany(t.Context(), w.writer, repository.Owner{}, []note{{Text: "first"}}))
+			for name := range writeVerbs(w, scope, uuid.Nil) {
+				for _, fate := range []fate{cutBefore, cutAfter, cutWithin} {
+					made, err := scope.Create(t.Context(), w.writer, repository.Owner{}, note{Text: "one"})
+					require.NoError(t, err)
+					verb := writeVerbs(w, scope, made.ID)[name]
+					// A statement that the connection has seen: nothing but the write is sent.
+					require.NoError(t, repository.InTx(t.Context(), w.writer, func(repository.Tx) error { return nil }))
+					if name == "InTx" {
+						err = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+							_, err := scope.Create(t.Context(), tx, repository.Owner{}, note{Text: "more"})
+							line.next.Store(int32(fate))
+							return err
+						})
+					} else {
+						line.next.Store(int32(fate))
+						err = verb(t.Context())
+					}
+					require.ErrorIs(t, err, repository.CommitUnknown, "%s %d", name, fate)
+					require.ErrorIs(t, err, errors.OutcomeUnknown, name)
+					require.False(t, retryAfter(err), name)
+					_, err = scope.Count(t.Context(), w.reader, nil)
+					require.NoError(t, err, "the pool has another connection")
+				}
+			}
+		})
+	}
+}
+
+// TestWhatDidNotRunMayBeTriedAgain has reads, statements in a transaction, and
+// writes that found no connection.
+func TestWhatDidNotRunMayBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	for _, mode := range execModes {
+		t.Run(mode.String(), func(t *testing.T) {
+			t.Parallel()
+			line := newProxy(t)
+			w := newWorld(t, line.attach, func(config *pgxpool.Config) {
+				config.ConnConfig.DefaultQueryExecMode = mode
+				config.MaxConns = 1
+			})
+			scope := notes.In(repository.System("test"))
+			_, err := w.pool.Exec(t.Context(), notesTable)
+			require.NoError(t, err)
+			again := func(err error) {
+				t.Helper()
+				require.ErrorIs(t, err, errors.ServiceUnavailable)
+				require.True(t, retryAfter(err))
+			}
+			for _, fate := range []fate{cutBefore, cutAfter, cutWithin} {
+				_, err = scope.Count(t.Context(), w.writer, nil)
+				require.NoError(t, err)
+				line.next.Store(int32(fate))
+				_, err = scope.Page(t.Context(), w.writer, repository.Query{})
+				again(err)
+
+				ran := 0
+				again(repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+					ran++
+					_, err := scope.Count(t.Context(), tx, nil)
+					require.NoError(t, err)
+					line.next.Store(int32(fate))
+					_, err = scope.Create(t.Context(), tx, repository.Owner{}, note{Text: "never"})
+					again(err)
+					return err
+				}))
+				require.Equal(t, 1, ran)
+			}
+
+			// The only connection is taken, and the time ends in the queue.
+			conn, err := w.pool.Acquire(t.Context())
+			require.NoError(t, err)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+			defer cancel()
+			_, err = scope.Create(ctx, w.writer, repository.Owner{}, note{Text: "never"})
+			require.ErrorIs(t, err, repository.Timeout)
+			again(err)
+			conn.Release()
+			// The time has ended before.
+			_, err = scope.Create(ctx, w.writer, repository.Owner{}, note{Text: "never"})
+			require.ErrorIs(t, err, repository.Timeout)
+
+			count, err := scope.Count(t.Context(), w.writer, nil)
+			require.NoError(t, err)
+			require.Zero(t, count)
+		})
+	}
+}
+
+// TestATimeThatEndsDuringAWrite holds the answer back: the write took place, and
+// nobody was told.
+func TestATimeThatEndsDuringAWrite(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
+		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 100*time.Millisecond)
+		},
+		"client left": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(100*time.Millisecond, cancel)
+			return ctx, cancel
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			line := newProxy(t)
+			w := newWorld(t, line.attach)
+			scope := notes.In(repository.System("test"))
+			_, err := w.pool.Exec(t.Context(), notesTable)
+			require.NoError(t, err)
+			made, err := scope.Create(t.Context(), w.writer, repository.Owner{}, note{Text: "one"})
+			require.NoError(t, err)
+
+			ctx, cancel := end(t.Context())
+			defer cancel()
+			line.next.Store(int32(hold))
+			_, err = scope.Update(ctx, w.writer, made.ID, notes.Set("text", "two"))
+			require.ErrorIs(t, err, repository.CommitUnknown)
+			require.ErrorIs(t, err, ctx.Err())
+			require.False(t, retryAfter(err))
+			close(line.freed)
+			require.Eventually(t, func() bool {
+				row, err := scope.Get(t.Context(), w.reader, made.ID)
+				return err == nil && row.Text == "two"
+			}, 10*time.Second, 5*time.Millisecond)
+		})
+	}
+}
+
+// TestNothingIsDoubled has clients that obey Retry-After create rows while the
+// connections are reset again and again.
+func TestNothingIsDoubled(t *testing.T) {
+	t.Parallel()
+	line := newProxy(t)
+	w := newWorld(t, line.attach)
+	scope := notes.In(repository.System("test"))
+	_, err := w.pool.Exec(t.Context(), notesTable)
+	require.NoError(t, err)
+
+	const clients, each = 4, 20
+	var mutex sync.Mutex
+	states := map[string]int{} // of a text: how often it may be there at most
+	sure := map[string]bool{}  // it is there
+	var group sync.WaitGroup
+	done := make(chan struct{})
+	for client := range clients {
+		group.Go(func() {
+			for i := range each {
+				text := fmt.Sprintf("%d-%d", client, i)
+				for {
+					_, err := scope.Create(t.Context(), w.writer, repository.Owner{}, note{Text: text})
+					if err != nil && retryAfter(err) {
+						continue
+					}
+					if err != nil && !assert.ErrorIs(t, err, errors.OutcomeUnknown) {
+						return
+					}
+					mutex.Lock()
+					states[text], sure[text] = 1, err == nil
+					mutex.Unlock()
+					break
+				}
+			}
+		})
+	}
+	go func() { group.Wait(); close(done) }()
+	resets := 0
+	for running := true; running; {
+		select {
+		case <-done:
+			running = false
+		default:
+			before := line.requests.Load()
+			for line.requests.Load() < before+rand.Int64N(4) { //nolint:gosec // no secret
+				select {
+				case <-done:
+				default:
+					time.Sleep(time.Millisecond)
+					continue
+				}
+				break
+			}
+			if resets < 20 {
+				line.next.Store(int32(cutAfter))
+				line.reset()
+				resets++
+			}
+		}
+	}
+
+	rows, err := direct(t, w).Query(t.Context(), `SELECT text, count(*) FROM notes GROUP BY text`)
+	require.NoError(t, err)
+	found := map[string]int{}
+	var text string
+	var count int
+	_, err = pgx.ForEachRow(rows, []any{&text, &count}, func() error { found[text] = count; return nil })
+	require.NoError(t, err)
+	require.Len(t, states, clients*each)
+	for text, most := range states {
+		require.LessOrEqual(t, found[text], most, "%s is doubled", text)
+		if sure[text] {
+			require.Equal(t, 1, found[text], "%s is lost", text)
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package repository
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/polarkit-go/polarkit/errors"
+)
+
+// call is what has to be known of a statement to say what its failure means.
+type call struct {
+	// writes: where it is a transaction of its own, it may have taken place when
+	// the answer is lost.
+	writes bool
+	// noWait: it asked for locks that do not wait.
+	noWait bool
+	// written gives the values that it writes; nil for none.
+	written func() []written
+	// fields are the places that the call names for constraints.
+	fields Fields
+	// given: a row was passed on, so that the statement must not run again.
+	given bool
+	// tag is the server's word that the statement was complete.
+	tag pgconn.CommandTag
+}
+
+// run sends a statement and reads the whole answer, both of which the function
+// does. A transaction runs on its own connection, once. Otherwise run takes a
+// connection of the pool, and sends the statement once more where it surely did
+// not take place: where what pgx keeps of it is outdated, and where a write has
+// met a connection to a server that is a primary no longer.
+func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier) error) error {
+	if h.tx != nil {
+		err := p.translate(send(h.db), h.conn(), c, inTransaction)
+		h.note(err)
+		return err
+	}
+	conn, err := h.acquire(ctx, c.writes)
+	if err != nil {
+		return p.translate(err, nil, c, notSent)
+	}
+	defer func() {
+		if conn != nil {
+			release(conn)
+		}
+	}()
+	for again := false; ; again = true {
+		err = send(conn)
+		switch {
+		case err == nil:
+			return nil
+		case !again && !c.given && h.caches() && isOutdated(err, c, h.mode):
+			continue // pgx has forgotten what it kept of the statement
+		}
+		failure := p.translate(err, conn.Conn(), c, sentAlone)
+		if !closes(err, c) {
+			return failure
+		}
+		used := isUsed(conn.Conn())
+		hangUp(conn)
+		if !used || !isReadOnly(err) {
+			return failure
+		}
+		release(conn)
+		if conn, err = h.acquire(ctx, c.writes); err != nil {
+			return failure
+		}
+	}
+}
+
+// closes reports whether an error of the server makes its connection useless.
+func closes(err error, c *call) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && answerTo(pg, c).closes
+}
+
+// acquire takes a connection that works, as far as that can be seen without
+// asking: one whose server has gone is dropped for the next. So is, for a write,
+// one whose server said since that it is a replica.
+func (h *handle) acquire(ctx context.Context, writes bool) (*pgxpool.Conn, error) {
+	for {
+		conn, err := h.pool.Acquire(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !isUsed(conn.Conn()) || isAlive(ctx, conn.Conn().PgConn()) && !(writes && isStandby(conn.Conn())) {
+			return conn, nil
+		}
+		hangUp(conn)
+		release(conn)
+	}
+}
+
+// usedKey marks a connection that a repository has had before.
+const usedKey = "github.com/polarkit-go/polarkit/repository"
+
+func isUsed(conn *pgx.Conn) bool {
+	_, used := conn.PgConn().CustomData()[usedKey]
+	return used
+}
+
+// release gives a connection back to the pool, marked.
+func release(conn *pgxpool.Conn) {
+	if data := conn.Conn().PgConn().CustomData(); len(data) == 0 || data[usedKey] == nil {
+		data[usedKey] = true
+	}
+	conn.Release()
+}
+
+// isStandby reports whether the server has said that it is a replica; servers
+// before PostgreSQL 14 do not say.
+func isStandby(conn *pgx.Conn) bool { return conn.PgConn().ParameterStatus("in_hot_standby") == "on" }
+
+// closeTimeout is how long the farewell to a server may take.
+const closeTimeout = time.Second
+
+// hangUp closes a connection, so that the pool makes another one when it is
+// released.
+func hangUp(conn *pgxpool.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	_ = conn.Conn().Close(ctx)
+}
+
+// caches reports whether pgx keeps statements or their descriptions.
+func (h *handle) caches() bool {
+	return h.mode == pgx.QueryExecModeCacheStatement || h.mode == pgx.QueryExecModeCacheDescribe
+}
+
+// isOutdated reports whether a statement failed because of what pgx kept of it,
+// and did not take place.
+func isOutdated(err error, c *call, mode pgx.QueryExecMode) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return mayBeStale(pg)
+	}
+	if _, ok := errors.AsType[*rowError](err); ok {
+		// The server takes care of a changed result itself where the statement is
+		// prepared there. A write has taken place.
+		return !c.writes && mode == pgx.QueryExecModeCacheDescribe
+	}
+	if isLost(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	// A value that does not fit the type that the parameter had.
+	_, unsent := errors.AsType[*unsentError](err)
+	return unsent
+}
+
+// isReadOnly reports whether the server does not write.
+func isReadOnly(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == "25006"
+}
+
+// written is a value that a statement writes.
+type written struct {
+	column *column
+	value  any
+	// field is the name on the wire of the field that the value came from; empty
+	// for a value of the program's own.
+	field string
+}
+
+// rowError is a row that came and could not be read.
+type rowError struct{ cause error }
+
+func (e *rowError) Error() string { return e.cause.Error() }
+func (e *rowError) Unwrap() error { return e.cause }
+
+// unsentError is what pgx says of a value that it cannot write as the parameter's
+// type, before anything is sent.
+type unsentError struct{ cause error }
+
+func (e *unsentError) Error() string { return e.cause.Error() }
+func (e *unsentError) Unwrap() error { return e.cause }
+
+// sending is an error with which pgx did not begin to give an answer: what is
+// neither from the server nor from the connection it met itself, beforehand.
+func sending(err error) error {
+	if _, ok := errors.AsType[*pgconn.PgError](err); ok || isLost(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &unsentError{err}
+}
