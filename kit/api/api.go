@@ -158,6 +158,19 @@ func (a *API) Validate(r *http.Request) error {
 	return e.bind(r)
 }
 
+// Endpoint is the endpoint that a request goes to, nil where there is none. It is
+// for tests and tools; the request stays as it is.
+func (a *API) Endpoint(r *http.Request) *Endpoint {
+	if !routable(r) {
+		return nil
+	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return a.router.find(method, r.URL.Path, nil)
+}
+
 // route hands the request to its endpoint.
 func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	if !routable(r) {

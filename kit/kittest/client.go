@@ -11,6 +11,8 @@
 //		client.Post("/v1/customers/", `{}`).WantInvalid("missing body.email")
 //	}
 //
+// [Answers] holds every answer of a test's server to the document.
+//
 // It uses the standard package testing alone.
 package kittest
 

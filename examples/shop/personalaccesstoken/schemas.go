@@ -1,6 +1,7 @@
 package personalaccesstoken
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,15 +23,28 @@ func (AvailableScope) Values() []AvailableScope {
 	return values
 }
 
+// Scope is a scope that a token may have. An operator can issue a token with
+// scopes that a user cannot give.
+type Scope auth.Scope
+
+// Values is the closed set.
+func (Scope) Values() []Scope {
+	var values []Scope
+	for _, scope := range slices.Concat(access.AdminScopes(), access.CustomerScopes()) {
+		values = append(values, Scope(scope))
+	}
+	return values
+}
+
 // PersonalAccessToken is the read schema.
 type PersonalAccessToken struct {
 	kit.TimestampedSchema `doc:"A token of a user's own programs."`
 
-	ID         uuid.UUID        `json:"id"           doc:"The ID of the token." example:"6c2f7b84-4f0e-4c53-a0c0-8a0a4f6b8f6e"`
-	Comment    string           `json:"comment"      doc:"What the token is for." example:"Nightly export"`
-	Scopes     []AvailableScope `json:"scopes"       doc:"What the token may do." example:"[\"customers:read\"]"`
-	ExpiresAt  *time.Time       `json:"expires_at"   doc:"When the token ends; null for one that does not." example:"2026-01-03T13:37:00Z"`
-	LastUsedAt *time.Time       `json:"last_used_at" doc:"When the token was last used, to the minute." example:"2025-01-03T13:37:00Z"`
+	ID         uuid.UUID  `json:"id"           doc:"The ID of the token." example:"6c2f7b84-4f0e-4c53-a0c0-8a0a4f6b8f6e"`
+	Comment    string     `json:"comment"      doc:"What the token is for." example:"Nightly export"`
+	Scopes     []Scope    `json:"scopes"       doc:"What the token may do." example:"[\"customers:read\"]"`
+	ExpiresAt  *time.Time `json:"expires_at"   doc:"When the token ends; null for one that does not." example:"2026-01-03T13:37:00Z"`
+	LastUsedAt *time.Time `json:"last_used_at" doc:"When the token was last used, to the minute." example:"2025-01-03T13:37:00Z"`
 }
 
 // PersonalAccessTokenCreate is the create schema.
@@ -55,12 +69,12 @@ func newToken(c auth.Credential) PersonalAccessToken {
 		TimestampedSchema: kit.TimestampedSchema{CreatedAt: c.CreatedAt},
 		ID:                c.ID,
 		Comment:           c.Name,
-		Scopes:            make([]AvailableScope, len(c.Scopes)),
+		Scopes:            make([]Scope, len(c.Scopes)),
 		ExpiresAt:         c.ExpiresAt,
 		LastUsedAt:        c.LastUsedAt,
 	}
 	for i, scope := range c.Scopes {
-		t.Scopes[i] = AvailableScope(scope)
+		t.Scopes[i] = Scope(scope)
 	}
 	return t
 }

@@ -68,7 +68,7 @@ func TestMatrix(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	authtest.Matrix{
-		Handler:  s.server,
+		Handler:  s.checked,
 		Document: s.server.API().OpenAPI(),
 		Kinds:    access.Kinds,
 		Scopes:   append(access.AdminScopes(), access.CustomerScopes()...),
@@ -93,7 +93,7 @@ func TestTwoTenantsCustomers(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	authtest.TwoTenants{
-		Handler: s.server,
+		Handler: s.checked,
 		Path:    customersPath,
 		A:       s.party(t, seed.Acme, seed.AcmeOwner),
 		B:       s.party(t, seed.Globex, seed.GlobexOwner),
@@ -110,7 +110,7 @@ func TestTwoTenantsOrders(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	authtest.TwoTenants{
-		Handler: s.server,
+		Handler: s.checked,
 		Path:    ordersPath,
 		A:       s.party(t, seed.Acme, seed.AcmeOwner),
 		B:       s.party(t, seed.Globex, seed.GlobexOwner),

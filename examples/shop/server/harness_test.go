@@ -16,6 +16,7 @@ import (
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 	"github.com/polarkit-go/polarkit/examples/shop/server"
 	"github.com/polarkit-go/polarkit/examples/shop/shoptest"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 // shop is the service on a database of its own, called over HTTP.
@@ -25,6 +26,8 @@ type shop struct {
 	pool   *pgxpool.Pool
 	issuer *auth.Issuer
 	server *server.Server
+	// checked is the server; an answer that its document does not have fails the test.
+	checked http.Handler
 }
 
 func newShop(t *testing.T) *shop {
@@ -38,7 +41,8 @@ func newShopOn(t *testing.T, pool *pgxpool.Pool) *shop {
 	require.NoError(t, err)
 	handler, err := server.New(server.Config{Pool: pool, Keys: keys, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	web := httptest.NewServer(handler)
+	checked := kittest.Answers(t, handler.API(), handler, shoptest.Schemas(t, handler.API().OpenAPI()))
+	web := httptest.NewServer(checked)
 	t.Cleanup(func() {
 		web.Close()
 		require.NoError(t, handler.Close(context.Background()))
@@ -48,7 +52,7 @@ func newShopOn(t *testing.T, pool *pgxpool.Pool) *shop {
 
 	client := web.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &shop{url: web.URL, client: client, pool: pool, issuer: issuer, server: handler}
+	return &shop{url: web.URL, client: client, pool: pool, issuer: issuer, server: handler, checked: checked}
 }
 
 // anonymous calls without a credential.
