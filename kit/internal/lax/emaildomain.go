@@ -101,7 +101,7 @@ func toASCIILabel(label string) (ascii, fault string) {
 	if isASCII(label) {
 		ascii = label
 		_, fault = toUnicodeLabel(label)
-	} else if fault = labelFault(label); fault == "" && utf8.RuneCountInString(label) <= maxLabel {
+	} else if fault = labelFault(label, true); fault == "" && utf8.RuneCountInString(label) <= maxLabel {
 		ascii, _ = encodeLabel(label)
 	}
 	if fault == "" && (ascii == "" || len(ascii) > maxLabel) {
@@ -115,7 +115,7 @@ func toUnicodeLabel(ascii string) (label, fault string) {
 	puny, found := strings.CutPrefix(ascii, acePrefix)
 	switch {
 	case !found:
-		return ascii, labelFault(ascii)
+		return ascii, labelFault(ascii, true)
 	case puny == "":
 		return "", "Malformed A-label, no Punycode eligible content found"
 	case puny[len(puny)-1] == '-':
@@ -129,7 +129,7 @@ func toUnicodeLabel(ascii string) (label, fault string) {
 	if !ok {
 		return "", "Invalid A-label"
 	}
-	return label, labelFault(label)
+	return label, labelFault(label, false)
 }
 
 func checkDomainName(given, ascii string) string {

@@ -39,8 +39,9 @@ func splitEmail(s string) (local, domain string, bracketed bool, reason string) 
 func cutUnquoted(s, specials string) (before, from, reason string) {
 	quoted, escaped := false, false
 	for i, r := range s {
+		special := r == '"' || quoted && (escaped || r == '\\') || !quoted && strings.ContainsRune(specials, r)
 		switch {
-		case !isComposedAt(s[i:], r):
+		case !special || !isComposedAt(s[i:], r):
 		case quoted:
 			quoted = r != '"' || escaped
 			escaped = r == '\\' && !escaped

@@ -11,8 +11,9 @@ import (
 )
 
 // labelFault says why IDNA 2008 (RFC 5891, section 4.2) refuses a label, in the
-// words of Python's idna package; empty means it does not.
-func labelFault(label string) string {
+// words of Python's idna package; empty means it does not. Mapped is whether the
+// label comes from mapDomain.
+func labelFault(label string, mapped bool) string {
 	runes := []rune(label)
 	switch {
 	case len(runes) == 0:
@@ -36,7 +37,7 @@ func labelFault(label string) string {
 			if !isContextAllowed(runes, i) {
 				return fmt.Sprintf("Codepoint U+%04X not allowed at position %d in %s", r, i+1, Repr(label))
 			}
-		case !isLabelRune(r):
+		case !isLabelRune(r) || !mapped && !isMapped(r):
 			return fmt.Sprintf("Codepoint U+%04X at position %d of %s not allowed", r, i+1, Repr(label))
 		}
 	}
@@ -46,8 +47,8 @@ func labelFault(label string) string {
 	return ""
 }
 
-// isLabelRune are the characters that RFC 5892, section 3 has as PVALID:
-// letters, digits and marks that UTS #46 maps to themselves.
+// isLabelRune are the characters that RFC 5892, section 3 has as PVALID, given
+// that UTS #46 maps them to themselves: letters, digits and marks.
 func isLabelRune(r rune) bool {
 	switch {
 	case r < utf8.RuneSelf:
@@ -56,9 +57,11 @@ func isLabelRune(r rune) bool {
 		return strings.ContainsRune("\u00DF\u03C2\u06FD\u06FE\u0F0B\u3007", r)
 	case unicode.Is(ignoredBlocks, r) || unicode.Is(oldHangulJamo, r):
 		return false
-	case !unicode.In(r, unicode.Ll, unicode.Lu, unicode.Lo, unicode.Lm, unicode.Mn, unicode.Mc, unicode.Nd):
-		return false
 	}
+	return unicode.In(r, unicode.Ll, unicode.Lu, unicode.Lo, unicode.Lm, unicode.Mn, unicode.Mc, unicode.Nd)
+}
+
+func isMapped(r rune) bool {
 	mapped, ok := mapRune(r)
 	return ok && mapped == string(r)
 }
