@@ -62,8 +62,13 @@ type handle struct {
 	mode pgx.QueryExecMode
 }
 
+// newHandle takes no pool too: a program that only prints its document has none.
 func newHandle(pool *pgxpool.Pool) *handle {
-	return &handle{pool: pool, mode: pool.Config().ConnConfig.DefaultQueryExecMode}
+	h := &handle{pool: pool}
+	if pool != nil {
+		h.mode = pool.Config().ConnConfig.DefaultQueryExecMode
+	}
+	return h
 }
 
 // conn is the connection of a Tx, nil if there is none to look at.
