@@ -48,25 +48,44 @@ func isKindName(name string) bool {
 	return name != ""
 }
 
+// known is the kind, and [InternalServerError] for a nil pointer.
+func (k *Kind) known() *Kind {
+	if k == nil {
+		return InternalServerError
+	}
+	return k
+}
+
 // Name is the stable name, the "error" of a reply.
-func (k *Kind) Name() string { return k.name }
+func (k *Kind) Name() string { return k.known().name }
 
 // Status is the HTTP status of a reply.
-func (k *Kind) Status() int { return k.status }
+func (k *Kind) Status() int { return k.known().status }
 
 // Detail is the default text, the "detail" of a reply.
-func (k *Kind) Detail() string { return k.detail }
+func (k *Kind) Detail() string { return k.known().detail }
 
 // Error makes the kind an error: its name and default text.
-func (k *Kind) Error() string { return k.name + ": " + k.detail }
+func (k *Kind) Error() string {
+	if k == nil {
+		return nilPointer("Kind")
+	}
+	return k.name + ": " + k.detail
+}
+
+// nilPointer is the text for the log of a nil pointer that became an error by
+// accident. It is answered as an [InternalServerError].
+func nilPointer(name string) string {
+	return "InternalServerError: a nil *errors." + name + " was returned as an error; return nil where nothing is wrong"
+}
 
 // New makes an error of the kind with its default text.
-func (k *Kind) New() *PolarError { return &PolarError{kind: k, detail: k.detail} }
+func (k *Kind) New() *PolarError { return &PolarError{kind: k, detail: k.Detail()} }
 
 // Wrap makes an error of the kind that keeps the cause. The cause is for
 // [Is], [As] and the log; it is never part of a reply.
 func (k *Kind) Wrap(cause error) *PolarError {
-	return &PolarError{kind: k, detail: k.detail, cause: cause}
+	return &PolarError{kind: k, detail: k.Detail(), cause: cause}
 }
 
 // WithDetail makes an error of the kind with a text of its own, which clients see.
@@ -104,8 +123,11 @@ func (e *PolarError) Detail() string {
 // Error is the kind's name, the text, and the cause if there is one. It is
 // meant for logs: a reply holds only the name and the text.
 func (e *PolarError) Error() string {
+	if e == nil {
+		return nilPointer("PolarError")
+	}
 	text := e.Kind().name + ": " + e.Detail()
-	if e != nil && e.cause != nil {
+	if e.cause != nil {
 		text += ": " + e.cause.Error()
 	}
 	return text
@@ -125,16 +147,24 @@ func (e *PolarError) Is(target error) bool {
 	return ok && k == e.Kind()
 }
 
+// clone is a copy of the error, and of the zero PolarError for a nil pointer.
+func (e *PolarError) clone() PolarError {
+	if e == nil {
+		return PolarError{}
+	}
+	return *e
+}
+
 // WithDetail is a copy of the error with another text for the client.
 func (e *PolarError) WithDetail(detail string) *PolarError {
-	c := *e
+	c := e.clone()
 	c.detail = detail
 	return &c
 }
 
 // WithCause is a copy of the error with another cause.
 func (e *PolarError) WithCause(cause error) *PolarError {
-	c := *e
+	c := e.clone()
 	c.cause = cause
 	return &c
 }
@@ -143,7 +173,7 @@ func (e *PolarError) WithCause(cause error) *PolarError {
 // Retry-After or WWW-Authenticate. A later value for the same name is added,
 // as with http.Header.Add.
 func (e *PolarError) WithHeader(name, value string) *PolarError {
-	c := *e
+	c := e.clone()
 	c.headers = append(slices.Clip(c.headers), header{name, value})
 	return &c
 }
@@ -162,23 +192,65 @@ func (e *PolarError) Headers() iter.Seq2[string, string] {
 	}
 }
 
-// KindOf tells the kind of any error: that of the first [PolarError] or [Kind]
-// in its tree, [RequestValidation] for a [PolarRequestValidationError], and
-// [InternalServerError] for everything else. It is nil only for a nil error.
+// KindOf is the kind of any error: that of [PolarErrorOf], else
+// [RequestValidation] where the tree has errors of a request's data, else
+// [InternalServerError]. It is nil only for a nil error.
 func KindOf(err error) *Kind {
 	if err == nil {
 		return nil
 	}
-	if e, ok := AsType[*PolarError](err); ok {
+	if e := PolarErrorOf(err); e != nil {
 		return e.Kind()
 	}
-	if k, ok := AsType[*Kind](err); ok {
-		return k
-	}
-	if _, ok := AsType[*PolarRequestValidationError](err); ok {
+	if details, _ := DetailsOf(err); len(details) > 0 {
 		return RequestValidation
 	}
 	return InternalServerError
+}
+
+// PolarErrorOf is the first [PolarError] in the tree of err, else the first
+// [Kind] as one, else nil. Unlike [As] it passes over nil pointers: one that
+// became an error by accident is nothing to answer with.
+func PolarErrorOf(err error) *PolarError {
+	if e := find[PolarError](err); e != nil {
+		return e
+	}
+	if k := find[Kind](err); k != nil {
+		return k.New()
+	}
+	return nil
+}
+
+// find is the first error of the type in a tree that is no nil pointer.
+func find[T any, E interface {
+	*T
+	error
+}](err error) E {
+	for err != nil {
+		if e, ok := err.(E); ok && e != nil { //nolint:errorlint // this is the walk down the tree
+			return e
+		}
+		if as, ok := err.(interface{ As(target any) bool }); ok {
+			var e E
+			if as.As(&e) && e != nil {
+				return e
+			}
+		}
+		switch x := err.(type) { //nolint:errorlint // likewise
+		case interface{ Unwrap() error }:
+			err = x.Unwrap()
+		case interface{ Unwrap() []error }:
+			for _, each := range x.Unwrap() {
+				if e := find[T, E](each); e != nil {
+					return e
+				}
+			}
+			return nil
+		default:
+			return nil
+		}
+	}
+	return nil
 }
 
 // The kinds that the library itself answers with. Names, statuses and texts

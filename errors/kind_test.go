@@ -117,13 +117,74 @@ func TestNilAndZeroErrors(t *testing.T) {
 	for _, err := range []*errors.PolarError{nil, {}} {
 		require.Same(t, errors.InternalServerError, err.Kind())
 		require.Equal(t, "Internal Server Error", err.Detail())
-		require.EqualError(t, err, "InternalServerError: Internal Server Error")
+		require.ErrorContains(t, err, "InternalServerError: ")
+		require.ErrorIs(t, err, errors.InternalServerError)
 		require.NoError(t, err.Unwrap())
 		require.Empty(t, maps.Collect(err.Headers()))
 	}
 	var invalid *errors.PolarRequestValidationError
 	require.Empty(t, invalid.Details())
-	require.EqualError(t, invalid, "PolarRequestValidationError")
+	for _, err := range []*errors.PolarRequestValidationError{nil, errors.InvalidRequest()} {
+		require.ErrorContains(t, err, "was returned")
+		require.ErrorIs(t, err, errors.InternalServerError)
+		require.NotErrorIs(t, err, errors.RequestValidation)
+	}
+
+	var kind *errors.Kind
+	require.Equal(t, "InternalServerError", kind.Name())
+	require.Equal(t, 500, kind.Status())
+	require.Equal(t, "Internal Server Error", kind.Detail())
+	require.EqualError(t, kind, "InternalServerError: a nil *errors.Kind was returned as an error; return nil where nothing is wrong")
+	require.EqualError(t, kind.Wrap(io.EOF), "InternalServerError: Internal Server Error: EOF")
+	require.Equal(t, "Internal Server Error", kind.WithDetail("x").WithHeader("A", "b").Detail(), "an error without a kind shows nothing")
+
+	var made *errors.PolarError
+	require.EqualError(t, made.WithCause(io.EOF), "InternalServerError: Internal Server Error: EOF")
+	require.Same(t, errors.InternalServerError, made.WithDetail("x").WithHeader("A", "b").Kind())
+}
+
+// A nil pointer in a tree of errors hides none of the others.
+func TestTreesWithNilPointers(t *testing.T) {
+	t.Parallel()
+
+	nils := []error{(*errors.PolarError)(nil), (*errors.Kind)(nil), (*errors.PolarRequestValidationError)(nil), errors.InvalidRequest()}
+	one, two := errors.Invalid(errors.Loc{"body", "a"}, "missing", "x", nil), errors.Invalid(errors.Loc{"body", "b"}, "missing", "x", nil)
+	for _, empty := range nils {
+		for name, err := range map[string]error{"alone": empty, "wrapped": fmt.Errorf("x: %w", empty), "joined": errors.Join(io.EOF, empty)} {
+			require.Same(t, errors.InternalServerError, errors.KindOf(err), name)
+			require.Nil(t, errors.PolarErrorOf(err), name)
+			details, rest := errors.DetailsOf(err)
+			require.Empty(t, details, name)
+			require.Equal(t, err, rest, name)
+		}
+		require.Same(t, caseClosed, errors.KindOf(errors.Join(empty, fmt.Errorf("x: %w", caseClosed))))
+		require.Equal(t, "Gone.", errors.PolarErrorOf(errors.Join(empty, caseClosed.WithDetail("Gone."))).Detail())
+		require.Same(t, errors.RequestValidation, errors.KindOf(errors.Join(empty, one)))
+		details, rest := errors.DetailsOf(errors.Join(one, errors.Join(empty, fmt.Errorf("x: %w", two))))
+		require.Equal(t, append(one.Details(), two.Details()...), details)
+		require.Equal(t, empty, rest)
+	}
+	details, rest := errors.DetailsOf(errors.Join(one, io.EOF, two, caseClosed))
+	require.Len(t, details, 2)
+	require.EqualError(t, rest, errors.Join(io.EOF, caseClosed).Error())
+	details, rest = errors.DetailsOf(fmt.Errorf("x: %w", one))
+	require.Len(t, details, 1)
+	require.NoError(t, rest)
+	details, rest = errors.DetailsOf(nil)
+	require.Empty(t, details)
+	require.NoError(t, rest)
+	require.Nil(t, errors.PolarErrorOf(nil))
+}
+
+func TestValueError(t *testing.T) {
+	t.Parallel()
+
+	require.Equal(t, []errors.ValidationError{{
+		Type: "value_error", Msg: "Value error, a must be even", Ctx: errors.Ctx{{Name: "error", Value: struct{}{}}},
+	}}, errors.ValueError("a must be even").Details())
+	require.Equal(t, []errors.ValidationError{{
+		Type: "value_error", Loc: errors.Loc{"ends", 0}, Msg: "Value error, too early", Input: 7, Ctx: errors.Ctx{{Name: "error", Value: struct{}{}}},
+	}}, errors.ValueErrorAt(errors.Loc{"ends", 0}, "too early", 7).Details())
 }
 
 func TestKindOf(t *testing.T) {
@@ -167,7 +228,6 @@ func TestValidationError(t *testing.T) {
 	one := errors.Invalid(errors.Loc{"query", "page"}, "value_error", "No.", 7)
 	require.EqualError(t, one, "PolarRequestValidationError: value_error at query.page")
 	require.Equal(t, []errors.ValidationError{{Type: "value_error", Loc: errors.Loc{"query", "page"}, Msg: "No.", Input: 7}}, one.Details())
-	require.EqualError(t, errors.InvalidRequest(), "PolarRequestValidationError")
 }
 
 // Names are the contract of an API: clients switch on them.

@@ -59,7 +59,75 @@ func Invalid(loc Loc, typ, msg string, input any) *PolarRequestValidationError {
 	return InvalidRequest(ValidationError{Type: typ, Loc: loc, Msg: msg, Input: input})
 }
 
+// ValueError makes the error of a Pydantic validator that raises ValueError: the
+// type "value_error", the message "Value error, " and the text, the context
+// {"error": {}}. A Validate method of a schema returns it:
+//
+//	return errors.ValueError("The stay has to end after it begins.")
+//
+// The reply names the place of the schema in the request, and shows the whole
+// schema as the input. [ValueErrorAt] names a field of it.
+func ValueError(text string) *PolarRequestValidationError {
+	return ValueErrorAt(nil, text, nil)
+}
+
+// ValueErrorAt is [ValueError] at a place. In a Validate method that is relative
+// to the schema, and an input that is nil is the value at the place:
+//
+//	return errors.ValueErrorAt(errors.Loc{"until"}, "The stay has to end after it begins.", nil)
+func ValueErrorAt(loc Loc, text string, input any) *PolarRequestValidationError {
+	return InvalidRequest(ValidationError{
+		Type: "value_error", Loc: loc, Msg: "Value error, " + text, Input: input,
+		Ctx: Ctx{{Name: "error", Value: struct{}{}}}, // FastAPI writes an exception as an empty object
+	})
+}
+
+// DetailsOf takes the tree of an error apart: copies of the errors of a request's
+// data, in their order, and what else there is. The rest is nil where there is
+// nothing else, err itself where there are no details, and else the others,
+// joined. A [PolarRequestValidationError] without details, such as a nil pointer
+// that became an error by accident, belongs to the rest.
+func DetailsOf(err error) (details []ValidationError, rest error) {
+	var others []error
+	details = appendDetails(nil, err, &others)
+	switch {
+	case len(others) == 0:
+		return details, nil
+	case len(details) == 0:
+		return nil, err
+	case len(others) == 1:
+		return details, others[0]
+	}
+	return details, Join(others...)
+}
+
+func appendDetails(to []ValidationError, err error, others *[]error) []ValidationError {
+	switch e := err.(type) { //nolint:errorlint // this is the walk down the tree
+	case nil:
+		return to
+	case *PolarRequestValidationError:
+		if details := e.Details(); len(details) > 0 {
+			return append(to, details...)
+		}
+	case interface{ Unwrap() []error }:
+		for _, each := range e.Unwrap() {
+			to = appendDetails(to, each, others)
+		}
+		return to
+	case interface{ Unwrap() error }:
+		var below []error
+		if with := appendDetails(to, e.Unwrap(), &below); len(with) > len(to) {
+			*others = append(*others, below...)
+			return with
+		}
+	}
+	*others = append(*others, err)
+	return to
+}
+
 // InvalidRequest makes a [PolarRequestValidationError] of any number of errors.
+// One without any is no answer to a client: it is treated as an error of the
+// program.
 func InvalidRequest(details ...ValidationError) *PolarRequestValidationError {
 	return &PolarRequestValidationError{details: details}
 }
@@ -79,8 +147,11 @@ func (e *PolarRequestValidationError) Details() []ValidationError {
 // Error names the first error and the number of the others, without the input:
 // that is the client's, and may be a secret.
 func (e *PolarRequestValidationError) Error() string {
-	if e == nil || len(e.details) == 0 {
-		return RequestValidation.name
+	switch {
+	case e == nil:
+		return nilPointer("PolarRequestValidationError")
+	case len(e.details) == 0:
+		return "InternalServerError: an *errors.PolarRequestValidationError without details was returned; return nil where nothing is wrong"
 	}
 	first := e.details[0]
 	text := fmt.Sprintf("%s: %s at %s", RequestValidation.name, first.Type, first.Loc)
@@ -90,7 +161,11 @@ func (e *PolarRequestValidationError) Error() string {
 	return text
 }
 
-// Is reports whether the target is [RequestValidation].
+// Is reports whether the target is the error's kind: [RequestValidation], or
+// [InternalServerError] for one without details.
 func (e *PolarRequestValidationError) Is(target error) bool {
+	if e == nil || len(e.details) == 0 {
+		return target == error(InternalServerError)
+	}
 	return target == error(RequestValidation)
 }

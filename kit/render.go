@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"slices"
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
@@ -39,10 +38,11 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 //     headers;
 //   - else every errors.PolarRequestValidationError in the tree, merged into one
 //     reply in their order (422); what else was joined with them is logged as an
-//     error;
+//     error. One without details is none;
 //   - an http.MaxBytesError: 413;
 //   - a deadline that passed: 503;
-//   - anything else: 500 with a neutral text.
+//   - anything else: 500 with a neutral text, also a nil pointer of one of these
+//     types, which became an error by accident.
 //
 // Statuses from 500 up are logged as errors with the cause, the method and the
 // path of the request, others with a cause at debug level.
@@ -88,13 +88,10 @@ func clientLeft(w http.ResponseWriter, r *http.Request) bool {
 // polarError is the error to answer with, or nil where that is the errors of
 // the request's data.
 func polarError(err error) *errors.PolarError {
-	if polar, ok := errors.AsType[*errors.PolarError](err); ok && polar != nil {
+	if polar := errors.PolarErrorOf(err); polar != nil {
 		return polar
 	}
-	if kind, ok := errors.AsType[*errors.Kind](err); ok && kind != nil {
-		return kind.New()
-	}
-	if _, ok := errors.AsType[*errors.PolarRequestValidationError](err); ok {
+	if details, _ := errors.DetailsOf(err); len(details) > 0 {
 		return nil
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -122,7 +119,8 @@ func reply(w http.ResponseWriter, r *http.Request, polar *errors.PolarError, tre
 			header.Add(name, value)
 		}
 	} else {
-		body = appendValidation(body, tree)
+		details, _ := errors.DetailsOf(tree)
+		body = appendValidation(body, details)
 	}
 	if status == http.StatusUnauthorized || status == http.StatusForbidden {
 		header.Set("Cache-Control", "no-store") // it is about this caller, now
@@ -136,7 +134,7 @@ func (e ErrorRenderer) report(r *http.Request, kind *errors.Kind, err error) {
 	switch {
 	case kind.Status() >= http.StatusInternalServerError:
 		e.log(r, slog.LevelError, "the request failed", slog.Int("status", kind.Status()), slog.Any("error", err))
-	case kind == errors.RequestValidation && !isDetails(err):
+	case kind == errors.RequestValidation && !isRefusal(err):
 		e.log(r, slog.LevelError, "the request was refused, and a part of it failed", slog.Int("status", kind.Status()), slog.Any("error", err))
 	case errors.Unwrap(err) != nil:
 		e.log(r, slog.LevelDebug, "the request was refused", slog.Int("status", kind.Status()), slog.Any("error", err))
@@ -163,47 +161,25 @@ func appendError(to []byte, name, detail string) []byte {
 	return append(to, '}')
 }
 
-// appendValidation appends the reply of all errors of the request's data in the tree.
-func appendValidation(to []byte, err error) []byte {
+// appendValidation appends the reply of the errors of the request's data.
+func appendValidation(to []byte, details []errors.ValidationError) []byte {
 	to = append(to, `{"error":`...)
 	to = encode.AppendString(to, errors.RequestValidation.Name())
 	to = append(to, `,"detail":[`...)
-	start := len(to)
-	to = appendDetails(to, err)
-	if len(to) > start {
-		to = to[:len(to)-1] // the last comma
+	for i := range details {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = appendDetail(to, &details[i])
 	}
 	return append(to, "]}"...)
 }
 
-// appendDetails appends each error with a comma after it.
-func appendDetails(to []byte, err error) []byte {
-	switch e := err.(type) { //nolint:errorlint // this is the walk down the tree
-	case *errors.PolarRequestValidationError:
-		for _, detail := range e.Details() {
-			to = append(appendDetail(to, &detail), ',')
-		}
-	case interface{ Unwrap() error }:
-		to = appendDetails(to, e.Unwrap())
-	case interface{ Unwrap() []error }:
-		for _, each := range e.Unwrap() {
-			to = appendDetails(to, each)
-		}
-	}
-	return to
-}
-
-// isDetails reports whether the tree holds nothing but errors of the request's data.
-func isDetails(err error) bool {
-	switch e := err.(type) { //nolint:errorlint // this is the walk down the tree
-	case *errors.PolarRequestValidationError, *errors.PolarError, *errors.Kind:
-		return true
-	case interface{ Unwrap() error }:
-		return isDetails(e.Unwrap())
-	case interface{ Unwrap() []error }:
-		return !slices.ContainsFunc(e.Unwrap(), func(each error) bool { return !isDetails(each) })
-	}
-	return false
+// isRefusal reports whether the tree holds nothing that failed, but errors that
+// are answers to the client.
+func isRefusal(err error) bool {
+	_, rest := errors.DetailsOf(err)
+	return rest == nil || errors.PolarErrorOf(rest) != nil
 }
 
 // appendDetail writes the keys in the order in which FastAPI has them.

@@ -50,6 +50,16 @@ func ExampleWriteError() {
 	// 422 {"error":"PolarRequestValidationError","detail":[{"type":"value_error","loc":["body","email"],"msg":"This e-mail address is taken.","input":"john@example.com"}]}
 }
 
+// nilError is an error of an application.
+type nilError struct{ text string }
+
+func (e *nilError) Error() string {
+	if e == nil {
+		return "nothing"
+	}
+	return e.text
+}
+
 // records is a logger whose records can be looked at.
 type records struct{ bytes.Buffer }
 
@@ -114,13 +124,22 @@ func TestErrorRenderer(t *testing.T) {
 		"several wraps":         {fmt.Errorf("%w and %w", a, b), 422, validation(missingA, missingB), ""},
 		"validation and more":   {errors.Join(a, driver), 422, validation(missingA), "ERROR"},
 		"error over validation": {errors.Join(a, closed.New()), 409, `{"error":"CaseClosed","detail":"This case is closed."}`, ""},
-		"no details":            {errors.InvalidRequest(), 422, validation(), ""},
+		"no details":            {errors.InvalidRequest(), 500, internalServerError, "ERROR"},
 		"validation kind":       {errors.RequestValidation, 422, `{"error":"PolarRequestValidationError","detail":"The request is not valid"}`, ""},
 		"too large":             {fmt.Errorf("read: %w", &http.MaxBytesError{Limit: 10}), 413, `{"error":"RequestBodyTooLarge","detail":"Request body too large"}`, "DEBUG"},
 		"deadline":              {fmt.Errorf("query: %w", context.DeadlineExceeded), 503, `{"error":"ServiceUnavailable","detail":"Service Unavailable"}`, "ERROR"},
 		"cancelled inside":      {fmt.Errorf("query: %w", context.Canceled), 500, internalServerError, "ERROR"},
-		"nil validation":        {(*errors.PolarRequestValidationError)(nil), 422, validation(), ""},
+		"nil validation":        {(*errors.PolarRequestValidationError)(nil), 500, internalServerError, "ERROR"},
 		"nil pointer":           {(*errors.PolarError)(nil), 500, internalServerError, "ERROR"},
+		"nil kind":              {(*errors.Kind)(nil), 500, internalServerError, "ERROR"},
+		"nil limit":             {(*nilError)(nil), 500, internalServerError, "ERROR"},
+		"wrapped nil":           {fmt.Errorf("x: %w", (*errors.PolarRequestValidationError)(nil)), 500, internalServerError, "ERROR"},
+		"wrapped nil kind":      {fmt.Errorf("x: %w", (*errors.Kind)(nil)), 500, internalServerError, "ERROR"},
+		"joined nils":           {errors.Join((*errors.Kind)(nil), (*errors.PolarError)(nil), errors.InvalidRequest()), 500, internalServerError, "ERROR"},
+		"nil and validation":    {errors.Join((*errors.PolarRequestValidationError)(nil), a), 422, validation(missingA), "ERROR"},
+		"nil and error":         {errors.Join((*errors.PolarError)(nil), closed.New()), 409, `{"error":"CaseClosed","detail":"This case is closed."}`, ""},
+		"nil and kind":          {errors.Join((*errors.Kind)(nil), closed), 409, `{"error":"CaseClosed","detail":"This case is closed."}`, ""},
+		"cause that is nil":     {closed.Wrap((*errors.PolarRequestValidationError)(nil)), 409, `{"error":"CaseClosed","detail":"This case is closed."}`, "DEBUG"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
