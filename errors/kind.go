@@ -73,6 +73,9 @@ func (k *Kind) Error() string {
 	return k.name + ": " + k.detail
 }
 
+// Is reports whether the target is the kind, for a nil pointer [InternalServerError].
+func (k *Kind) Is(target error) bool { return target == error(k.known()) }
+
 // nilPointer is the text for the log of a nil pointer that became an error by
 // accident. It is answered as an [InternalServerError].
 func nilPointer(name string) string {

@@ -221,9 +221,5 @@ func readPosition(body []byte) (Position, bool) {
 }
 
 func invalidCursor(cursor string) error {
-	return errors.InvalidRequest(errors.ValidationError{
-		Type: "value_error", Loc: errors.Loc{"query", "cursor"},
-		Msg:   "Value error, The cursor is not valid for this list, sorting and filter",
-		Input: cursor, Ctx: errors.Ctx{{Name: "error", Value: struct{}{}}},
-	})
+	return errors.ValueErrorAt(errors.Loc{"query", "cursor"}, "The cursor is not valid for this list, sorting and filter", cursor)
 }

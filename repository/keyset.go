@@ -57,10 +57,7 @@ func (s Scope[Row]) PageAfter(ctx context.Context, from Readable, cursors *pagin
 	if err != nil {
 		if pg, ok := errors.AsType[*pgconn.PgError](err); ok && after != nil && strings.HasPrefix(pg.Code, "22") {
 			// A cursor from before a migration that changed the type of a column.
-			return empty, errors.InvalidRequest(errors.ValidationError{
-				Type: "value_error", Loc: errors.Loc{"query", "cursor"}, Msg: "Value error, The cursor is no longer valid",
-				Input: q.Params.Cursor(), Ctx: errors.Ctx{{Name: "error", Value: struct{}{}}},
-			})
+			return empty, errors.ValueErrorAt(errors.Loc{"query", "cursor"}, "The cursor is no longer valid", q.Params.Cursor())
 		}
 		return empty, err
 	}

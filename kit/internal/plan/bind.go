@@ -119,10 +119,10 @@ func headerText(s string) string {
 // decodeParam reads a value from text that may stand for a pointer.
 func (n *Node) decodeParam(d *decoder, s string, v reflect.Value) bool {
 	if !n.Nullable {
-		return n.decodeText(d, s, v, true)
+		return n.decodeText(d, s, v, true) && n.validateValue(d, none, s, v)
 	}
 	p := reflect.New(n.Type)
-	if !n.decodeText(d, s, p.Elem(), true) {
+	if !n.decodeText(d, s, p.Elem(), true) || !n.validateValue(d, none, s, p.Elem()) {
 		return false
 	}
 	v.Set(p)
@@ -157,8 +157,8 @@ func (in *Input) Bind(r Request, v reflect.Value) error {
 	if in.Body != nil && !in.Body.decodeBody(d, body, v) {
 		good = false
 	}
-	if good && in.validates {
-		d.validate(v, none, nil)
+	if good && len(in.validators) > 0 {
+		in.validate(d, r, v)
 	}
 	return d.err()
 }
@@ -264,5 +264,5 @@ func (n *Node) decodeParams(d *decoder, values []string, v reflect.Value) bool {
 	if issue != nil {
 		return d.failInput(issue, values)
 	}
-	return true
+	return n.validateValue(d, none, values, v)
 }

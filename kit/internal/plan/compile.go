@@ -168,6 +168,11 @@ func (c *compiler) nodeWith(t reflect.Type, rules *ruleSet, where string) (*Node
 	if err := c.classify(n, rules, where); err != nil {
 		return nil, err
 	}
+	switch n.Kind {
+	case Object, Union, Any: // a schema knows its own, an interface is validated by what it holds
+	default:
+		n.validates = !c.output && validates(n.Type)
+	}
 	if rules.items != nil && n.Kind != List && n.Kind != Map && !c.output {
 		return nil, fmt.Errorf("%s: the rule dive is for lists and maps and does not fit a value of type %s", where, n.Type)
 	}
@@ -397,13 +402,19 @@ func (c *compiler) object(t reflect.Type) (*ObjectPlan, error) {
 	if o, ok := c.objects[t]; ok {
 		return o, nil
 	}
-	o := &ObjectPlan{Type: t, byName: map[string]int{}, validates: !c.output && reflect.PointerTo(t).Implements(validatorType)}
+	o := &ObjectPlan{Type: t, byName: map[string]int{}}
 	c.objects[t] = o
 	outside := c.open
 	c.open = map[reflect.Type]bool{}
 	defer func() { c.open = outside }()
 	if err := c.fields(o, t, nil); err != nil {
 		return nil, err
+	}
+	if !c.output {
+		var err error
+		if o.validators, err = validatorsOf(t, isBodyField); err != nil {
+			return nil, err
+		}
 	}
 	return o, nil
 }

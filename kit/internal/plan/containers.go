@@ -18,20 +18,20 @@ var (
 	issueModel   = &lax.Issue{Type: "model_attributes_type", Msg: "Input should be a valid dictionary or object to extract fields from"}
 	issueList    = &lax.Issue{Type: "list_type", Msg: "Input should be a valid list"}
 	issueDict    = &lax.Issue{Type: "dict_type", Msg: "Input should be a valid dictionary"}
-	issueNUL     = &lax.Issue{Type: "value_error", Msg: "Value error, This value contains invalid characters", Ctx: valueErrorCtx()}
+	issueNUL     = valueError("This value contains invalid characters")
 )
 
 // decode reads the token into v, which is addressable and zero. It reports
 // what is wrong and returns whether the value is valid.
 func (n *Node) decode(d *decoder, tok int32, v reflect.Value) bool {
 	if !n.Nullable {
-		return n.decodeValue(d, tok, v)
+		return n.decodeValue(d, tok, v) && n.validateValue(d, tok, nil, v)
 	}
 	if d.isNull(tok) {
 		return true
 	}
 	p := reflect.New(n.Type)
-	if !n.decodeValue(d, tok, p.Elem()) {
+	if !n.decodeValue(d, tok, p.Elem()) || !n.validateValue(d, tok, nil, p.Elem()) {
 		return false
 	}
 	v.Set(p)
@@ -128,8 +128,8 @@ func (n *Node) decodeObject(d *decoder, tok int32, v reflect.Value) bool {
 	if extra && o.ForbidExtra {
 		valid = n.refuseExtra(d, tok)
 	}
-	if valid && o.validates && d.doc == &d.own { // a default is not validated
-		valid = d.validate(v, tok, o)
+	if valid && len(o.validators) > 0 && d.doc == &d.own { // a default is not validated
+		valid = d.validateObject(v, tok, o)
 	}
 	return valid
 }
@@ -282,7 +282,7 @@ func (n *Node) decodeMap(d *decoder, tok int32, v reflect.Value) bool {
 		d.push(e.key)
 		d.push("[key]")
 		d.at(e.name)
-		if !n.Key.decodeScalar(d, e.name, key) {
+		if !n.Key.decodeScalar(d, e.name, key) || !n.Key.validateValue(d, e.name, nil, key) {
 			valid = false
 		}
 		d.pop()

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"strconv"
 	"sync"
@@ -198,103 +197,4 @@ func (d *decoder) render(tok int32, guide *Node) any {
 	d.echoed += len(out)
 	d.rendered, d.renderedTok = out, tok
 	return out
-}
-
-// Validator is implemented by schemas with rules beyond their fields.
-type Validator interface {
-	Validate(ctx context.Context) error
-}
-
-var validatorType = reflect.TypeFor[Validator]()
-
-// validate runs the schema's own rules, once all its fields are valid. tok is
-// the object, none for a struct of parameters.
-func (d *decoder) validate(v reflect.Value, tok int32, object *ObjectPlan) bool {
-	validator, ok := v.Addr().Interface().(Validator)
-	if !ok {
-		return true
-	}
-	err := validator.Validate(d.ctx)
-	if err == nil {
-		return true
-	}
-	invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
-	if !ok {
-		if d.failure == nil {
-			d.failure = err
-		}
-		return false
-	}
-	for _, e := range invalid.Details() {
-		if d.full() {
-			break
-		}
-		if tok != none {
-			e = d.relocate(e, tok, object)
-		}
-		d.errs = append(d.errs, e)
-	}
-	return false
-}
-
-// relocate puts an error of a schema's Validate in its place: its location is
-// relative to the schema, and an input that was left out is the request's own.
-func (d *decoder) relocate(e errors.ValidationError, tok int32, object *ObjectPlan) errors.ValidationError {
-	rest := e.Loc
-	if len(rest) > 0 && rest[0] == "body" && object.field("body") == nil {
-		rest = rest[1:]
-	}
-	e.Loc = append(d.location(), rest...)
-	if e.Input == nil {
-		e.Input = d.lookup(tok, rest, &Node{Kind: Object, Object: object})
-	}
-	return e
-}
-
-// lookup renders the value at a location inside a token; nil where there is none.
-func (d *decoder) lookup(tok int32, loc errors.Loc, guide *Node) any {
-	secret := d.mask > 0
-	for _, part := range loc {
-		tok = d.member(tok, part)
-		if tok == none {
-			return nil
-		}
-		if name, ok := part.(string); ok && guide != nil && guide.Kind == Object {
-			f := guide.Object.field(name)
-			if guide = nil; f != nil {
-				guide, secret = f.Node, secret || f.Sensitive
-			}
-		} else if guide != nil {
-			guide = guide.Elem
-		}
-	}
-	if secret {
-		return masked
-	}
-	return d.render(tok, guide)
-}
-
-// member is the token of an object's key or a list's index; none if it is not there.
-func (d *decoder) member(tok int32, part any) int32 {
-	found := int32(none)
-	first, end := d.doc.first(tok), d.doc.after(tok)
-	switch part := part.(type) {
-	case string:
-		if first == '{' {
-			for k := tok + 1; k < end; k = d.doc.after(k + 1) {
-				if d.doc.str(k) == part {
-					found = k + 1
-				}
-			}
-		}
-	case int:
-		if first == '[' {
-			for i, k := 0, tok+1; k < end; i, k = i+1, d.doc.after(k) {
-				if i == part {
-					return k
-				}
-			}
-		}
-	}
-	return found
 }

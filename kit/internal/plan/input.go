@@ -40,13 +40,16 @@ func compileInput(t reflect.Type) (*Input, error) {
 		in.Self, in.Body = true, &Field{Node: n, Required: true}
 		return in, nil
 	}
-	in.validates = reflect.PointerTo(t).Implements(validatorType)
 	c := newCompiler(false)
 	groups := map[string][]*Field{}
 	if err := c.params(in, groups, t, nil); err != nil {
 		return nil, err
 	}
 	if err := c.finish(); err != nil {
+		return nil, err
+	}
+	var err error
+	if in.validators, err = validatorsOf(t, isParameter); err != nil {
 		return nil, err
 	}
 	names := map[string]string{}

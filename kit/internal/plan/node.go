@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"regexp"
 
-	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
@@ -114,6 +113,7 @@ type Node struct {
 	texts     map[string]struct{}
 	sensitive bool // holds a sensitive field somewhere
 	big       bool // big.Int
+	validates bool // a Validate method of a type that is no struct of fields
 }
 
 // ObjectPlan is the plan of a struct.
@@ -129,8 +129,8 @@ type ObjectPlan struct {
 	// Fields are in the order of the struct, those of embedded structs in their place.
 	Fields []*Field
 
-	byName    map[string]int
-	validates bool
+	byName     map[string]int
+	validators [][]int // the structs with a Validate method, as paths
 }
 
 // Field is a field of an [ObjectPlan], or a parameter of an [Input].
@@ -210,8 +210,8 @@ type Input struct {
 	// Self says that the type itself is the body.
 	Self bool
 
-	validates bool
-	query     bool
+	validators [][]int // as of an ObjectPlan
+	query      bool
 }
 
 type optionalLayout struct{ value, set int }
@@ -240,5 +240,3 @@ type numberRules struct {
 	min, max                   int64  // the range of the Go type
 	umax                       uint64 // for unsigned types
 }
-
-func valueErrorCtx() errors.Ctx { return errors.Ctx{{Name: "error", Value: emptyObject}} }

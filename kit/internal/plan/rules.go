@@ -239,7 +239,7 @@ func (n *Node) general(r ruleTag) error {
 		}
 		return fmt.Errorf("the rule %s does not fit a value of type %s: %w", r.raw, n.Type, err)
 	}
-	issue := lax.Issue{Type: "value_error", Msg: "Value error, the value does not satisfy the rule '" + r.raw + "'", Ctx: valueErrorCtx()}
+	issue := *valueError("the value does not satisfy the rule '" + r.raw + "'")
 	switch r.name {
 	case "ascii":
 		issue = lax.Issue{Type: "string_not_ascii", Msg: "String should contain only ASCII characters"}

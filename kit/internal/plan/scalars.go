@@ -433,17 +433,31 @@ func (n *Node) unmarshal(d *decoder, data []byte, v reflect.Value) bool {
 // failError reports the error of a type that reads itself: a validation error
 // as it is, any other as the ValueError of a Pydantic validator.
 func (d *decoder) failError(err error) bool {
-	if invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err); ok {
-		for _, e := range invalid.Details() {
-			d.fail(&lax.Issue{Type: e.Type, Msg: e.Msg, Ctx: e.Ctx})
-		}
+	details, rest := errors.DetailsOf(err)
+	for _, e := range details {
+		d.fail(&lax.Issue{Type: e.Type, Msg: e.Msg, Ctx: e.Ctx})
+	}
+	switch {
+	case rest == nil:
 		return false
+	case errors.Is(rest, errors.InternalServerError) || isNil(rest):
+		return d.refuse(nil, rest)
+	case d.mask > 0:
+		return d.fail(valueError("the value is not valid")) // the text may repeat it
 	}
-	text := err.Error()
-	if d.mask > 0 {
-		text = "the value is not valid" // the text may repeat it
-	}
-	return d.fail(&lax.Issue{Type: "value_error", Msg: "Value error, " + text, Ctx: valueErrorCtx()})
+	return d.fail(valueError(rest.Error()))
+}
+
+// isNil tells a nil pointer that became an error by accident.
+func isNil(err error) bool {
+	v := reflect.ValueOf(err)
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+// valueError is the issue of a Pydantic validator that raises ValueError.
+func valueError(text string) *lax.Issue {
+	e := errors.ValueError(text).Details()[0]
+	return &lax.Issue{Type: e.Type, Msg: e.Msg, Ctx: e.Ctx}
 }
 
 // decodeChoice reads a value of a closed set that is not a text.
