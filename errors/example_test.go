@@ -67,6 +67,18 @@ func ExampleInvalid() {
 	// This e-mail address is taken.
 }
 
+func ExampleValueError() {
+	even := func(a int) error {
+		if a%2 != 0 {
+			return errors.ValueError("a must be even")
+		}
+		return nil
+	}
+	details, _ := errors.DetailsOf(even(3))
+	fmt.Println(details[0].Type, "/", details[0].Msg)
+	// Output: value_error / Value error, a must be even
+}
+
 func ExampleInvalidRequest() {
 	err := errors.InvalidRequest(
 		errors.ValidationError{Type: "missing", Loc: errors.Loc{"body", "items", 0, "price"}, Msg: "Field required"},

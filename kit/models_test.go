@@ -222,14 +222,6 @@ type amounts struct {
 	Price      kit.Decimal  `json:"price" default:"1" validate:"gte=0,max_digits=8,decimal_places=2"`
 }
 
-// raised is what a validator of the Python models raises: a ValueError.
-func raised(loc errors.Loc, text string) error {
-	return errors.InvalidRequest(errors.ValidationError{
-		Type: "value_error", Loc: loc, Msg: "Value error, " + text,
-		Ctx: errors.Ctx{{Name: "error", Value: struct{}{}}},
-	})
-}
-
 type slot struct {
 	Starts int `json:"starts"`
 	Ends   int `json:"ends"`
@@ -237,7 +229,7 @@ type slot struct {
 
 func (s slot) Validate(context.Context) error {
 	if s.Ends < s.Starts {
-		return raised(nil, "ends must not be before starts")
+		return errors.ValueError("ends must not be before starts")
 	}
 	return nil
 }
@@ -260,7 +252,7 @@ type booking struct {
 
 func (b booking) Validate(context.Context) error {
 	if b.Email == nil && b.Phone == nil {
-		return raised(nil, "Either an email or a phone number is required.")
+		return errors.ValueError("Either an email or a phone number is required.")
 	}
 	return nil
 }

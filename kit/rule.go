@@ -53,15 +53,25 @@ func DefineRule[T any](name string, rule Rule[T]) RuleName {
 	return RuleName(name)
 }
 
-// Validator is implemented by schemas, and structs of parameters, with rules
-// that no tag can say. Validate runs when all fields are valid, of nested
-// schemas first.
+// Validator is implemented by types with rules that no tag can say, most often
+// by schemas and structs of parameters. It is Pydantic's model validator. Validate
+// runs when all fields are valid, of nested schemas first. It does not run for a
+// default.
 //
-// It returns nil or a *errors.PolarRequestValidationError, whose locations are
-// relative to the schema: a nil Loc is the schema itself, errors.Loc{"ends"} its
-// field. An input that is nil is filled in from the request. For a struct of
-// parameters the locations are whole, as in errors.Loc{"query", "end"}. Any other
-// error is returned to the handler as it is.
+// A struct also has the rules of the structs that it embeds, whatever Go promotes:
+// two that are ambiguous, and one that the struct overrides, run too. As in
+// Pydantic they run from the last base to the first (the reverse of Python's
+// method resolution order) and then the struct's own, each once, and none after
+// the first that fails.
+//
+// Validate returns nil, or errors.ValueError with what is wrong with the whole
+// value, or errors.ValueErrorAt with a place in it, or any
+// *errors.PolarRequestValidationError. Locations are relative to the value: a nil
+// Loc is the value itself, errors.Loc{"ends"} its field. An input that is nil is
+// filled in from the request. For a struct of parameters the locations are whole,
+// as in errors.Loc{"query", "end"}, and a nil one stands for all parameters of the
+// query. Any other error is returned to the handler as it is, and so a 500 whose
+// text is in the log alone.
 type Validator interface {
 	Validate(ctx context.Context) error
 }

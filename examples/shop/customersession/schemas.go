@@ -34,9 +34,9 @@ type CustomerSessionCreate struct {
 func (in CustomerSessionCreate) Validate(context.Context) error {
 	switch {
 	case !in.CustomerID.IsSet() && !in.CustomerExternalID.IsSet():
-		return errors.Invalid(errors.Loc{"body", "customer_id"}, "missing", "Field required", nil)
+		return errors.Invalid(errors.Loc{"customer_id"}, "missing", "Field required", nil)
 	case in.CustomerID.IsSet() && in.CustomerExternalID.IsSet():
-		return errors.Invalid(errors.Loc{"body", "customer_external_id"}, "value_error", "Name the customer by customer_id or by customer_external_id, not by both.", in.CustomerExternalID.Or(""))
+		return errors.ValueErrorAt(errors.Loc{"customer_external_id"}, "Name the customer by customer_id or by customer_external_id, not by both.", nil)
 	}
 	return nil
 }
