@@ -26,7 +26,7 @@ type Config struct {
 	Subjects []Loader
 	// Fallback takes bearer tokens without a known prefix. Default: they are invalid.
 	Fallback Resolver
-	// Failures sees bad credentials. Default: nobody does.
+	// Failures sees bad credentials, such as [NewFailureBudget]. Default: nobody does.
 	Failures Failures
 	// Audit is told of every decision. Default: nobody is. See [LogDecisions].
 	Audit func(context.Context, Decision)
@@ -61,6 +61,7 @@ type Authenticator struct {
 	origins originCheck
 	answers answers
 	uses    *recorder
+	known   *knownGood // nil where nobody sees failures
 }
 
 // New makes an authenticator. Call [Authenticator.Close] when the server has
@@ -117,6 +118,9 @@ func New(kinds *Kinds, config Config) (*Authenticator, error) {
 	}
 	a.answers = newAnswers(config.Realm, clear)
 	a.uses = newRecorder(config.Store, config.Logger)
+	if config.Failures != nil {
+		a.known = &knownGood{}
+	}
 	return a, nil
 }
 

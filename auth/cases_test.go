@@ -495,4 +495,7 @@ func (c *countingFailures) Allow(*http.Request) error {
 	return nil
 }
 
-func (c *countingFailures) Failed(*http.Request, auth.Reason) { c.failed.Add(1) }
+func (c *countingFailures) Failed(*http.Request, auth.Reason) error {
+	c.failed.Add(1)
+	return nil
+}

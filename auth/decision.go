@@ -120,16 +120,3 @@ func LogDecisions(logger *slog.Logger) func(context.Context, Decision) {
 		to.LogAttrs(ctx, level, "auth decision", slog.Any("decision", d))
 	}
 }
-
-// Failures sees requests with bad credentials, so that an application can slow
-// down a source that guesses. It is an interface because the counting is the
-// application's; no method will be added. Both methods are called on a
-// request's path and must be quick; the request holds no Authorization header.
-type Failures interface {
-	// Allow is asked before a store is. An error refuses the request with it:
-	// usually [TooManyFailures] with a Retry-After header.
-	Allow(r *http.Request) error
-	// Failed is told of each credential that was refused: not of requests
-	// without one, and not when it could not be told.
-	Failed(r *http.Request, reason Reason)
-}

@@ -89,9 +89,9 @@ func (a *Authenticator) authenticate(s *state, r *http.Request) (p *principal, r
 	if reason != "" && err == nil { // a dead credential
 		err = a.invalid(what.place)
 		s.deadCookie = what.place == cookie && reason != ReasonAmbiguousCookie
-		a.failed(r, reason)
+		err = a.failed(r, reason, err)
 	} else if reason == ReasonSeveralHeaders {
-		a.failed(r, reason)
+		err = a.failed(r, reason, err)
 	}
 	return p, reason, err
 }
@@ -103,10 +103,14 @@ func (a *Authenticator) invalid(from place) error {
 	return a.answers.invalid
 }
 
-func (a *Authenticator) failed(r *http.Request, reason Reason) {
+// failed tells the hook, which may answer something else.
+func (a *Authenticator) failed(r *http.Request, reason Reason, answer error) error {
 	if a.config.Failures != nil {
-		a.config.Failures.Failed(r, reason)
+		if err := a.config.Failures.Failed(r, reason); err != nil {
+			return refusedByHook(err)
+		}
 	}
+	return answer
 }
 
 // judge runs the pipeline on what was sent, cheapest first. It answers one of
@@ -137,21 +141,23 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 			return nil, ReasonCrossOrigin, a.answers.crossOrigin
 		}
 	}
-	if a.config.Failures != nil {
+	if a.known == nil {
+		return a.lookUp(kind, what.token, r)
+	}
+	sum := a.config.Keys.current(what.token).Sum
+	if !a.known.has(sum) {
 		if err := a.config.Failures.Allow(r); err != nil {
 			return nil, ReasonTooManyFailures, refusedByHook(err)
 		}
 	}
-	return a.lookUp(kind, what.token, r)
-}
-
-// refusedByHook keeps an answer that is one, and makes anything else a 503:
-// the hook could not tell.
-func refusedByHook(err error) error {
-	if errors.KindOf(err) == errors.InternalServerError {
-		return unavailable(err)
+	p, reason, err := a.lookUp(kind, what.token, r)
+	switch {
+	case err == nil && reason == "":
+		a.known.add(sum, a.config.Now())
+	case err == nil:
+		a.known.remove(sum)
 	}
-	return err
+	return p, reason, err
 }
 
 // lookUp asks the store or the fallback resolver. A panic of theirs is a

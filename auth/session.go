@@ -71,6 +71,16 @@ func NewSessions(a *Authenticator, issuer *Issuer, lifetime time.Duration) (*Ses
 	return &Sessions{a: a, issuer: issuer, lifetime: lifetime}, nil
 }
 
+// CheckOrigin refuses a request from another site with [CrossOrigin], as
+// [Sessions.Login] and [Sessions.Logout] do: for what a program does before it
+// calls them, such as checking a password.
+func (s *Sessions) CheckOrigin(r *http.Request) error {
+	if err := s.a.origins.check(r); err != nil {
+		return s.a.answers.crossOrigin
+	}
+	return nil
+}
+
 // Login starts a session for a user who has just proved who they are, and adds
 // its cookie to the response's headers. It always makes a new identifier, and
 // revokes the session that the request came with. A request from another site
@@ -81,8 +91,8 @@ func NewSessions(a *Authenticator, issuer *Issuer, lifetime time.Duration) (*Ses
 // It takes the headers and not the writer, so that it is of use where the reply
 // is written later.
 func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, scopes ...Scope) (Credential, error) {
-	if err := s.a.origins.check(r); err != nil {
-		return Credential{}, s.a.answers.crossOrigin
+	if err := s.CheckOrigin(r); err != nil {
+		return Credential{}, err
 	}
 	issued, err := s.issuer.System("signs a user in").Issue(r.Context(), Issue{
 		Kind:     *s.a.kinds.session,
@@ -108,8 +118,8 @@ func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, sc
 // browser. Without one it only clears the cookie. A request from another site
 // is refused with [CrossOrigin].
 func (s *Sessions) Logout(header http.Header, r *http.Request) error {
-	if err := s.a.origins.check(r); err != nil {
-		return s.a.answers.crossOrigin
+	if err := s.CheckOrigin(r); err != nil {
+		return err
 	}
 	if err := s.end(r); err != nil {
 		return err

@@ -128,7 +128,8 @@ func TestIsEmptyAndIsThere(t *testing.T) {
 
 func TestPassword(t *testing.T) {
 	t.Parallel()
-	conn := connect(t, shoptest.URL(t))
+	conn := connect(t, shoptest.Empty(t))
+	require.NoError(t, seed.Apply(t.Context(), conn))
 	var hash string
 	require.NoError(t, conn.QueryRow(t.Context(), `SELECT password_hash FROM users WHERE id = $1`, seed.AcmeOwner.ID()).Scan(&hash))
 	require.NoError(t, bcrypt.CompareHashAndPassword([]byte(hash), []byte(seed.Password)))

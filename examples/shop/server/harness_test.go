@@ -39,7 +39,9 @@ func newShopOn(t *testing.T, pool *pgxpool.Pool) *shop {
 	t.Helper()
 	keys, err := auth.NewKeys(auth.Key{ID: "test", Secret: []byte("a secret of thirty-two bytes or more")})
 	require.NoError(t, err)
-	handler, err := server.New(server.Config{Pool: pool, Keys: keys, Logger: slog.New(slog.DiscardHandler)})
+	handler, err := server.New(server.Config{
+		Pool: pool, Keys: keys, Logger: slog.New(slog.DiscardHandler), PasswordCost: shoptest.PasswordCost,
+	})
 	require.NoError(t, err)
 	checked := kittest.Answers(t, handler.API(), handler, shoptest.Schemas(t, handler.API().OpenAPI()))
 	web := httptest.NewServer(checked)

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/signin"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/customer"
@@ -28,11 +29,13 @@ import (
 	"github.com/polarkit-go/polarkit/repository"
 )
 
-// Config is what a [Server] is made of. All fields are required.
+// Config is what a [Server] is made of. Pool, Keys and Logger are required.
 type Config struct {
 	Pool   *pgxpool.Pool
 	Keys   auth.Keys
 	Logger *slog.Logger
+	// PasswordCost is bcrypt's cost. Default: signin.DefaultCost.
+	PasswordCost int
 }
 
 // Server is the service as an [http.Handler].
@@ -50,6 +53,8 @@ func New(config Config) (*Server, error) {
 		Store:  access.NewStore(config.Pool),
 		Keys:   config.Keys,
 		Logger: config.Logger,
+		// A source that forges tokens costs the database little.
+		Failures: auth.NewFailureBudget(auth.FailureBudgetConfig{}),
 		Audit: func(ctx context.Context, d auth.Decision) {
 			requestlog.Add(ctx, slog.String("subject", d.Subject.String()))
 			if d.Outcome != auth.Granted {
@@ -68,7 +73,19 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := newAPI(config, issuer, sessions)
+	checker, err := signin.New(signin.Config{
+		Cost: config.PasswordCost,
+		Event: func(ctx context.Context, e signin.Event) {
+			requestlog.Add(ctx, slog.String("sign_in", string(e.Outcome)))
+			if e.Err != nil {
+				config.Logger.WarnContext(ctx, "a sign-in met an error", slog.Any("error", e.Err))
+			}
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	a := newAPI(config, issuer, sessions, checker)
 	s := &Server{api: a, pool: config.Pool, authenticator: authenticator}
 
 	renderer := kit.ErrorRenderer{Logger: config.Logger}
@@ -89,10 +106,10 @@ func New(config Config) (*Server, error) {
 }
 
 // Document is the OpenAPI document, which needs neither a database nor keys.
-func Document() []byte { return newAPI(Config{}, nil, nil).OpenAPI() }
+func Document() []byte { return newAPI(Config{}, nil, nil, nil).OpenAPI() }
 
 // newAPI is the API with all of its endpoints.
-func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions) *api.API {
+func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions, checker *signin.Checker) *api.API {
 	var (
 		reader = repository.NewReader(config.Pool)
 		writer = repository.NewWriter(config.Pool)
@@ -108,7 +125,7 @@ func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions) *api.AP
 	customersession.Routes(v1, customersession.NewService(reach, reader, issuer))
 	customerportal.Routes(v1, customerportal.NewService(reach, reader, writer))
 	personalaccesstoken.Routes(v1, personalaccesstoken.NewService(issuer))
-	websession.Routes(v1, websession.NewService(sessions, reader))
+	websession.Routes(v1, websession.NewService(sessions, checker, reader, writer))
 	return a
 }
 

@@ -7,5 +7,5 @@ type WebSessionCreate struct {
 	kit.Schema `doc:"What a user signs in with."`
 
 	Email    string `json:"email"    validate:"email" doc:"The email address of the user." example:"owner@acme.example.com"`
-	Password string `json:"password" validate:"min=1,max=72" sensitive:"true" doc:"The password of the user." example:"demonstration only"`
+	Password string `json:"password" validate:"min=1,max=1024" sensitive:"true" doc:"The password of the user." example:"demonstration only"`
 }

@@ -3,12 +3,12 @@ package websession
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	sq "github.com/Masterminds/squirrel"
-	"github.com/google/uuid"
-	"golang.org/x/crypto/bcrypt"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/signin"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/user"
@@ -20,50 +20,71 @@ import (
 // Service signs users in and out.
 type Service struct {
 	sessions *auth.Sessions
+	checker  *signin.Checker
 	reader   repository.Reader
+	writer   repository.Writer
 }
 
 // NewService makes a service.
-func NewService(sessions *auth.Sessions, reader repository.Reader) *Service {
-	return &Service{sessions: sessions, reader: reader}
+func NewService(sessions *auth.Sessions, checker *signin.Checker, reader repository.Reader, writer repository.Writer) *Service {
+	return &Service{sessions: sessions, checker: checker, reader: reader, writer: writer}
 }
 
-// Create signs a user in.
-func (s *Service) Create(ctx context.Context, _ api.NoSubject, in WebSessionCreate) (SignedIn, error) {
-	found, err := user.Repository.In(repository.System("signs a user in")).
-		GetBy(ctx, s.reader, sq.Expr("lower(email) = lower(?)", in.Email))
-	if err != nil && !errors.Is(err, errors.ResourceNotFound) {
-		return SignedIn{}, err
-	}
-	// Without a user, or one without a password, the time is spent all the
-	// same: how long it takes must not tell who has an account.
-	hash := nobodysHash
-	if err == nil && found.PasswordHash != nil {
-		hash = *found.PasswordHash
-	}
-	if bcrypt.CompareHashAndPassword([]byte(hash), []byte(in.Password)) != nil || hash == nobodysHash {
-		return SignedIn{}, WrongCredentials.New()
-	}
-	return SignedIn{sessions: s.sessions, user: found.ID}, nil
+// Create signs a user in. The reply does it, which has the request: where it came
+// from counts.
+func (s *Service) Create(_ context.Context, _ api.NoSubject, in WebSessionCreate) (SignedIn, error) {
+	return SignedIn{service: s, in: in}, nil
 }
 
-// nobodysHash is a hash of a random password that was thrown away.
-const nobodysHash = "$2a$12$wTxLUT9ODBNMdCORgMFHv.7hQCIaErijbG0QfAF0rymFhnF/ONWbW"
+// signIn checks the password and starts a session.
+func (s *Service) signIn(header http.Header, r *http.Request, in WebSessionCreate) error {
+	if err := s.sessions.CheckOrigin(r); err != nil {
+		return err
+	}
+	users := user.Repository.In(repository.System("signs a user in"))
+	var found user.Row
+	err := s.checker.Check(r.Context(), signin.Attempt{
+		Account:  strings.ToLower(in.Email),
+		Source:   auth.Source(r),
+		Password: in.Password,
+		Find: func(ctx context.Context) (string, error) {
+			var err error
+			found, err = users.GetBy(ctx, s.reader, sq.Expr("lower(email) = lower(?)", in.Email))
+			if errors.Is(err, errors.ResourceNotFound) || err == nil && found.PasswordHash == nil {
+				return "", nil
+			}
+			if err != nil {
+				return "", err
+			}
+			return *found.PasswordHash, nil
+		},
+		Rehash: func(ctx context.Context, hash string) error {
+			// A password that was changed meanwhile stays.
+			_, err := users.UpdateWhere(ctx, s.writer, sq.Eq{"id": found.ID, "password_hash": found.PasswordHash}, user.Repository.Set("password_hash", hash))
+			return err
+		},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = s.sessions.Login(header, r, found.ID, access.AdminScopes()...)
+	return err
+}
 
 // Delete signs the user out.
 func (s *Service) Delete(context.Context, api.NoSubject, SignOut) (SignedOut, error) {
 	return SignedOut{sessions: s.sessions}, nil
 }
 
-// SignedIn is a reply that starts a session and sets its cookie.
+// SignedIn is a reply that signs a user in and sets the session's cookie.
 type SignedIn struct {
-	sessions *auth.Sessions
-	user     uuid.UUID
+	service *Service
+	in      WebSessionCreate
 }
 
 // WriteResponse starts the session. The cookie alone holds its secret.
 func (s SignedIn) WriteResponse(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.sessions.Login(w.Header(), r, s.user, access.AdminScopes()...); err != nil {
+	if err := s.service.signIn(w.Header(), r, s.in); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
