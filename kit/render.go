@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
@@ -23,7 +24,8 @@ const statusClientClosedRequest = 499
 // What a client sees of an error is its kind, the kind's text and the errors of
 // a request's data; causes go to the log.
 type ErrorRenderer struct {
-	// Logger gets what a client does not see. Nil means slog.Default().
+	// Logger gets what a client does not see. Nil means slog.Default(). A fault that
+	// repeats is written once a minute, with how often it came, as [FaultLog] does it.
 	Logger *slog.Logger
 }
 
@@ -149,8 +151,15 @@ func (e ErrorRenderer) log(r *http.Request, level slog.Level, message string, at
 	if !logger.Enabled(r.Context(), level) {
 		return
 	}
-	attributes = append([]slog.Attr{slog.String("method", r.Method), slog.String("path", r.URL.Path)}, attributes...)
-	logger.LogAttrs(r.Context(), level, message, attributes...)
+	record := slog.NewRecord(time.Now(), level, message, 0)
+	record.AddAttrs(slog.String("method", r.Method), slog.String("path", r.URL.Path))
+	record.AddAttrs(attributes...)
+	handler := logger.Handler()
+	if _, counts := handler.(*FaultLog); counts {
+		_ = handler.Handle(r.Context(), record)
+		return
+	}
+	_ = faults.Handle(r.Context(), logger, handler, record)
 }
 
 func appendError(to []byte, name, detail string) []byte {

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -61,16 +62,27 @@ func (e *nilError) Error() string {
 }
 
 // records is a logger whose records can be looked at.
-type records struct{ bytes.Buffer }
+type records struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (r *records) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.buf.Write(p)
+}
 
 func (r *records) logger() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(&r.Buffer, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	return slog.New(slog.NewJSONHandler(r, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 func (r *records) all(t *testing.T) []map[string]any {
 	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var all []map[string]any
-	decoder := json.NewDecoder(&r.Buffer)
+	decoder := json.NewDecoder(&r.buf)
 	for {
 		var record map[string]any
 		err := decoder.Decode(&record)
