@@ -16,10 +16,11 @@ import (
 	"github.com/polarkit-go/polarkit/clients/shop"
 )
 
-// TestClient uses the generated client against the running example.
+// TestClient uses the generated client against the running example. Each answer
+// is one that the document has.
 func TestClient(t *testing.T) {
 	ctx := t.Context()
-	client, err := shop.NewClientWithResponses(os.Getenv("SHOP_URL"), shop.WithRequestEditorFn(
+	client, err := shop.NewClientWithResponses(os.Getenv("SHOP_URL"), shop.WithHTTPClient(&http.Client{Transport: newValidating(t)}), shop.WithRequestEditorFn(
 		func(_ context.Context, r *http.Request) error {
 			r.Header.Set("Authorization", "Bearer "+os.Getenv("SHOP_TOKEN"))
 			return nil
@@ -33,7 +34,7 @@ func TestClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list.JSON200 == nil || len(list.JSON200.Items) != limit || list.JSON200.Pagination.TotalCount <= limit {
+	if list.JSON200 == nil || len(list.JSON200.Items) != limit || list.JSON200.Pagination.TotalCount <= int64(limit) {
 		t.Fatalf("the list is not a page of %d: %s", limit, list.Body)
 	}
 

@@ -274,8 +274,35 @@ func annotate(s *openapi.Schema, f *plan.Field, dir direction) {
 			s.Examples[0] = quotedText(s.Examples[0])
 		}
 	}
-	if f.HasDefault && dir == input {
+	switch {
+	case !f.HasDefault || dir == output:
+	case f.In != "":
 		s.Default = defaultValue(f)
+	default:
+		s.Description = withDefault(f)
+	}
+}
+
+// withDefault is the description of a property with its default in words. The
+// keyword default would make it required for the readers of the document that
+// take it for what is always there: in a schema they do not see who sends it.
+func withDefault(f *plan.Field) string {
+	data, err := json.Marshal(defaultValue(f))
+	if err != nil {
+		return f.Doc
+	}
+	var value string
+	if json.Unmarshal(data, &value) != nil || value == "" {
+		value = string(data) // no text, or one that nobody would see
+	}
+	text := "Defaults to `" + value + "`."
+	switch doc := strings.TrimSpace(f.Doc); {
+	case doc == "":
+		return text
+	case strings.HasSuffix(doc, "."):
+		return doc + " " + text
+	default:
+		return doc + ". " + text
 	}
 }
 

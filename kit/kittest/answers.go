@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -144,13 +145,14 @@ func (c *answerCheck) errorName(schema *openapi.Schema, body []byte) error {
 	return fmt.Errorf("the status has the errors %s and not %q", strings.Join(names, ", "), got.Error)
 }
 
-// pointer is a JSON Pointer in a fragment.
+// pointer is a JSON Pointer in a fragment, with percent signs for what a fragment
+// cannot hold.
 func pointer(parts ...string) string {
 	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	var b strings.Builder
 	b.WriteByte('#')
 	for _, part := range parts {
-		b.WriteString("/" + escape.Replace(part))
+		b.WriteString("/" + url.PathEscape(escape.Replace(part)))
 	}
 	return b.String()
 }
