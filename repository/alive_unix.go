@@ -22,7 +22,9 @@ func peek(conn net.Conn) readable {
 		return endOfConnection
 	}
 	found := nothingToRead
-	err = raw.Read(func(fd uintptr) bool {
+	// Not by Read, which waits for any other reader: pgx may have one in the
+	// background since a write that took long.
+	err = raw.Control(func(fd uintptr) {
 		var room [1]byte
 		n, _, err := syscall.Recvfrom(int(fd), room[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 		switch {
@@ -33,7 +35,6 @@ func peek(conn net.Conn) readable {
 		case err != syscall.EAGAIN && err != syscall.EWOULDBLOCK && err != syscall.EINTR: //nolint:errorlint // a number of the system
 			found = endOfConnection
 		}
-		return true
 	})
 	if err != nil {
 		return endOfConnection

@@ -179,8 +179,8 @@ func (p *plan) written(row reflect.Value) []written {
 		if c.readonly {
 			continue
 		}
-		value := written{column: c, value: c.value(row)}
-		if !p.isOwn(i) {
+		value := written{column: c, value: c.value(row), own: p.isOwn(i)}
+		if !value.own {
 			value.field = c.name
 		}
 		values = append(values, value)

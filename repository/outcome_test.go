@@ -36,6 +36,7 @@ func direct(t testing.TB, w *world) *pgxpool.Pool {
 	config := w.pool.Config()
 	plain, err := pgxpool.ParseConfig(config.ConnString())
 	require.NoError(t, err)
+	plain.ConnConfig.RuntimeParams["default_transaction_read_only"] = "off"
 	pool, err := pgxpool.NewWithConfig(t.Context(), plain)
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)

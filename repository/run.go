@@ -32,41 +32,46 @@ type call struct {
 // does. A transaction runs on its own connection, once. Otherwise run takes a
 // connection of the pool, and sends the statement once more where it surely did
 // not take place: where what pgx keeps of it is outdated, and where a write has
-// met a connection to a server that is a primary no longer.
+// met a server that is the primary no longer. Then it leaves the pool's
+// connections to that server, and goes where new ones lead.
 func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier) error) error {
 	if h.tx != nil {
 		err := p.translate(send(h.db), h.conn(), c, inTransaction)
 		h.note(err)
 		return err
 	}
-	conn, err := h.acquire(ctx, c.writes)
+	conn, err := h.acquire(ctx)
 	if err != nil {
 		return p.translate(err, nil, c, notSent)
 	}
 	defer func() {
 		if conn != nil {
-			release(conn)
+			conn.Release()
 		}
 	}()
-	for again := false; ; again = true {
+	outdated, moved := false, false
+	for {
 		err = send(conn)
 		switch {
 		case err == nil:
 			return nil
-		case !again && !c.given && h.caches() && isOutdated(err, c, h.mode):
-			continue // pgx has forgotten what it kept of the statement
+		case !outdated && !c.given && h.caches() && isOutdated(err, c, h.mode):
+			outdated = true // and pgx has forgotten by now what it kept of the statement
+			continue
 		}
 		failure := p.translate(err, conn.Conn(), c, sentAlone)
-		if !closes(err, c) {
+		if !closes(err, c) || isReadOnly(err) && !c.writes {
 			return failure
 		}
-		used := isUsed(conn.Conn())
 		hangUp(conn)
-		if !used || !isReadOnly(err) {
+		if moved || !isReadOnly(err) {
 			return failure
 		}
-		release(conn)
-		if conn, err = h.acquire(ctx, c.writes); err != nil {
+		// The other connections may lead to where this one did. A new one may not.
+		moved = true
+		h.pool.Reset()
+		conn.Release()
+		if conn, err = h.acquire(ctx); err != nil {
 			return failure
 		}
 	}
@@ -79,36 +84,19 @@ func closes(err error, c *call) bool {
 }
 
 // acquire takes a connection that works, as far as that can be seen without
-// asking: one whose server has gone is dropped for the next. So is, for a write,
-// one whose server said since that it is a replica.
-func (h *handle) acquire(ctx context.Context, writes bool) (*pgxpool.Conn, error) {
+// asking: one whose server has gone is dropped for the next.
+func (h *handle) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	for {
 		conn, err := h.pool.Acquire(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if !isUsed(conn.Conn()) || isAlive(ctx, conn.Conn().PgConn()) && !(writes && isStandby(conn.Conn())) {
+		if isAlive(ctx, conn.Conn().PgConn()) {
 			return conn, nil
 		}
 		hangUp(conn)
-		release(conn)
+		conn.Release()
 	}
-}
-
-// usedKey marks a connection that a repository has had before.
-const usedKey = "github.com/polarkit-go/polarkit/repository"
-
-func isUsed(conn *pgx.Conn) bool {
-	_, used := conn.PgConn().CustomData()[usedKey]
-	return used
-}
-
-// release gives a connection back to the pool, marked.
-func release(conn *pgxpool.Conn) {
-	if data := conn.Conn().PgConn().CustomData(); len(data) == 0 || data[usedKey] == nil {
-		data[usedKey] = true
-	}
-	conn.Release()
 }
 
 // isStandby reports whether the server has said that it is a replica; servers
@@ -163,6 +151,8 @@ type written struct {
 	// field is the name on the wire of the field that the value came from; empty
 	// for a value of the program's own.
 	field string
+	// own: the repository says what the column holds.
+	own bool
 }
 
 // rowError is a row that came and could not be read.

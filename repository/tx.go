@@ -58,7 +58,7 @@ func (f failure) or(other failure) failure {
 // function runs again on a fresh transaction, up to [DefaultAttempts] times,
 // after a growing, random pause, as long as the context lasts. It also runs again
 // where it met a statement that was prepared before a migration, once, and where
-// it met a connection to a server that has become a replica meanwhile.
+// it met a server that is the primary no longer, once.
 //
 // When the connection is lost while committing, nobody knows whether the
 // transaction took place: the error has the reason [CommitUnknown] and nothing
@@ -85,7 +85,7 @@ func InTxWith(ctx context.Context, to Writable, options TxOptions, fn func(tx Tx
 	if attempts <= 0 {
 		attempts = DefaultAttempts
 	}
-	forget := false
+	forget, moved := false, false
 	for attempt := 1; ; attempt++ {
 		state, met, err := h.attempt(ctx, options, forget, fn)
 		switch {
@@ -96,7 +96,9 @@ func InTxWith(ctx context.Context, to Writable, options TxOptions, fn func(tx Tx
 			return err
 		case met.outdated && !forget:
 			forget = true
-		case met.readOnly:
+		case met.readOnly && !moved:
+			moved = true
+			h.pool.Reset()
 		case met.serialization && pause(ctx, attempt):
 		default:
 			return err
@@ -111,7 +113,7 @@ var noModel = &plan{table: "transaction"} //nolint:gochecknoglobals // a constan
 // is another attempt; the function itself may refuse for reasons of its own.
 func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn func(tx Tx) error) (state *txState, met failure, err error) {
 	begin := &call{}
-	conn, err := h.acquire(ctx, true)
+	conn, err := h.acquire(ctx)
 	if err != nil {
 		return nil, met, noModel.translate(err, nil, begin, notSent)
 	}
@@ -119,9 +121,8 @@ func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn
 		if met.closes {
 			hangUp(conn)
 		}
-		release(conn)
+		conn.Release()
 	}()
-	used := isUsed(conn.Conn())
 	if forget {
 		if err := conn.Conn().DeallocateAll(ctx); err != nil {
 			return nil, met, noModel.translate(err, conn.Conn(), begin, inTransaction)
@@ -131,7 +132,7 @@ func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn
 	if err != nil {
 		err = noModel.translate(err, conn.Conn(), begin, inTransaction)
 		met.closes = isStandby(conn.Conn())
-		met.readOnly = met.closes && used
+		met.readOnly = met.closes
 		return nil, met, err
 	}
 	state = &txState{tx: tx}
@@ -143,7 +144,6 @@ func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn
 	}()
 	defer func() {
 		met = state.failed.or(h.failureOf(err))
-		met.readOnly = met.readOnly && used
 		if err != nil && !isTried(err, state.failed) {
 			met = failure{closes: met.closes}
 		}
@@ -166,6 +166,9 @@ func isTried(err error, dropped failure) bool {
 		return dropped.serialization || dropped.outdated || dropped.readOnly
 	}
 	if _, ok := errors.AsType[*Error](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*unsentError](err); ok {
 		return true
 	}
 	_, ok := errors.AsType[*pgconn.PgError](err)
@@ -280,8 +283,8 @@ func (h *handle) failureOf(err error) failure {
 		f.readOnly = pg.Code == "25006"
 		f.closes = answerTo(pg, &call{}).closes
 	case err != nil:
-		unsent, ok := errors.AsType[*unsentError](err)
-		f.outdated = ok && unsent != nil && h.caches()
+		_, unsent := errors.AsType[*unsentError](err)
+		f.outdated = unsent && h.caches()
 	}
 	return f
 }

@@ -182,7 +182,7 @@ func (p *plan) touch(st *statement, first bool) {
 func (c Changes[Row]) written() []written {
 	values := make([]written, 0, len(c.set))
 	for _, change := range c.set {
-		value := written{column: &c.plan.columns[change.column], value: change.value, field: change.field}
+		value := written{column: &c.plan.columns[change.column], value: change.value, field: change.field, own: c.plan.isOwn(change.column)}
 		if _, ok := value.value.(squirrel.Sqlizer); ok {
 			value.value = nil
 		}

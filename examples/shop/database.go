@@ -10,6 +10,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/examples/shop/migrations"
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
+	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/repository/localpg"
 )
 
@@ -75,5 +76,6 @@ func (d *database) connected(ctx context.Context, do func(*pgx.Conn) error) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	repository.Register(conn.TypeMap())
 	return do(conn)
 }

@@ -66,6 +66,9 @@ func serve(ctx context.Context, c command, args []string, stdout, stderr io.Writ
 		return err
 	}
 	defer pool.Close()
+	if err := repository.Check(ctx, pool); err != nil {
+		return err
+	}
 	keys, err := config.keys()
 	if err != nil {
 		return err
