@@ -312,7 +312,7 @@ func TestCase10OneWritePerMinute(t *testing.T) {
 	}
 	uses := func() int { return s.Store.Uses() }
 	hundred()
-	require.Eventually(t, func() bool { return uses() == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return uses() == 1 }, time.Minute, time.Millisecond)
 	s.Pass(59 * time.Second)
 	hundred()
 	require.Equal(t, 1, uses())
@@ -459,7 +459,7 @@ func TestCase22ClientGoneAndBrokenStores(t *testing.T) {
 	}()
 	_, err := s.server.Client().Do(r) //nolint:bodyclose // there is none
 	require.ErrorIs(t, err, context.Canceled)
-	require.Eventually(t, func() bool { return s.audit.count() == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.audit.count() == 1 }, time.Minute, time.Millisecond)
 	require.Equal(t, auth.ReasonClientGone, s.audit.last().Reason)
 	require.Zero(t, failures.failed.Load())
 	require.Zero(t, s.Store.Uses())

@@ -36,8 +36,9 @@ type Failures interface {
 type FailureBudgetConfig struct {
 	// Source names where a request came from. Default: [Source].
 	Source func(*http.Request) string
-	// Burst is how many refused look-ups a source has before it is slowed down; it
-	// gets one more every second. Default: 100.
+	// Burst is how many refused look-ups a source has before it is slowed down. It
+	// gets one more every second, and is slowed down until it has half of them again.
+	// Default: 100.
 	Burst int
 	// PerSecond is how many look-ups a second a source has after that. Default: 250.
 	PerSecond int
@@ -57,7 +58,7 @@ type FailureBudgetConfig struct {
 // checksum, costs nothing and is not counted.
 //
 // So a source causes at most Burst refused look-ups, those that were under way when
-// the last of them failed, and PerSecond look-ups in each second.
+// the last of them failed, and from then on PerSecond look-ups in each second.
 type FailureBudget struct {
 	config   FailureBudgetConfig
 	interval time.Duration

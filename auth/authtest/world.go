@@ -65,7 +65,7 @@ func New(tb testing.TB, kinds *auth.Kinds, configure ...func(*auth.Config)) *Wor
 		tb.Fatalf("authtest: New: %v", err)
 	}
 	tb.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := w.Authenticator.Close(ctx); err != nil {
 			tb.Errorf("authtest: closing the authenticator: %v", err)

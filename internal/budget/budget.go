@@ -28,7 +28,9 @@ type key [sha256.Size]byte
 type bucket struct {
 	left float64
 	at   time.Time // when left was right
-	next time.Time // the next free slot, see Pace
+	// empty says that it ran out, until it is half full again: see Pace.
+	empty bool
+	next  time.Time // the next free slot of Pace
 }
 
 // Most is how many keys are counted at once by default. Beyond it, those that
@@ -62,29 +64,30 @@ func (b *Buckets) Return(name string) {
 	of.left = min(of.left+1, b.burst)
 }
 
-// Charge takes one, down to an empty bucket. Where there was none it answers how
-// long it is until there is one.
+// Charge takes one, down to an empty bucket. Where it has run out, see
+// [Buckets.Pace], it answers how long it is until there is one.
 func (b *Buckets) Charge(name string) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	of := b.of(name)
-	if of.left < 1 {
-		wait = b.until(of)
-		of.left = 0
-		return max(wait, 1)
+	wasEmpty := b.ranOut(of)
+	of.left = max(of.left-1, 0)
+	if b.ranOut(of); !wasEmpty {
+		return 0
 	}
-	of.left--
-	return 0
+	return max(b.until(of), 1)
 }
 
-// Pace answers how long a key waits for its turn: not at all while its bucket
-// has one, else one after another with an interval between them. Who would wait
-// longer than most gets no turn, and is told when its bucket has one.
+// Pace answers how long a key waits for its turn. Until its bucket runs out it
+// does not. After that, and until the bucket is half full again, its turns come one
+// after another with an interval between them: else each that flows in would let
+// through all that wait for it. Who would wait longer than most gets no turn, and is
+// told when the bucket has one.
 func (b *Buckets) Pace(name string, interval, most time.Duration) (wait time.Duration, turn bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	of := b.of(name)
-	if of.left >= 1 {
+	if !b.ranOut(of) {
 		return 0, true
 	}
 	now := b.now()
@@ -93,7 +96,7 @@ func (b *Buckets) Pace(name string, interval, most time.Duration) (wait time.Dur
 		slot = now
 	}
 	if wait = slot.Sub(now); wait > most {
-		return b.until(of), false
+		return max(b.until(of), 1), false
 	}
 	of.next = slot.Add(interval)
 	return wait, true
@@ -104,6 +107,17 @@ func (b *Buckets) Len() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.all)
+}
+
+// ranOut reports whether a bucket ran out and is not half full yet.
+func (b *Buckets) ranOut(of *bucket) bool {
+	switch {
+	case of.left < 1:
+		of.empty = true
+	case of.left >= b.burst/2:
+		of.empty = false
+	}
+	return of.empty
 }
 
 func (b *Buckets) until(of *bucket) time.Duration {
