@@ -17,6 +17,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/server"
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
@@ -35,7 +36,9 @@ func serve(ctx context.Context, c command, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
-	logger := slog.New(slog.NewTextHandler(stderr, nil))
+	faults := kit.NewFaultLog(slog.NewTextHandler(stderr, nil))
+	defer faults.Flush()
+	logger := slog.New(faults)
 	config, err := configFromEnvironment()
 	if err != nil {
 		return err

@@ -12,8 +12,9 @@ import (
 
 // Middleware logs each request when it has been answered: method, path,
 // status, size and duration, and what [Add] said of it on the way. The query
-// is left out, for what clients put there may be personal. A status of 500 and
-// above is logged as an error.
+// is left out, for what clients put there may be personal. A reply that was cut off
+// is marked as aborted. A status of 500 and above is a warning: the error itself,
+// with its cause, is the line of whoever answered with it.
 func Middleware(logger *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -23,20 +24,26 @@ func Middleware(logger *slog.Logger) func(http.Handler) http.Handler {
 			r = r.WithContext(context.WithValue(r.Context(), lineKey{}, line))
 			method, path := r.Method, r.URL.Path
 
+			aborted := true
 			defer func() {
 				level := slog.LevelInfo
 				if recorder.status >= http.StatusInternalServerError {
-					level = slog.LevelError
+					level = slog.LevelWarn
 				}
-				logger.LogAttrs(r.Context(), level, "request", line.after(
+				attrs := line.after(
 					slog.String("method", method),
 					slog.String("path", path),
 					slog.Int("status", recorder.Status()),
 					slog.Int64("bytes", recorder.bytes),
 					slog.Duration("duration", time.Since(start)),
-				)...)
+				)
+				if aborted {
+					attrs = append(attrs, slog.Bool("aborted", true))
+				}
+				logger.LogAttrs(r.Context(), level, "request", attrs...)
 			}()
 			next.ServeHTTP(recorder, r)
+			aborted = false
 		})
 	}
 }

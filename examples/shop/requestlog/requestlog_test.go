@@ -60,7 +60,8 @@ func TestLine(t *testing.T) {
 		line := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
 			httptest.NewRequest(http.MethodGet, "/", nil))
 		require.EqualValues(t, http.StatusServiceUnavailable, line["status"])
-		require.Equal(t, "ERROR", line["level"])
+		require.Equal(t, "WARN", line["level"])
+		require.NotContains(t, line, "aborted")
 	})
 
 	t.Run("of an aborted reply", func(t *testing.T) {
@@ -68,6 +69,8 @@ func TestLine(t *testing.T) {
 		line := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 			httptest.NewRequest(http.MethodGet, "/gone", nil))
 		require.Equal(t, "/gone", line["path"])
+		require.Equal(t, "INFO", line["level"])
+		require.Equal(t, true, line["aborted"])
 	})
 }
 

@@ -101,7 +101,7 @@ func New(config Config) (*Server, error) {
 		}
 		s.healthz(w, r)
 	})
-	s.handler = requestlog.Middleware(config.Logger)(mux)
+	s.handler = requestlog.Middleware(config.Logger)(renderer.Middleware(mux))
 	return s, nil
 }
 
