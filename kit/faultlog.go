@@ -16,8 +16,8 @@ import (
 // The first one is written at once. Equal ones are counted, and at the end of each
 // minute the last of them is written, at its own time, with the attribute
 // "repeated" for how many there were. Equal are two with the same level, message,
-// and attributes "status", "error", "panic" and "stack"; numbers in the texts do
-// not count, and no other attribute does, such as the path. Beyond a hundred
+// and attributes "route", "status", "error", "panic" and "stack"; numbers in the
+// texts of errors do not count, and no other attribute does, such as the path. Beyond a hundred
 // different ones in a minute, the rest of a message is counted together. Records
 // below the level of a warning pass as they are.
 //

@@ -54,7 +54,7 @@ func (e ErrorRenderer) Handler(handle func(w http.ResponseWriter, r *http.Reques
 //
 // net/http does not bring a connection to a handler that sends no whole header, or
 // nothing after a reply: for these set ReadHeaderTimeout and IdleTimeout of the
-// http.Server. Middleware panics for a handler that is nil.
+// http.Server, as package kit/serve does. Middleware panics for a handler that is nil.
 func (e ErrorRenderer) Middleware(next http.Handler) http.Handler {
 	if next == nil {
 		panic("kit: Middleware: there is no handler; pass the one to watch over")

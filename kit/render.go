@@ -153,6 +153,9 @@ func (e ErrorRenderer) log(r *http.Request, level slog.Level, message string, at
 	}
 	record := slog.NewRecord(time.Now(), level, message, 0)
 	record.AddAttrs(slog.String("method", r.Method), slog.String("path", r.URL.Path))
+	if r.Pattern != "" {
+		record.AddAttrs(slog.String("route", r.Pattern)) // one line for each route that fails
+	}
 	record.AddAttrs(attributes...)
 	handler := logger.Handler()
 	if _, counts := handler.(*FaultLog); counts {

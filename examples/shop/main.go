@@ -46,7 +46,7 @@ type command struct {
 // commands are all commands, the default one first.
 func commands() []command {
 	return []command{
-		{"serve", "[--addr HOST:PORT] [--demo=false]\n\tmigrate the database, seed it if it is empty, and serve", serve},
+		{"serve", "[--addr HOST:PORT] [--demo=false]\n\tmigrate the database, seed it if it is empty, and serve", serveShop},
 		{"migrate", "\n\tbring the database's schema up to date", migrate},
 		{"seed", "\n\tadd the demonstration data that is missing", seedDatabase},
 		{"token create", "(--user EMAIL | --organization SLUG | --customer EMAIL) --scopes A,B\n\tprint a new token", createToken},

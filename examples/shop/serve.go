@@ -18,13 +18,14 @@ import (
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/server"
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/serve"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
 // drainTimeout is how long requests may go on after the signal to stop.
 const drainTimeout = 20 * time.Second
 
-func serve(ctx context.Context, c command, args []string, stdout, stderr io.Writer) (err error) {
+func serveShop(ctx context.Context, c command, args []string, stdout, stderr io.Writer) (err error) {
 	var (
 		addr string
 		demo bool
@@ -121,14 +122,11 @@ func newPool(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
 // under way finish.
 func serveUntil(ctx context.Context, listener net.Listener, handler *server.Server, logger *slog.Logger) error {
 	web := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+		Handler:  handler,
+		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(listener) }()
+	go func() { failed <- serve.Serve(web, listener) }()
 
 	select {
 	case err := <-failed:

@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"auth/pgstore":     {"auth", "errors"},
 	"auth/authtest":    {"auth", "errors", "kit/openapi", "internal/reach", "internal/testrequest"},
 	"kit/docs":         {"kit/api", "kit"},
+	"kit/serve":        {"kit", "errors"},
 	// A command.
 	"kit/openapi/breaking": {"kit/openapi"},
 	"kit/kittest":          {"kit/api", "kit", "kit/openapi", "errors", "internal/testrequest"},
@@ -41,7 +42,7 @@ var allowed = map[string][]string{
 
 // confined lists what only some packages may import.
 var confined = map[string][]string{
-	"net/http":                        {"kit", "kit/api", "kit/docs", "kit/kittest", "auth", "auth/authtest", "internal/testrequest"},
+	"net/http":                        {"kit", "kit/api", "kit/docs", "kit/kittest", "kit/serve", "auth", "auth/authtest", "internal/testrequest"},
 	"github.com/go-chi/chi/v5":        {"kit/api"},
 	"github.com/jackc/pgx/v5":         {"repository", "repository/localpg", "repository/pgtest", "auth/pgstore"},
 	"github.com/Masterminds/squirrel": {"repository"},

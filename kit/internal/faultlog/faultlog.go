@@ -133,8 +133,8 @@ func (f *fault) take() (write func()) {
 	return func() { _ = next.Handle(context.Background(), last) }
 }
 
-// detail is what tells faults of one message apart: the attributes error, panic,
-// stack and status, of which numbers do not count, since ports, times and
+// detail is what tells faults of one message apart: the attributes route, status,
+// error, panic and stack. Numbers in the texts of errors do not count, since ports, times and
 // identifiers are other ones each time.
 func detail(record slog.Record) string {
 	var b strings.Builder
@@ -143,8 +143,8 @@ func detail(record slog.Record) string {
 		case "error", "panic":
 			text := fmt.Sprint(a.Value.Resolve().Any())
 			b.WriteString(a.Key + "=" + withoutNumbers(text[:min(len(text), maxText)]) + " ")
-		case "status":
-			b.WriteString("status=" + a.Value.String() + " ")
+		case "route", "status":
+			b.WriteString(a.Key + "=" + a.Value.String() + " ")
 		case "stack":
 			b.WriteString("stack=" + place(a.Value.String()) + " ")
 		}

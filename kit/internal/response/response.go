@@ -67,6 +67,7 @@ func Watch(w http.ResponseWriter, r *http.Request) *Writer {
 	}
 	if r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0 {
 		watching.body = body{ReadCloser: r.Body, exchange: watching}
+		watching.body.waiter, _ = r.Context().Value(WaiterKey{}).(Waiter)
 		r.Body = &watching.body
 		watching.LimitRead(BodyTime)
 	}
@@ -332,14 +333,21 @@ func Abort(w http.ResponseWriter, r *http.Request) {
 	panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's way to cut a connection
 }
 
+// WaiterKey is the key of a [Waiter] in the context of a request.
+type WaiterKey struct{}
+
+// Waiter is a connection that wants to know when it waits for a body.
+type Waiter interface{ Waits(waits bool) }
+
 // body is the body of a request, of which is known whether its end was seen.
 type body struct {
 	io.ReadCloser
 
 	exchange *Writer
-	touched  bool // it was asked for
-	ended    bool // its end was seen
-	dropped  bool // the reply came before its end
+	waiter   Waiter // nil for none
+	touched  bool   // it was asked for
+	ended    bool   // its end was seen
+	dropped  bool   // the reply came before its end
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -347,6 +355,10 @@ func (b *body) Read(p []byte) (int, error) {
 		return 0, http.ErrBodyReadAfterClose
 	}
 	b.touched = true
+	if b.waiter != nil {
+		b.waiter.Waits(true)
+		defer b.waiter.Waits(false)
+	}
 	n, err := b.ReadCloser.Read(p)
 	if err == io.EOF {
 		b.ended = true

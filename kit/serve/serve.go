@@ -1,0 +1,103 @@
+// Package serve runs an http.Server as an API needs it: with limits of time for
+// clients that send nothing, with the shape of every error also where net/http
+// refuses a request itself, and with room for new clients when descriptors run
+// out.
+package serve
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/polarkit-go/polarkit/kit/internal/response"
+)
+
+// Limits that [Serve] sets where the server has none of its own.
+const (
+	// ReadHeaderTimeout is how long the header of a request may take.
+	ReadHeaderTimeout = 10 * time.Second
+	// IdleTimeout is how long a connection may wait for its next request.
+	IdleTimeout = 2 * time.Minute
+	// MaxHeaderBytes is how large a header may be.
+	MaxHeaderBytes = 64 << 10
+)
+
+// Serve accepts connections as [http.Server.Serve] does, until the server is shut
+// down, and returns what that returns:
+//
+//	web := &http.Server{Handler: mux}
+//	err := serve.Serve(web, listener)
+//
+// It differs in three ways:
+//
+//   - ReadHeaderTimeout, IdleTimeout and MaxHeaderBytes are set where the server has
+//     none. ReadTimeout and WriteTimeout stay as they are: handlers of package kit and
+//     kit/api limit bodies and replies one by one, which long exports need.
+//   - A request that net/http refuses before any handler is answered in the shape of
+//     every error, such as a path with a broken escape:
+//     {"error":"BadRequest","detail":"Bad request"}. net/http writes plain text to the
+//     connection; Serve replaces what is written while no handler has the connection.
+//     With TLS of the server itself (tls.NewListener, ServeTLS) the text is encrypted by
+//     then and stays plain.
+//   - When the process has no descriptors left, a new connection takes the place of
+//     the one that has waited longest for its client, if that is a second or more: for
+//     the header of a request, or for a body that package kit reads. Connections of
+//     requests that are whole are never closed.
+//
+// Serve sets the handler and the hooks ConnContext and ConnState of the server, and
+// calls those that were there. It is called once for a server. The addresses of
+// net.Conn values in the hooks are those of this package.
+func Serve(server *http.Server, listener net.Listener) error {
+	if server.ReadHeaderTimeout == 0 && server.ReadTimeout == 0 {
+		server.ReadHeaderTimeout = ReadHeaderTimeout
+	}
+	if server.IdleTimeout == 0 {
+		server.IdleTimeout = IdleTimeout
+	}
+	if server.MaxHeaderBytes == 0 {
+		server.MaxHeaderBytes = MaxHeaderBytes
+	}
+
+	handler := server.Handler
+	if handler == nil {
+		handler = http.DefaultServeMux
+	}
+	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, _ := r.Context().Value(response.WaiterKey{}).(*conn); c != nil {
+			c.take()
+		}
+		handler.ServeHTTP(w, r)
+	})
+	connContext := server.ConnContext
+	server.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		if connContext != nil {
+			ctx = connContext(ctx, c)
+		}
+		return context.WithValue(ctx, response.WaiterKey{}, ours(c))
+	}
+	connState := server.ConnState
+	server.ConnState = func(c net.Conn, state http.ConnState) {
+		switch ours := ours(c); {
+		case ours == nil:
+		case state == http.StateIdle:
+			ours.giveBack()
+		case state == http.StateHijacked:
+			ours.forget()
+		}
+		if connState != nil {
+			connState(c, state)
+		}
+	}
+	return server.Serve(newRoom(listener))
+}
+
+// ours is the connection of this package, also below TLS.
+func ours(c net.Conn) *conn {
+	if secure, ok := c.(*tls.Conn); ok {
+		c = secure.NetConn()
+	}
+	own, _ := c.(*conn)
+	return own
+}
