@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -152,7 +153,7 @@ func FuzzDecimal(f *testing.F) {
 
 func FuzzEmail(f *testing.F) {
 	seed(f, "a@b.co", "Ann <a@B.co>", `"a b" <a@b.co>`, "a@exämple.com", "a@xn--exmple-cua.com", "INFO@x.de", "a@[1.2.3.4]", `"q"@b.co`, "<<a@b.co>>", "a@b。co", "é@b.co", "<\u0338@b.co",
-		"a@gİthub.com", "a@FAß.de", "a@xn---tda.com", "a@[IPv6:1::2.3.4]", "ａ＠b.com", "a@1.بيت", "a@l·l.com", "\"\\é\"@b.co")
+		"a@gİthub.com", "a@FAß.de", "a@xn---tda.com", "a@[IPv6:1::2.3.4]", "ａ＠b.com", "a@1.بيت", "a@l·l.com", "a@ᏣᎳᎩ.com", "\"\\é\"@b.co")
 	f.Fuzz(func(t *testing.T, s string) {
 		normal, issue := lax.Email(s)
 		if issue != nil {
@@ -162,7 +163,8 @@ func FuzzEmail(f *testing.F) {
 		require.Regexp(t, emailForm, normal)
 		require.LessOrEqual(t, len(normal), 254)
 		domain := normal[strings.LastIndexByte(normal, '@'):]
-		require.Equal(t, strings.ToLower(domain), domain)
+		// UTS #46 maps to lower case, but for Cherokee, whose capitals are the older letters.
+		require.False(t, strings.ContainsFunc(domain, func(r rune) bool { return unicode.IsUpper(r) && !unicode.Is(unicode.Cherokee, r) }), domain)
 		if utf8.ValidString(normal) {
 			again, issue := lax.Email(normal)
 			require.Nil(t, issue, "%q is not its own normal form: %+v", normal, issue)
