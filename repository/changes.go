@@ -32,7 +32,7 @@ type change struct {
 // that is not there or not to be changed, or a value that does not fit, is an
 // error of the verb that takes the changes.
 func (m *Model[Row]) Set(column string, value any) Changes[Row] {
-	return Changes[Row]{plan: m.plan}.Set(column, value)
+	return Changes[Row]{plan: m.compiled()}.Set(column, value)
 }
 
 // Set adds a column; the last value for a column counts.
@@ -75,7 +75,7 @@ func (c Changes[Row]) SetOwner(owner Owner) Changes[Row] {
 
 // MoveTo begins changes that move rows to another owner; see [Changes.SetOwner].
 func (m *Model[Row]) MoveTo(owner Owner) Changes[Row] {
-	return Changes[Row]{plan: m.plan}.SetOwner(owner)
+	return Changes[Row]{plan: m.compiled()}.SetOwner(owner)
 }
 
 func (c Changes[Row]) with(column int, value any) Changes[Row] {
@@ -163,7 +163,10 @@ func fitsType(have, want reflect.Type) bool {
 func ChangesOf[Update, Row any](m *Model[Row]) func(Update) Changes[Row] {
 	typ := reflect.TypeFor[Update]()
 	fail := func(err error) {
-		panic(fmt.Sprintf("repository: changes of %s in table %q: %v", typ, m.plan.table, err))
+		panic(fmt.Sprintf("repository: changes of %s in table %q: %v", typ, m.Table(), err))
+	}
+	if m.compiled() == nil {
+		fail(fmt.Errorf("the model is a zero one: make it with New"))
 	}
 	if typ.Kind() != reflect.Struct {
 		fail(fmt.Errorf("an update schema is a struct"))

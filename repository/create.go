@@ -55,6 +55,9 @@ func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // writer is the handle for a verb that writes.
 func (s Scope[Row]) writer(to Writable) (*handle, error) {
+	if err := s.made(); err != nil {
+		return nil, err
+	}
 	if s.source() != nil {
 		return nil, fmt.Errorf("repository: %s: the rows of a query of one's own are only read", s.plan.table)
 	}

@@ -12,6 +12,9 @@ import (
 // fails with ResourceNotFound when there is no such row in scope, so also the
 // second time.
 func (s Scope[Row]) SoftDelete(ctx context.Context, to Writable, id any) error {
+	if err := s.made(); err != nil {
+		return err
+	}
 	p := s.plan
 	if p.softDelete == "" {
 		return p.noSoftDelete("SoftDelete")
@@ -28,8 +31,11 @@ func (s Scope[Row]) SoftDelete(ctx context.Context, to Writable, id any) error {
 // Restore takes back the deletion of the row with this primary key and returns
 // it. It fails with ResourceNotFound when there is no such deleted row in scope.
 func (s Scope[Row]) Restore(ctx context.Context, to Writable, id any) (Row, error) {
-	p := s.plan
 	var none Row
+	if err := s.made(); err != nil {
+		return none, err
+	}
+	p := s.plan
 	if p.softDelete == "" {
 		return none, p.noSoftDelete("Restore")
 	}
@@ -69,6 +75,9 @@ func (s Scope[Row]) Delete(ctx context.Context, to Writable, id any) error {
 // SoftDeleteWhere is [Scope.SoftDelete] for all rows of the scope for which the
 // predicate holds; it returns how many there were. An empty predicate is refused.
 func (s Scope[Row]) SoftDeleteWhere(ctx context.Context, to Writable, where squirrel.Sqlizer) (int64, error) {
+	if err := s.made(); err != nil {
+		return 0, err
+	}
 	p := s.plan
 	if p.softDelete == "" {
 		return 0, p.noSoftDelete("SoftDeleteWhere")

@@ -2,6 +2,7 @@ package repository
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -43,6 +44,9 @@ func NewWriter(pool *pgxpool.Pool) Writer { return Writer{newHandle(pool)} }
 // WrapTx makes a transaction that was begun elsewhere usable here. Whoever
 // began it also ends it, and then calls [Tx.Committed] if there are hooks.
 func WrapTx(tx pgx.Tx) Tx {
+	if tx == nil {
+		return Tx{}
+	}
 	h := &handle{db: tx, tx: &txState{tx: tx}}
 	if conn := tx.Conn(); conn != nil {
 		h.mode = conn.Config().DefaultQueryExecMode
@@ -52,7 +56,13 @@ func WrapTx(tx pgx.Tx) Tx {
 
 // Pgx is the transaction itself, for statements that have no verb. Whoever
 // uses it is on their own: nothing narrows what they touch.
-func (t Tx) Pgx() pgx.Tx { return t.tx.tx }
+// It is nil for the zero Tx.
+func (t Tx) Pgx() pgx.Tx {
+	if t.handle == nil {
+		return nil
+	}
+	return t.tx.tx
+}
 
 // handle is what stands behind the three: one place to run statements.
 type handle struct {
@@ -62,13 +72,13 @@ type handle struct {
 	mode pgx.QueryExecMode
 }
 
-// newHandle takes no pool too: a program that only prints its document has none.
+// newHandle is nil for no pool, which every verb then says: a program that only
+// prints its document has none.
 func newHandle(pool *pgxpool.Pool) *handle {
-	h := &handle{pool: pool}
-	if pool != nil {
-		h.mode = pool.Config().ConnConfig.DefaultQueryExecMode
+	if pool == nil {
+		return nil
 	}
-	return h
+	return &handle{pool: pool, mode: pool.Config().ConnConfig.DefaultQueryExecMode}
 }
 
 // conn is the connection of a Tx, nil if there is none to look at.
@@ -87,10 +97,10 @@ func (w Writer) writes() *handle { return w.handle }
 func (t Tx) reads() *handle      { return t.handle }
 func (t Tx) writes() *handle     { return t.handle }
 
-var errNoHandle = errors.New("repository: a zero Reader, Writer or Tx: make one with NewReader, NewWriter or InTx")
+var errNoHandle = errors.New("repository: a zero Reader, Writer or Tx, or one of a nil pool: make one with NewReader, NewWriter or InTx")
 
 func reader(from Readable) (*handle, error) {
-	if from == nil {
+	if isNilPointer(from) {
 		return nil, errNoHandle
 	}
 	if h := from.reads(); h != nil {
@@ -100,7 +110,7 @@ func reader(from Readable) (*handle, error) {
 }
 
 func (p *plan) writer(to Writable) (*handle, error) {
-	if to == nil {
+	if isNilPointer(to) {
 		return nil, errNoHandle
 	}
 	h := to.writes()
@@ -108,6 +118,12 @@ func (p *plan) writer(to Writable) (*handle, error) {
 		return nil, errNoHandle
 	}
 	return h, nil
+}
+
+// isNilPointer reports whether an interface holds nothing, or a pointer to nothing.
+func isNilPointer(value any) bool {
+	v := reflect.ValueOf(value)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // statementKey is the key of a [StatementName] in a context.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,7 +40,10 @@ type CursorQuery struct {
 func (s Scope[Row]) PageAfter(ctx context.Context, from Readable, cursors *pagination.Cursors, q CursorQuery) (pagination.CursorList[Row], error) {
 	p := s.plan
 	empty := pagination.NewCursorList[Row](nil, "")
-	if cursors == nil {
+	if err := s.made(); err != nil {
+		return empty, err
+	}
+	if cursors == nil || reflect.ValueOf(cursors).Elem().IsZero() {
 		return empty, fmt.Errorf("repository: %s: PageAfter needs cursors: make them with pagination.NewCursors", p.table)
 	}
 	binding, err := p.binding(q)
@@ -76,6 +80,10 @@ func (s Scope[Row]) PageAfter(ctx context.Context, from Readable, cursors *pagin
 // An error ends the walk; it comes with an empty batch.
 func (s Scope[Row]) Walk(ctx context.Context, from Readable, q Query, size int64) iter.Seq2[[]Row, error] {
 	return func(yield func([]Row, error) bool) {
+		if err := s.made(); err != nil {
+			yield(nil, err)
+			return
+		}
 		if size < 1 {
 			yield(nil, fmt.Errorf("repository: %s: Walk needs a batch of at least one row", s.plan.table))
 			return
@@ -101,7 +109,7 @@ func (s Scope[Row]) after(ctx context.Context, from Readable, verb string, where
 	after pagination.Position, limit int64,
 ) ([]Row, pagination.Position, error) {
 	p := s.plan
-	h, err := reader(from)
+	h, err := s.reader(from)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -73,6 +73,9 @@ func (s Scope[Row]) LockAll(ctx context.Context, tx Tx, q Query, lock Lock) ([]R
 }
 
 func (s Scope[Row]) lockable() error {
+	if err := s.made(); err != nil {
+		return err
+	}
 	if s.source() != nil {
 		return fmt.Errorf("repository: %s: the rows of a query of one's own are only read", s.plan.table)
 	}

@@ -3,6 +3,8 @@ package repository
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/polarkit-go/polarkit/errors"
 )
 
 // Model is a table with its row type: what it needs to write every statement,
@@ -65,15 +67,31 @@ func MustNew[Row any](table string, options Options) *Model[Row] {
 // In is the model as far as the reach goes: the only way to its rows. Every
 // verb of the [Scope] touches only rows in reach; with the zero reach there are
 // none.
-func (m *Model[Row]) In(reach Reach) Scope[Row] { return Scope[Row]{plan: m.plan, reach: reach} }
+func (m *Model[Row]) In(reach Reach) Scope[Row] { return Scope[Row]{plan: m.compiled(), reach: reach} }
 
-// Table is the name of the table.
-func (m *Model[Row]) Table() string { return m.plan.table }
+// Table is the name of the table, empty for the zero model.
+func (m *Model[Row]) Table() string {
+	if p := m.compiled(); p != nil {
+		return p.table
+	}
+	return ""
+}
+
+// compiled is the plan, nil for a model that [New] did not make.
+func (m *Model[Row]) compiled() *plan {
+	if m == nil {
+		return nil
+	}
+	return m.plan
+}
 
 // Scope is the rows of a model that a reach holds and that are not deleted.
 // Its methods are the verbs. Those that read take a [Readable] (a Reader,
 // Writer or Tx), those that write a [Writable] (a Writer or Tx), and locks a
 // [Tx].
+//
+// The zero value, and the scope of a model that [New] did not make, reach
+// nothing: every verb fails and says so.
 type Scope[Row any] struct {
 	plan  *plan
 	reach Reach
@@ -83,6 +101,24 @@ type Scope[Row any] struct {
 	// fields are the places that this call names for constraints.
 	fields Fields
 	err    error
+}
+
+var errNoScope = errors.New("repository: a zero Scope, or that of a zero Model: make the model with New and the scope with its method In")
+
+// made fails for a scope that reaches nothing because it belongs to no model.
+func (s Scope[Row]) made() error {
+	if s.plan == nil {
+		return errNoScope
+	}
+	return nil
+}
+
+// reader is the handle for a verb that reads.
+func (s Scope[Row]) reader(from Readable) (*handle, error) {
+	if err := s.made(); err != nil {
+		return nil, err
+	}
+	return reader(from)
 }
 
 // deletion says which rows of a model with soft deletion are seen.

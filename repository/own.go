@@ -28,6 +28,10 @@ type Narrowed interface {
 // unless [Scope.With] narrows them too. A name that stands for a part of a table
 // has no primary key, so GROUP BY has to list every column that is selected.
 func (s Scope[Row]) From(query squirrel.Sqlizer) Scope[Row] {
+	if s.plan == nil {
+		s.err = errNoScope
+		return s
+	}
 	from, err := s.plan.ownQuery(query)
 	if err != nil {
 		s.err = fmt.Errorf("repository: %s: the query in From: %w", s.plan.table, err)
@@ -86,6 +90,10 @@ func (s Scope[Row]) prefix(st *statement) bool {
 		return false
 	}
 	for _, other := range s.with {
+		if isNilPointer(other) {
+			st.err = errNoScope
+			return false
+		}
 		st.write(", ")
 		other.shadow(st)
 	}
@@ -105,4 +113,10 @@ func (s Scope[Row]) narrowed(st *statement) bool {
 	return reachable
 }
 
-func (s Scope[Row]) shadow(st *statement) { s.narrowed(st) }
+func (s Scope[Row]) shadow(st *statement) {
+	if s.plan == nil {
+		st.err = errNoScope
+		return
+	}
+	s.narrowed(st)
+}

@@ -40,7 +40,7 @@ func Capped(n int64) CountMode { return CountMode(max(n, 1)) }
 func (s Scope[Row]) Page(ctx context.Context, from Readable, q Query) (pagination.ListResource[Row], error) {
 	p := s.plan
 	empty := pagination.New[Row](nil, 0, q.Params)
-	h, err := reader(from)
+	h, err := s.reader(from)
 	if err != nil {
 		return empty, err
 	}

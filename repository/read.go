@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -8,7 +9,6 @@ import (
 	"github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
 
-	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/sorting"
 )
@@ -80,6 +80,9 @@ func (s Scope[Row]) First(ctx context.Context, from Readable, q Query) (Row, err
 
 // All returns the rows of a query, at most [Query.Max] of them.
 func (s Scope[Row]) All(ctx context.Context, from Readable, q Query) ([]Row, error) {
+	if err := s.made(); err != nil {
+		return nil, err
+	}
 	if err := q.bounded(s.plan, "All"); err != nil {
 		return nil, err
 	}
@@ -115,7 +118,7 @@ func (s Scope[Row]) Exists(ctx context.Context, from Readable, where squirrel.Sq
 // nothing is in reach.
 func (s Scope[Row]) value(ctx context.Context, from Readable, verb, head, tail string, where squirrel.Sqlizer, into any) error {
 	p := s.plan
-	h, err := reader(from)
+	h, err := s.reader(from)
 	if err != nil {
 		return err
 	}
@@ -148,13 +151,13 @@ func (s Scope[Row]) value(ctx context.Context, from Readable, verb, head, tail s
 // get returns the one row that a condition of our own is about.
 func (s Scope[Row]) get(ctx context.Context, from Readable, verb string, lock *Lock, condition func(*statement)) (row Row, err error) {
 	p := s.plan
-	h, err := reader(from)
+	h, err := s.reader(from)
 	if err != nil {
 		return row, err
 	}
 	st := newStatement()
 	if !s.prefix(st) {
-		return row, errors.Join(p.notFound(), st.err)
+		return row, cmp.Or(st.err, p.notFound())
 	}
 	st.write(p.selects)
 	if !s.body(st, nil) {
@@ -195,7 +198,7 @@ func queryOne[Row any](ctx context.Context, p *plan, h *handle, st *statement, c
 // [NoLimit].
 func (s Scope[Row]) list(ctx context.Context, from Readable, verb string, q Query, limit int64, lock *Lock) (rows []Row, err error) {
 	p := s.plan
-	h, err := reader(from)
+	h, err := s.reader(from)
 	if err != nil {
 		return nil, err
 	}

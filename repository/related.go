@@ -13,6 +13,9 @@ import (
 //
 //	customersByID, err := repository.ByIDs(ctx, reader, customers.In(reach), ids)
 func ByIDs[K comparable, Row any](ctx context.Context, from Readable, scope Scope[Row], ids []K) (map[K]Row, error) {
+	if err := scope.made(); err != nil {
+		return nil, err
+	}
 	p := scope.plan
 	if len(p.key) != 1 {
 		return nil, fmt.Errorf("repository: %s: ByIDs needs a primary key of one column", p.table)
@@ -34,6 +37,9 @@ func ByIDs[K comparable, Row any](ctx context.Context, from Readable, scope Scop
 //
 //	ordersOf, err := repository.Related(ctx, reader, orders.In(reach), "customer_id", customerIDs)
 func Related[K comparable, Row any](ctx context.Context, from Readable, scope Scope[Row], column string, keys []K) (map[K][]Row, error) {
+	if err := scope.made(); err != nil {
+		return nil, err
+	}
 	p := scope.plan
 	i, ok := p.byName[column]
 	if !ok {

@@ -15,7 +15,7 @@ import (
 // transaction it stays a sub-select, for to list takes a second connection, and
 // who waits for one while holding another may wait for ever.
 func (s Scope[Row]) listed(ctx context.Context, from Readable) (Scope[Row], error) {
-	h, err := reader(from)
+	h, err := s.reader(from)
 	if err != nil || h.tx != nil {
 		return s, err
 	}

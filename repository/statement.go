@@ -186,6 +186,9 @@ type fragment struct {
 // renderFragment renders a part of a statement with ? placeholders, whatever
 // format a builder was set to.
 func renderFragment(part squirrel.Sqlizer) (*fragment, error) {
+	if isNilPointer(part) {
+		return nil, errors.New("it is nil")
+	}
 	if builder, ok := part.(squirrel.SelectBuilder); ok {
 		part = builder.PlaceholderFormat(squirrel.Question)
 	}

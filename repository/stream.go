@@ -21,7 +21,7 @@ func (s Scope[Row]) Stream(ctx context.Context, from Readable, q Query) iter.Seq
 	return func(yield func(Row, error) bool) {
 		var none Row
 		p := s.plan
-		h, err := reader(from)
+		h, err := s.reader(from)
 		if err != nil {
 			yield(none, err)
 			return

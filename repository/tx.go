@@ -251,11 +251,20 @@ func (t *txState) savepoint(ctx context.Context, mode pgx.QueryExecMode, fn func
 // order of the calls, with the context of InTx: to send a message or drop a
 // cache. It does not run when the transaction, or the savepoint in which it
 // was asked for, is rolled back, nor for an attempt that is tried again.
-func (t Tx) AfterCommit(hook func(ctx context.Context)) { t.tx.hooks = append(t.tx.hooks, hook) }
+// On the zero Tx, which is never committed, it does nothing.
+func (t Tx) AfterCommit(hook func(ctx context.Context)) {
+	if t.handle != nil {
+		t.tx.hooks = append(t.tx.hooks, hook)
+	}
+}
 
 // Committed runs the hooks of a transaction that [WrapTx] made. Whoever began
 // the transaction calls it once it is committed.
-func (t Tx) Committed(ctx context.Context) { t.tx.runHooks(ctx) }
+func (t Tx) Committed(ctx context.Context) {
+	if t.handle != nil {
+		t.tx.runHooks(ctx)
+	}
+}
 
 func (t *txState) runHooks(ctx context.Context) {
 	hooks := t.hooks

@@ -22,8 +22,11 @@ func (s Scope[Row]) Update(ctx context.Context, to Writable, id any, changes Cha
 // ResourceConflict and the reason [Stale], or with ResourceNotFound if the row
 // is gone. The model needs a column tagged as version; every change adds 1.
 func (s Scope[Row]) UpdateVersion(ctx context.Context, to Writable, id any, version int64, changes Changes[Row]) (Row, error) {
+	var none Row
+	if err := s.made(); err != nil {
+		return none, err
+	}
 	if s.plan.version < 0 {
-		var none Row
 		return none, fmt.Errorf("repository: %s: UpdateVersion needs a column tagged db:\"…,version\"", s.plan.table)
 	}
 	return s.updateOne(ctx, to, "update_version", id, changes, &version)

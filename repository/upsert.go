@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -36,7 +37,7 @@ func (s Scope[Row]) Upsert(ctx context.Context, to Writable, owner Owner, row Ro
 		return none, fmt.Errorf("repository: %s: Upsert: %w", p.table, err)
 	}
 	if !s.where(st, nil) {
-		return none, errors.Join(p.notFound(), st.err)
+		return none, cmp.Or(st.err, p.notFound())
 	}
 	st.write(p.returning)
 	if st.err != nil {

@@ -1,0 +1,148 @@
+package repository_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/pagination"
+	"github.com/polarkit-go/polarkit/repository"
+)
+
+// furtherVerbs are those that the table of [TestEveryVerbIsScoped] leaves out.
+var furtherVerbs = []verb{
+	{"Create", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+		return found(s.Create(ctx, w.writer, repository.Owner{}, customerRow{OrganizationID: w.acme, Email: "x@example.com"}))
+	}},
+	{"CreateMany", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+		return done(s.CreateMany(ctx, w.writer, repository.Owner{}, make([]customerRow, 2)))
+	}},
+	{"CreateMany of none", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+		return done(s.CreateMany(ctx, w.writer, repository.Owner{}, nil))
+	}},
+	{"Restore", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+		return found(s.Restore(ctx, w.writer, id))
+	}},
+	{"First of a key", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+		return found(s.First(ctx, w.reader, repository.Query{Where: squirrel.Eq{"id": id}}))
+	}},
+	{"All without a bound", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+		return sized(s.All(ctx, w.reader, repository.Query{}))
+	}},
+	{"PageAfter without cursors", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+		_, err := s.PageAfter(ctx, w.reader, nil, repository.CursorQuery{})
+		return 0, err
+	}},
+	{"Walk of no size", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (n int64, err error) {
+		for _, err := range s.Walk(ctx, w.reader, repository.Query{}, 0) {
+			return 0, err
+		}
+		return 0, nil
+	}},
+	{"deleted ones", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+		return s.WithDeleted().OnlyDeleted().Count(ctx, w.reader, nil)
+	}},
+	{"From nothing", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+		return s.From(nil).Count(ctx, w.reader, nil)
+	}},
+	{"From with itself", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+		return s.From(squirrel.Select("*").From("customers")).With(s).Count(ctx, w.reader, nil)
+	}},
+}
+
+func TestZeroScopesReachNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	row := w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	everybody := repository.System("test")
+	scopes := map[string]repository.Scope[customerRow]{
+		"a zero scope":           {},
+		"the scope of a zero":    new(repository.Model[customerRow]).In(everybody),
+		"the scope of a nil one": (*repository.Model[customerRow])(nil).In(everybody),
+	}
+	for name, scope := range scopes {
+		for _, verb := range append(verbs[:len(verbs):len(verbs)], furtherVerbs...) {
+			n, err := verb.run(t.Context(), w, scope, row.ID)
+			require.ErrorContains(t, err, "a zero Scope", "%s: %s", name, verb.name)
+			require.Equal(t, errors.InternalServerError, errors.KindOf(err), "%s: %s", name, verb.name)
+			if n == 1 {
+				n = 0 // that of found, beside an error
+			}
+			require.Zero(t, n)
+		}
+		require.NoError(t, repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+			_, err := scope.Lock(t.Context(), tx, row.ID, repository.ForUpdate)
+			require.ErrorContains(t, err, "a zero Scope")
+			_, err = scope.LockAll(t.Context(), tx, repository.Query{}, repository.ForUpdate)
+			require.ErrorContains(t, err, "a zero Scope")
+			return nil
+		}))
+		own := squirrel.Select("*").From("customers")
+		_, err := w.in(w.acme).From(own).With(scope).Count(t.Context(), w.reader, nil)
+		require.ErrorContains(t, err, "a zero Scope")
+		_, err = w.in(w.acme).From(own).With(scope).Get(t.Context(), w.reader, row.ID)
+		require.ErrorContains(t, err, "a zero Scope")
+		_, err = w.in(w.acme).From(own).With(scope, nil).Page(t.Context(), w.reader, repository.Query{})
+		require.ErrorContains(t, err, "a zero Scope")
+	}
+	require.Empty(t, new(repository.Model[customerRow]).Table())
+	_, err := w.in(w.acme).Update(t.Context(), w.writer, row.ID, new(repository.Model[customerRow]).Set("score", int64(1)))
+	require.ErrorContains(t, err, "changes begin with Set of the model")
+	_, err = w.in(w.acme).Update(t.Context(), w.writer, row.ID, new(repository.Model[customerRow]).MoveTo(w.owner(t, w.acme)))
+	require.ErrorContains(t, err, "cannot take")
+	require.False(t, repository.Changes[customerRow]{}.Has("score"))
+	require.PanicsWithValue(t, `repository: changes of repository_test.customerUpdate in table "": the model is a zero one: make it with New`, func() {
+		repository.ChangesOf[customerUpdate](new(repository.Model[customerRow]))
+	})
+	still, err := w.in(w.acme).Get(t.Context(), w.reader, row.ID)
+	require.NoError(t, err)
+	require.Equal(t, row, still)
+}
+
+func TestZeroHandlesReachNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	row := w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	for name, zero := range map[string]*world{
+		"zero": {}, "of nil pools": {reader: repository.NewReader(nil), writer: repository.NewWriter(nil)},
+	} {
+		zero.acme = w.acme
+		for _, verb := range append(verbs[:len(verbs):len(verbs)], furtherVerbs[:5]...) {
+			_, err := verb.run(t.Context(), zero, w.in(w.acme), row.ID)
+			require.ErrorContains(t, err, "a zero Reader, Writer or Tx", "%s: %s", name, verb.name)
+		}
+	}
+	scope := w.in(w.acme)
+	for _, from := range []repository.Readable{
+		nil, repository.Reader{}, repository.Writer{}, repository.Tx{}, (*repository.Reader)(nil), (*repository.Writer)(nil), (*repository.Tx)(nil),
+		repository.WrapTx(nil), struct{ repository.Reader }{},
+	} {
+		_, err := scope.Get(t.Context(), from, row.ID)
+		require.ErrorContains(t, err, "a zero Reader, Writer or Tx")
+		_, err = scope.PageAfter(t.Context(), from, testCursors, repository.CursorQuery{})
+		require.ErrorContains(t, err, "a zero Reader, Writer or Tx")
+	}
+	for _, to := range []repository.Writable{nil, repository.Writer{}, repository.Tx{}, (*repository.Writer)(nil), (*repository.Tx)(nil)} {
+		require.ErrorContains(t, scope.Delete(t.Context(), to, row.ID), "a zero Reader, Writer or Tx")
+		require.ErrorContains(t, repository.InTx(t.Context(), to, func(repository.Tx) error { return nil }), "a zero Reader, Writer or Tx")
+	}
+	_, err := scope.Lock(t.Context(), repository.Tx{}, row.ID, repository.ForUpdate)
+	require.ErrorContains(t, err, "a zero Reader, Writer or Tx")
+	require.Nil(t, repository.Tx{}.Pgx())
+	repository.Tx{}.AfterCommit(func(context.Context) { t.Error("it was never committed") })
+	repository.Tx{}.Committed(t.Context())
+
+	_, err = scope.PageAfter(t.Context(), w.reader, new(pagination.Cursors), repository.CursorQuery{})
+	require.ErrorContains(t, err, "needs cursors")
+	_, err = scope.From(nil).Count(t.Context(), w.reader, nil)
+	require.ErrorContains(t, err, "it is nil")
+	_, err = scope.From((*squirrel.SelectBuilder)(nil)).Count(t.Context(), w.reader, nil)
+	require.ErrorContains(t, err, "it is nil")
+	for _, zero := range []squirrel.Sqlizer{squirrel.SelectBuilder{}, squirrel.And{squirrel.SelectBuilder{}}, (*squirrel.SelectBuilder)(nil)} {
+		_, _ = scope.Count(t.Context(), w.reader, zero) // fails or says nothing; it does not panic
+	}
+}
