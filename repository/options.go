@@ -144,7 +144,9 @@ func (p *plan) compileSortKey(text string) (sortKey, error) {
 	if written.foreign(key.sql, nil); written.err != nil {
 		return sortKey{}, fmt.Errorf("the sort expression %q: %w", text, written.err)
 	}
-	key.sql = unwrapped(string(written.text))
+	if key.sql = unwrapped(string(written.text)); key.sql == "" {
+		return sortKey{}, fmt.Errorf("an expression of the sort map is empty")
+	}
 	name, isName := p.resolve(key.sql)
 	switch {
 	case !isName:

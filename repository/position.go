@@ -20,7 +20,7 @@ import (
 const moneyOID = 790
 
 var (
-	errMoney  = errors.New("a column of the type money cannot be the order of a cursor: sort by its value as numeric")
+	errMoney  = errors.New("values of the type money cannot be the order of a cursor: sort by them as numeric")
 	errFloats = errors.New("floats cannot be the order of a cursor where extra_float_digits is below 1 and pgx takes them as text: set it to 1, or use another mode of pgx")
 )
 
@@ -60,15 +60,15 @@ func positionText(conn *pgx.Conn, oid uint32, format int16, raw []byte) (string,
 	types := conn.TypeMap()
 	typ, ok := types.TypeForOID(oid)
 	if !ok {
-		return "", fmt.Errorf("a sort value of an unknown type (OID %d) in binary form", oid)
+		return "", fmt.Errorf("values of a type that pgx does not know (OID %d) cannot be the order of a cursor", oid)
 	}
 	value, err := typ.Codec.DecodeValue(types, oid, format, raw)
 	if err != nil {
-		return "", fmt.Errorf("a sort value of the type %s: %w", typ.Name, err)
+		return "", fmt.Errorf("values of the type %s cannot be the order of a cursor: %w", typ.Name, err)
 	}
 	text, err := types.Encode(oid, pgtype.TextFormatCode, value, nil)
 	if err != nil {
-		return "", fmt.Errorf("a sort value of the type %s: %w", typ.Name, err)
+		return "", fmt.Errorf("values of the type %s cannot be the order of a cursor: %w", typ.Name, err)
 	}
 	return string(text), nil
 }
