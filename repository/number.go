@@ -167,7 +167,8 @@ func (n numbers) list(values reflect.Value) (list any, cast string, ok bool) {
 				broken = append(broken, f)
 			}
 		default:
-			if !number.isHuge() && !number.isTiny() {
+			beyond := number.isHuge() || n == unknownNumbers && number.isBeyond(number.float(), floats64)
+			if !beyond && !number.isTiny() {
 				text = append(text, number.text())
 			}
 		}
@@ -380,8 +381,8 @@ func (n number) alone() (bound any, cast string) {
 		return n.i, "::int8"
 	case n.f == nil:
 		return n.special, "::float8"
-	case n.isHuge():
-		return math.Inf(n.f.Sign()), "::float8"
+	case math.IsInf(n.float(), 0): // beyond floats, of which the other side may be one
+		return n.float(), "::float8"
 	default:
 		return n.text(), "::numeric"
 	}
