@@ -21,6 +21,7 @@ const moneyOID = 790
 
 var (
 	errMoney  = errors.New("values of the type money cannot be the order of a cursor: sort by them as numeric")
+	errRange  = errors.New("a range in an unknown form")
 	errFloats = errors.New("floats cannot be the order of a cursor where extra_float_digits is below 1 and pgx takes them as text: set it to 1, or use another mode of pgx")
 )
 
@@ -62,6 +63,9 @@ func positionText(conn *pgx.Conn, oid uint32, format int16, raw []byte) (string,
 	if !ok {
 		return "", fmt.Errorf("values of a type that pgx does not know (OID %d) cannot be the order of a cursor", oid)
 	}
+	if ranges, ok := typ.Codec.(*pgtype.RangeCodec); ok {
+		return rangeText(conn, ranges.ElementType.OID, raw)
+	}
 	value, err := typ.Codec.DecodeValue(types, oid, format, raw)
 	if err != nil {
 		return "", fmt.Errorf("values of the type %s cannot be the order of a cursor: %w", typ.Name, err)
@@ -97,6 +101,56 @@ func exactFloats(ctx context.Context, on querier) error {
 		return errFloats
 	}
 	return nil
+}
+
+// Flags of a range in binary form.
+const (
+	rangeEmpty          = 0x01
+	rangeLowerInclusive = 0x02
+	rangeUpperInclusive = 0x04
+	rangeNoLower        = 0x08
+	rangeNoUpper        = 0x10
+)
+
+// rangeText writes a range, whose ends pgx reads and does not write again.
+func rangeText(conn *pgx.Conn, element uint32, raw []byte) (string, error) {
+	if len(raw) == 0 {
+		return "", errRange
+	}
+	flags, rest := raw[0], raw[1:]
+	if flags&rangeEmpty != 0 {
+		return "empty", nil
+	}
+	var text []byte
+	end := func(none byte) error {
+		if flags&none != 0 {
+			return nil
+		}
+		if len(rest) < 4 {
+			return errRange
+		}
+		size := binary.BigEndian.Uint32(rest)
+		if rest = rest[4:]; uint64(size) > uint64(len(rest)) {
+			return errRange
+		}
+		value, err := positionText(conn, element, pgtype.BinaryFormatCode, rest[:size])
+		text, rest = appendArrayElement(text, value), rest[size:]
+		return err
+	}
+	if text = append(text, '('); flags&rangeLowerInclusive != 0 {
+		text[0] = '['
+	}
+	if err := end(rangeNoLower); err != nil {
+		return "", err
+	}
+	text = append(text, ',')
+	if err := end(rangeNoUpper); err != nil {
+		return "", err
+	}
+	if flags&rangeUpperInclusive != 0 {
+		return string(append(text, ']')), nil
+	}
+	return string(append(text, ')')), nil
 }
 
 // intervalText writes an interval with a sign at each part, since IntervalStyle
