@@ -149,7 +149,7 @@ func fitsType(have, want reflect.Type) bool {
 	for want.Kind() == reflect.Pointer {
 		want = want.Elem()
 	}
-	return have == want || have.Kind() == want.Kind() && have.ConvertibleTo(want)
+	return have.AssignableTo(want) || have.Kind() == want.Kind() && have.ConvertibleTo(want)
 }
 
 // ChangesOf connects an update schema to a model: the function that it returns

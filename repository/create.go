@@ -31,7 +31,11 @@ func (s Scope[Row]) Create(ctx context.Context, to Writable, owner Owner, row Ro
 		var none Row
 		return none, err
 	}
-	st := newStatement()
+	st, err := p.writes(ctx, h)
+	if err != nil {
+		var none Row
+		return none, err
+	}
 	p.insert(st, v)
 	st.write(p.returning)
 	return queryOne[Row](p.named(ctx, "create"), p, h, st, s.writing(func() []written { return p.written(v) }))
@@ -156,7 +160,7 @@ func (p *plan) insert(st *statement, row reflect.Value) {
 			st.write(", ")
 		}
 		first = false
-		st.bind(p.columns[i].value(row))
+		st.bindColumn(p, i, p.columns[i].value(row))
 	}
 	st.write(")")
 }

@@ -192,7 +192,10 @@ func isNilField(field reflect.Value) bool {
 func (p *plan) insertEach(ctx context.Context, h *handle, c *call, rows reflect.Value) error {
 	batch := &pgx.Batch{}
 	for i := range rows.Len() {
-		st := newStatement()
+		st, err := p.writes(ctx, h)
+		if err != nil {
+			return err
+		}
 		p.insert(st, rows.Index(i))
 		batch.Queue(string(st.text), st.args...)
 	}

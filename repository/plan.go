@@ -51,6 +51,8 @@ type plan struct {
 	// schemaNamed finds the table's name after a schema, in queries of one's own.
 	schemaNamed *regexp.Regexp
 	types       atomic.Pointer[columnTypes]
+	// hasOpaque: a column's values do not say whether they are an array or JSON.
+	hasOpaque bool
 
 	// Parts of statements, written once.
 	list      string // "t"."a", "t"."b"
@@ -133,6 +135,7 @@ func (p *plan) addColumn(field reflect.StructField, tag string, index []int) err
 	}
 	p.byName[name] = len(p.columns)
 	p.columns = append(p.columns, c)
+	p.hasOpaque = p.hasOpaque || isOpaque(c.typ)
 	return nil
 }
 

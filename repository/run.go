@@ -36,7 +36,7 @@ type call struct {
 // connections to that server, and goes where new ones lead.
 func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier) error) error {
 	if h.tx != nil {
-		err := p.translate(send(h.db), h.conn(), c, inTransaction)
+		err := p.translate(send(h.on(h.db, h.conn())), h.conn(), c, inTransaction)
 		h.note(err)
 		return err
 	}
@@ -51,7 +51,7 @@ func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier
 	}()
 	outdated, moved := false, false
 	for {
-		err = send(conn)
+		err = send(h.on(conn, conn.Conn()))
 		switch {
 		case err == nil:
 			return nil
@@ -75,6 +75,14 @@ func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier
 			return failure
 		}
 	}
+}
+
+// on is what statements are sent on.
+func (h *handle) on(to querier, conn *pgx.Conn) querier {
+	if isTextual(h.mode) && conn != nil {
+		return textual{to, conn.TypeMap()}
+	}
+	return to
 }
 
 // closes reports whether an error of the server makes its connection useless.

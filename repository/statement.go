@@ -19,6 +19,8 @@ type statement struct {
 	err  error
 	// plan is the model that names in predicates are looked up in, nil for none.
 	plan *plan
+	// types are those of the columns, where values cannot be written without.
+	types *columnTypes
 }
 
 func newStatement() *statement {

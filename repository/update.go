@@ -52,7 +52,10 @@ func (s Scope[Row]) updateOne(ctx context.Context, to Writable, verb string, id 
 	if changes.IsEmpty() {
 		row, err = s.get(ctx, to, verb, nil, key)
 	} else {
-		st := newStatement()
+		st, err := p.writes(ctx, h)
+		if err != nil {
+			return none, err
+		}
 		p.update(st, changes.set)
 		if !s.where(st, nil) {
 			return none, p.notFound()
@@ -89,7 +92,10 @@ func (s Scope[Row]) UpdateWhere(ctx context.Context, to Writable, where squirrel
 	if changes.IsEmpty() {
 		return 0, nil
 	}
-	st := newStatement()
+	st, err := p.writes(ctx, h)
+	if err != nil {
+		return 0, err
+	}
 	p.update(st, changes.set)
 	return s.execWhere(p.named(ctx, "update_where"), h, st, where, changes.written)
 }
@@ -156,7 +162,7 @@ func (p *plan) update(st *statement, set []change) {
 			}
 			continue
 		}
-		st.bind(p.columns[change.column].written(change.value))
+		st.bindColumn(p, change.column, p.columns[change.column].written(change.value))
 	}
 	p.touch(st, len(set) == 0)
 }

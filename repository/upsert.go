@@ -31,7 +31,10 @@ func (s Scope[Row]) Upsert(ctx context.Context, to Writable, owner Owner, row Ro
 	if err != nil {
 		return none, err
 	}
-	st := newStatement()
+	st, err := p.writes(ctx, h)
+	if err != nil {
+		return none, err
+	}
 	p.insert(st, v)
 	if err := p.onConflict(st, conflict); err != nil {
 		return none, fmt.Errorf("repository: %s: Upsert: %w", p.table, err)

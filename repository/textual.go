@@ -1,0 +1,166 @@
+package repository
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// textual is a querier for the modes in which pgx does not ask the server for the
+// types of parameters (exec, simple protocol). Every argument is written as text
+// here, whose type the server then infers from where it stands: that is the same
+// for a value as what the other modes write in binary.
+type textual struct {
+	to    querier
+	types *pgtype.Map
+}
+
+func isTextual(mode pgx.QueryExecMode) bool {
+	return mode == pgx.QueryExecModeExec || mode == pgx.QueryExecModeSimpleProtocol
+}
+
+func (t textual) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return t.to.Query(ctx, sql, t.texts(args)...)
+}
+
+func (t textual) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	return t.to.Exec(ctx, sql, t.texts(args)...)
+}
+
+func (t textual) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
+	for _, queued := range batch.QueuedQueries {
+		queued.Arguments = t.texts(queued.Arguments)
+	}
+	return t.to.SendBatch(ctx, batch)
+}
+
+func (t textual) texts(args []any) []any {
+	texts := make([]any, len(args))
+	for i, arg := range args {
+		texts[i] = textOf(t.types, arg)
+	}
+	return texts
+}
+
+// textOf is the text of a value, nil for NULL. A value whose type pgx does not
+// know is an array if it is a slice, and JSON if it is a map or a struct. What
+// cannot be written stays as it is, for pgx to say so.
+func textOf(types *pgtype.Map, value any) any {
+	switch value := value.(type) {
+	case string:
+		return value
+	case jsonValue:
+		return jsonText(types, value.value)
+	}
+	if text, err := types.Encode(0, pgtype.TextFormatCode, value, []byte{}); err == nil {
+		if text == nil {
+			return nil
+		}
+		return string(text)
+	}
+	switch v := reflect.ValueOf(value); v.Kind() {
+	case reflect.Pointer:
+		return textOf(types, v.Elem().Interface())
+	case reflect.String:
+		return v.String()
+	case reflect.Slice, reflect.Array:
+		return arrayText(types, v)
+	case reflect.Map, reflect.Struct:
+		return jsonText(types, value)
+	default:
+		return value
+	}
+}
+
+// arrayText writes an array literal, of any depth.
+func arrayText(types *pgtype.Map, v reflect.Value) any {
+	literal := []byte{'{'}
+	for i := range v.Len() {
+		if i > 0 {
+			literal = append(literal, ',')
+		}
+		element := v.Index(i)
+		inner := element
+		for inner.Kind() == reflect.Pointer && !inner.IsNil() {
+			inner = inner.Elem()
+		}
+		switch text := textOf(types, element.Interface()).(type) {
+		case nil:
+			literal = append(literal, "NULL"...)
+		case string:
+			if inner.Kind() == reflect.Slice && inner.Type().Elem().Kind() != reflect.Uint8 {
+				literal = append(literal, text...)
+			} else {
+				literal = appendArrayElement(literal, text)
+			}
+		default:
+			return v.Interface()
+		}
+	}
+	return string(append(literal, '}'))
+}
+
+// jsonText is what the other modes write into a column of JSON.
+func jsonText(types *pgtype.Map, value any) any {
+	text, err := types.Encode(pgtype.JSONBOID, pgtype.TextFormatCode, value, []byte{})
+	switch {
+	case err != nil:
+		return value
+	case text == nil:
+		return nil
+	}
+	return string(text)
+}
+
+// jsonValue is a value for a column of JSON, which a slice does not say of itself.
+type jsonValue struct{ value any }
+
+// writes prepares a statement for values of columns: in the textual modes it has
+// to be known which columns hold JSON.
+func (p *plan) writes(ctx context.Context, h *handle) (*statement, error) {
+	st := newStatement()
+	if !isTextual(h.mode) || !p.hasOpaque {
+		return st, nil
+	}
+	types, err := p.columnTypes(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	st.types = types
+	return st, nil
+}
+
+// bindColumn binds a value for a column.
+func (s *statement) bindColumn(p *plan, i int, value any) *statement {
+	if s.types != nil && isOpaque(p.columns[i].typ) && s.types.isJSON(p, i) {
+		value = jsonValue{value}
+	}
+	return s.bind(value)
+}
+
+func (t *columnTypes) isJSON(p *plan, column int) bool {
+	written := 0
+	for i := range column {
+		if !p.columns[i].readonly {
+			written++
+		}
+	}
+	return t.names[written] == "jsonb" || t.names[written] == "json"
+}
+
+// isOpaque reports whether values of a type do not say of themselves whether they
+// are an array or JSON.
+func isOpaque(typ reflect.Type) bool {
+	for typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	switch typ.Kind() {
+	case reflect.Slice, reflect.Array, reflect.Interface, reflect.Map, reflect.Struct:
+		return typ != uuidType && typ != timeType
+	default:
+		return false
+	}
+}
