@@ -168,7 +168,13 @@ func TestFloat32StaysWithinItsRange(t *testing.T) {
 		require.Equal(t, []string{want}, reported(t, err), text)
 	}
 	require.Equal(t, `{"f":0.1}`, echo[body](t, `{"f":0.1}`))
-	_, err := kit.Bind[struct {
+	for _, text := range []string{`3.4028235e+38`, `-3.4028235e+38`, `1e-45`} {
+		require.Equal(t, text, echo[float32](t, text), "the ends of the range come back as they were given out")
+	}
+	require.Equal(t, `3.4028235e+38`, echo[float32](t, `3.4028235677973362e38`))
+	_, err := kit.Decode[float32](post(`3.4028235677973366e38`))
+	require.Equal(t, []string{`less_than_equal ["body"] 3.4028235677973366e+38` + above}, reported(t, err))
+	_, err = kit.Bind[struct {
 		F []float32 `query:"f"`
 		H float32   `header:"h"`
 	}](func() *http.Request {

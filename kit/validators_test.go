@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -510,6 +509,23 @@ type nowhereSize int
 
 func (nowhereSize) Validate(context.Context) error { return nil }
 
+// otherForm has a Validate method that the library does not know.
+type otherForm struct {
+	kit.Schema
+	A int `json:"a"`
+}
+
+func (otherForm) Validate() error { return nil }
+
+type otherFormOfABase struct {
+	kit.Schema
+	foreign
+}
+
+type foreign struct{ A int }
+
+func (*foreign) Validate(context.Context, int) (bool, error) { return true, nil }
+
 func TestValidateMethodsThatCannotRun(t *testing.T) {
 	t.Parallel()
 
@@ -522,9 +538,14 @@ func TestValidateMethodsThatCannotRun(t *testing.T) {
 			kit.Schema
 			N nowhere
 		}],
-		`kit_test.nowhereParams: embeds kit_test.nowhereSize, which no request fills in`: kit.Check[nowhereParams],
+		`kit_test.otherForm: has a method Validate of the form Validate() error, which nothing would call; its form is Validate(ctx context.Context) error`: kit.Check[otherForm],
+		`kit_test.foreign: has a method Validate of the form Validate(context.Context, int) bool, error, which nothing would call`:                          kit.Check[otherFormOfABase],
+		`kit_test.nowhereParams: embeds kit_test.nowhereSize, which no request fills in`:                                                                    kit.Check[nowhereParams],
 	} {
 		require.ErrorContains(t, check(), want)
 	}
-	require.Equal(t, 1, reflect.TypeFor[nowhereParams]().NumField())
+	require.NoError(t, kit.Check[struct {
+		kit.Schema
+		Foreign foreign `json:"foreign"`
+	}](), "the types of others may have methods of this name")
 }

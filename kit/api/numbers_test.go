@@ -74,6 +74,8 @@ type sized struct {
 	Above   int8              `json:"above" validate:"gt=-5" doc:"A number." example:"1"`
 	Below   uint8             `json:"below" validate:"lt=9" doc:"A number." example:"1"`
 	Choice  uint8             `json:"choice" validate:"oneof=1 2" doc:"A number."`
+	Single  float32           `json:"single" doc:"A number." example:"1.5"`
+	Double  float64           `json:"double" doc:"A number." example:"1.5"`
 }
 
 func TestIntegersHaveTheBoundsOfTheirType(t *testing.T) {
@@ -82,6 +84,8 @@ func TestIntegersHaveTheBoundsOfTheirType(t *testing.T) {
 	api.Create(a.Group("/v1/numbers", api.Tag("numbers")), "/", canRead, does[sized, sized], api.Name("create"))
 	for place, want := range map[string]string{
 		"int8":    `{"type":"integer","minimum":-128,"maximum":127}`,
+		"single":  `{"type":"number","format":"float"}`,
+		"double":  `{"type":"number"}`,
 		"int16":   `{"type":"integer","minimum":-32768,"maximum":32767}`,
 		"int32":   `{"type":"integer","minimum":-2147483648,"maximum":2147483647}`,
 		"int64":   `{"type":"integer","format":"int64"}`,

@@ -92,6 +92,9 @@ func (d *describer) describeValue(n *plan.Node, dir direction, from component) *
 		integerBounds(n, s)
 	case plan.Float:
 		s.Type = openapi.Types{"number"}
+		if n.Type.Kind() == reflect.Float32 {
+			s.Format = "float" // its range is not that of a float64
+		}
 		numberBounds(n, s)
 	case plan.Decimal:
 		return describeDecimal(n, dir)

@@ -412,7 +412,7 @@ func (c *compiler) object(t reflect.Type) (*ObjectPlan, error) {
 	}
 	if !c.output {
 		var err error
-		if o.validators, err = validatorsOf(t, isBodyField); err != nil {
+		if o.validators, err = validatorsOf(t, o.Schema, isBodyField); err != nil {
 			return nil, err
 		}
 	}

@@ -49,7 +49,7 @@ func compileInput(t reflect.Type) (*Input, error) {
 		return nil, err
 	}
 	var err error
-	if in.validators, err = validatorsOf(t, isParameter); err != nil {
+	if in.validators, err = validatorsOf(t, true, isParameter); err != nil {
 		return nil, err
 	}
 	names := map[string]string{}

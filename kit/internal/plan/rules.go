@@ -98,16 +98,19 @@ func applyRules(n *Node, tags []ruleTag) error {
 }
 
 // boundFloat32 makes the range of the Go type the le and the ge where no rule is
-// narrower, so that no number becomes infinite.
+// narrower, so that no number becomes infinite. What is rounded to the end of the
+// range is within: the shortest text of the largest float32 is a little above it.
 func (n *Node) boundFloat32() {
-	limit32 := func(f float64, issue func(string, any) *lax.Issue) *limit {
-		return &limit{f: f, issue: *issue(lax.FloatText(f), f)}
-	}
+	const (
+		highest  = math.MaxFloat32
+		infinite = 0x1.ffffffp127 // the first that is rounded to infinity
+	)
+	last := math.Nextafter(infinite, 0)
 	if n.numbers.le == nil {
-		n.numbers.le = limit32(math.MaxFloat32, lessThanEqual)
+		n.numbers.le = &limit{f: last, issue: *lessThanEqual(lax.FloatText(highest), highest)}
 	}
 	if n.numbers.ge == nil {
-		n.numbers.ge = limit32(-math.MaxFloat32, greaterThanEqual)
+		n.numbers.ge = &limit{f: -last, issue: *greaterThanEqual(lax.FloatText(-highest), -highest)}
 	}
 }
 

@@ -28,9 +28,10 @@ func validates(t reflect.Type) bool {
 // embeds, as paths to the structs, in the order in which Pydantic runs the
 // validators of a class and its bases: the reverse of Python's method resolution
 // order. Of a struct that is embedded twice the method is listed once. The
-// function tells an embedded field that is a field like any other.
-func validatorsOf(t reflect.Type, isField func(reflect.StructField) bool) ([][]int, error) {
-	order, err := linearize(t, nil, isField)
+// function tells an embedded field that is a field like any other. A strict list
+// refuses a Validate method of another form, which nothing would call.
+func validatorsOf(t reflect.Type, strict bool, isField func(reflect.StructField) bool) ([][]int, error) {
+	order, err := linearize(t, nil, strict, isField)
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +53,8 @@ type base struct {
 
 // linearize is the C3 linearization of a struct and its bases, which are the
 // structs that it embeds. It is empty where none of them has a Validate method.
-func linearize(t reflect.Type, index []int, isField func(reflect.StructField) bool) ([]base, error) {
-	own, err := declaresValidate(t)
+func linearize(t reflect.Type, index []int, strict bool, isField func(reflect.StructField) bool) ([]base, error) {
+	own, err := declaresValidate(t, strict)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +72,7 @@ func linearize(t reflect.Type, index []int, isField func(reflect.StructField) bo
 			}
 			continue
 		}
-		bases, err := linearize(sf.Type, append(index[:len(index):len(index)], i), isField)
+		bases, err := linearize(sf.Type, append(index[:len(index):len(index)], i), strict, isField)
 		if err != nil {
 			return nil, err
 		}
@@ -119,8 +120,11 @@ func contains(list []base, t reflect.Type) bool {
 
 // declaresValidate reports whether a struct has a Validate method of its own, and
 // not only that of a field which it embeds.
-func declaresValidate(t reflect.Type) (bool, error) {
+func declaresValidate(t reflect.Type, strict bool) (bool, error) {
 	if !validates(t) {
+		if method, ok := reflect.PointerTo(t).MethodByName("Validate"); ok && strict && !isPromoted(t) {
+			return false, fmt.Errorf("%s: has a method Validate of the form %s, which nothing would call; its form is Validate(ctx context.Context) error", t, signature(method.Type))
+		}
 		return false, nil
 	}
 	embedded := false
@@ -134,6 +138,18 @@ func declaresValidate(t reflect.Type) (bool, error) {
 		return false, fmt.Errorf("%s: the compiler of this program does not mark promoted methods, so the Validate methods of embedded structs cannot be told apart; write them without embedding", t)
 	}
 	return !isPromoted(t), nil
+}
+
+// signature is the type of a method without its receiver.
+func signature(t reflect.Type) string {
+	var parameters, results []string
+	for i := range t.NumIn() - 1 {
+		parameters = append(parameters, t.In(i+1).String())
+	}
+	for i := range t.NumOut() {
+		results = append(results, t.Out(i).String())
+	}
+	return strings.TrimSpace("Validate(" + strings.Join(parameters, ", ") + ") " + strings.Join(results, ", "))
 }
 
 // isPromoted reports whether the Validate method of a type is one that the
