@@ -106,7 +106,11 @@ func appendDetails(to []ValidationError, err error, others *[]error) []Validatio
 	case nil:
 		return to
 	case *PolarRequestValidationError:
-		if details := e.Details(); len(details) > 0 {
+		switch details := e.Details(); {
+		case len(details) == 0:
+		case to == nil:
+			return details
+		default:
 			return append(to, details...)
 		}
 	case interface{ Unwrap() []error }:

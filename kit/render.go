@@ -59,7 +59,7 @@ func (e ErrorRenderer) Write(w http.ResponseWriter, r *http.Request, err error) 
 	if err == nil {
 		return
 	}
-	polar := polarError(err)
+	polar, details, rest := answerTo(err)
 	kind := errors.RequestValidation
 	if polar != nil {
 		kind = polar.Kind()
@@ -77,8 +77,8 @@ func (e ErrorRenderer) Write(w http.ResponseWriter, r *http.Request, err error) 
 		e.log(r, slog.LevelError, "the request failed after its reply had begun", slog.Any("error", err))
 		response.Abort(w, r)
 	}
-	e.report(r, kind, err)
-	reply(w, r, polar, err)
+	e.report(r, kind, err, rest)
+	reply(w, r, polar, details)
 }
 
 // clientLeft reports whether the client does not wait for its reply any more: its
@@ -87,26 +87,26 @@ func clientLeft(w http.ResponseWriter, r *http.Request) bool {
 	return errors.Is(r.Context().Err(), context.Canceled) || response.Failed(w) != nil
 }
 
-// polarError is the error to answer with, or nil where that is the errors of
-// the request's data.
-func polarError(err error) *errors.PolarError {
+// answerTo is the error to answer with, or where it is nil the errors of the
+// request's data, and what was joined with these.
+func answerTo(err error) (polar *errors.PolarError, details []errors.ValidationError, rest error) {
 	if polar := errors.PolarErrorOf(err); polar != nil {
-		return polar
+		return polar, nil, nil
 	}
-	if details, _ := errors.DetailsOf(err); len(details) > 0 {
-		return nil
+	if details, rest := errors.DetailsOf(err); len(details) > 0 {
+		return nil, details, rest
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return errors.RequestBodyTooLarge.New()
+		return errors.RequestBodyTooLarge.New(), nil, nil
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return errors.ServiceUnavailable.New()
+		return errors.ServiceUnavailable.New(), nil, nil
 	}
-	return errors.InternalServerError.New()
+	return errors.InternalServerError.New(), nil, nil
 }
 
-// reply writes the error, or where it is nil all errors of the request's data in the tree.
-func reply(w http.ResponseWriter, r *http.Request, polar *errors.PolarError, tree error) {
+// reply writes the error, or where it is nil the errors of the request's data.
+func reply(w http.ResponseWriter, r *http.Request, polar *errors.PolarError, details []errors.ValidationError) {
 	buffer := buffers.Get().(*[]byte) //nolint:forcetypeassert // nothing else is put there
 	defer buffers.Put(buffer)
 	status, body := errors.RequestValidation.Status(), (*buffer)[:0]
@@ -121,7 +121,6 @@ func reply(w http.ResponseWriter, r *http.Request, polar *errors.PolarError, tre
 			header.Add(name, value)
 		}
 	} else {
-		details, _ := errors.DetailsOf(tree)
 		body = appendValidation(body, details)
 	}
 	if status == http.StatusUnauthorized || status == http.StatusForbidden {
@@ -132,11 +131,11 @@ func reply(w http.ResponseWriter, r *http.Request, polar *errors.PolarError, tre
 }
 
 // report logs what the client does not see.
-func (e ErrorRenderer) report(r *http.Request, kind *errors.Kind, err error) {
+func (e ErrorRenderer) report(r *http.Request, kind *errors.Kind, err, rest error) {
 	switch {
 	case kind.Status() >= http.StatusInternalServerError:
 		e.log(r, slog.LevelError, "the request failed", slog.Int("status", kind.Status()), slog.Any("error", err))
-	case kind == errors.RequestValidation && !isRefusal(err):
+	case rest != nil:
 		e.log(r, slog.LevelError, "the request was refused, and a part of it failed", slog.Int("status", kind.Status()), slog.Any("error", err))
 	case errors.Unwrap(err) != nil:
 		e.log(r, slog.LevelDebug, "the request was refused", slog.Int("status", kind.Status()), slog.Any("error", err))
@@ -185,13 +184,6 @@ func appendValidation(to []byte, details []errors.ValidationError) []byte {
 		to = appendDetail(to, &details[i])
 	}
 	return append(to, "]}"...)
-}
-
-// isRefusal reports whether the tree holds nothing that failed, but errors that
-// are answers to the client.
-func isRefusal(err error) bool {
-	_, rest := errors.DetailsOf(err)
-	return rest == nil || errors.PolarErrorOf(rest) != nil
 }
 
 // appendDetail writes the keys in the order in which FastAPI has them.

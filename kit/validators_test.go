@@ -61,9 +61,9 @@ type (
 	generic[T any] struct {
 		G T `json:"g" default:"1"`
 	}
-	bare  struct{}
-	left  struct{ bare }
-	right struct{ bare }
+	Bare  struct{}
+	Left  struct{ Bare }
+	Right struct{ Bare }
 
 	both struct {
 		kit.Schema
@@ -113,8 +113,8 @@ type (
 		ruleB
 	}
 	diamond struct {
-		left
-		right
+		Left
+		Right
 	}
 	ignored struct {
 		kit.Schema
@@ -126,9 +126,9 @@ func (ruleA) Validate(ctx context.Context) error       { return ran(ctx, "A") }
 func (b *ruleB) Validate(ctx context.Context) error    { return ran(ctx, "B") }
 func (ruleC) Validate(ctx context.Context) error       { return ran(ctx, "C") }
 func (generic[T]) Validate(ctx context.Context) error  { return ran(ctx, "G") }
-func (bare) Validate(ctx context.Context) error        { return ran(ctx, "bare") }
-func (left) Validate(ctx context.Context) error        { return ran(ctx, "left") }
-func (*right) Validate(ctx context.Context) error      { return ran(ctx, "right") }
+func (Bare) Validate(ctx context.Context) error        { return ran(ctx, "Bare") }
+func (Left) Validate(ctx context.Context) error        { return ran(ctx, "Left") }
+func (*Right) Validate(ctx context.Context) error      { return ran(ctx, "Right") }
 func (bothOwn) Validate(ctx context.Context) error     { return ran(ctx, "own") }
 func (i *inner) Validate(ctx context.Context) error    { return ran(ctx, "inner") }
 func (*deepOwn) Validate(ctx context.Context) error    { return ran(ctx, "own") }
@@ -163,7 +163,7 @@ func TestValidateMethodsOfEmbeddedStructs(t *testing.T) {
 		{"generic", validated[genericA], "G"},
 		{"generic and another", validated[genericB], "B G"},
 		{"generic with its own", validated[owning[string]], "B G owning"},
-		{"embedded twice", validated[diamond], "bare right left diamond"},
+		{"embedded twice", validated[diamond], "Bare Right Left diamond"},
 		{"not on the wire", validated[ignored], "A"},
 		{"alone", validated[ruleB], "B"},
 	} {
@@ -495,8 +495,8 @@ func TestTypesThatReadThemselvesWithANilError(t *testing.T) {
 }
 
 type contradicting struct {
-	bare
-	left
+	Bare
+	Left
 }
 
 type nowhere struct {
@@ -530,7 +530,7 @@ func TestValidateMethodsThatCannotRun(t *testing.T) {
 	t.Parallel()
 
 	for want, check := range map[string]func() error{
-		`kit_test.contradicting: embeds kit_test.bare before a struct that embeds it too, so there is no order for their Validate methods; embed it once`: kit.Check[struct {
+		`kit_test.contradicting: embeds kit_test.Bare before a struct that embeds it too, so there is no order for their Validate methods; embed it once`: kit.Check[struct {
 			kit.Schema
 			C contradicting
 		}],

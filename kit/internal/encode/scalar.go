@@ -169,7 +169,7 @@ func inFourDigits(at time.Time) (time.Time, bool) {
 		hour       = 3600
 		lastOffset = 24*hour - 60
 	)
-	offset := int64(0)
+	var offset int64
 	if unix := at.Unix(); unix < begin {
 		offset = (begin - unix + hour - 1) / hour * hour
 	} else {

@@ -167,7 +167,7 @@ func isPromoted(t reflect.Type) bool {
 type (
 	declaring  struct{}
 	promoting  struct{ declaring }
-	overriding struct{ declaring }
+	overriding struct{ declaring } //nolint:unused // it is embedded for its method
 )
 
 func (declaring) Validate(context.Context) error  { return nil }
