@@ -5,13 +5,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -107,8 +111,12 @@ func newHome(t *testing.T) string {
 // start starts the program and returns when it says that it serves.
 func start(t *testing.T, home, databaseURL string) *process {
 	t.Helper()
-	p := &process{tokens: map[string]string{}, stdout: &bytes.Buffer{}, stderr: &logged{}, done: make(chan struct{})}
-	p.cmd = shopCommand(t, home, databaseURL, "--addr", "127.0.0.1:0")
+	return startCommand(t, shopCommand(t, home, databaseURL, "--addr", "127.0.0.1:0"))
+}
+
+func startCommand(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{cmd: cmd, tokens: map[string]string{}, stdout: &bytes.Buffer{}, stderr: &logged{}, done: make(chan struct{})}
 	p.cmd.Stderr = p.stderr
 	stdout, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -351,6 +359,86 @@ func TestRequestsAreDrained(t *testing.T) {
 	require.Equal(t, http.StatusCreated, got.status)
 	<-p.done
 	require.NoError(t, p.err)
+}
+
+// More half requests than the process has descriptors: the service stays
+// reachable, and all of them are closed.
+func TestHalfRequestsDoNotBlockTheService(t *testing.T) {
+	t.Parallel()
+	const descriptors, connections = 128, 160
+	path, err := binary()
+	require.NoError(t, err)
+	home := newHome(t)
+	limited := exec.Command("sh", "-c", "ulimit -n "+strconv.Itoa(descriptors)+` && exec "$0" --addr 127.0.0.1:0`, path)
+	limited.Env = append(os.Environ(), "SHOP_HOME="+home, "DATABASE_URL=", "SHOP_AUTH_KEYS=")
+	p := startCommand(t, limited)
+
+	addr := strings.TrimPrefix(p.url, "http://")
+	var group sync.WaitGroup
+	errs := make(chan error, connections)
+	for i := range connections {
+		group.Go(func() {
+			target := []string{"/nope", "/v1/customers/"}[i%2]
+			conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr)
+			if err != nil {
+				errs <- err
+				return
+			}
+			defer conn.Close()
+			// It ends the test where a connection is held, and measures nothing.
+			if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
+				errs <- err
+				return
+			}
+			if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n", target); err != nil {
+				errs <- err
+				return
+			}
+			_, err = io.Copy(io.Discard, conn)
+			var held net.Error
+			if errors.As(err, &held) && held.Timeout() {
+				errs <- fmt.Errorf("connection %d is held: %w", i, err)
+			}
+		})
+	}
+	closed := make(chan struct{})
+	go func() { group.Wait(); close(closed) }()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
+	for done := false; !done; {
+		select {
+		case <-closed:
+			done = true
+		default:
+		}
+		reply, err := client.Get(p.url + "/healthz")
+		require.NoError(t, err)
+		require.NoError(t, reply.Body.Close())
+		require.Equal(t, http.StatusOK, reply.StatusCode)
+	}
+	close(errs)
+	for err := range errs {
+		require.NoError(t, err)
+	}
+	p.stop(t)
+}
+
+// What net/http refuses itself has the shape of every error.
+func TestMalformedRequests(t *testing.T) {
+	t.Parallel()
+	p := start(t, newHome(t), "")
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(p.url, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "GET /v1/items/%zz HTTP/1.1\r\nHost: x\r\n\r\n")
+	require.NoError(t, err)
+	reply, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	body, err := io.ReadAll(reply.Body)
+	require.NoError(t, err)
+	require.NoError(t, reply.Body.Close())
+	require.Equal(t, http.StatusBadRequest, reply.StatusCode)
+	require.JSONEq(t, `{"error":"BadRequest","detail":"Bad request"}`, string(body))
+	p.stop(t)
 }
 
 func TestUsage(t *testing.T) {
