@@ -14,6 +14,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 )
 
@@ -158,6 +159,31 @@ func ExampleAccess_Own() {
 	// Output:
 	// organization 1dbfc517-0bbf-4301-9ba8-555ca42b9737 <nil>
 	// PolarRequestValidationError: organization_token at body.organization_id
+}
+
+// A handler issues for its caller: the token can do what the caller can.
+func ExampleIssuer_For() {
+	kinds := auth.NewKinds("shop", auth.PersonalAccessToken, auth.Scopes{"customers:read": nil, "customers:write": {"customers:read"}})
+	authenticator, issuer := exampleSetUp(kinds)
+	guard := auth.Require[auth.User](kinds, auth.NoScope("users manage their own tokens"))
+	handler := authenticator.Middleware(guard.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		subject, _ := auth.From[auth.User](r.Context())
+		for _, scope := range []auth.Scope{"customers:read", "customers:write"} {
+			_, err := issuer.For(nil, subject).Issue(r.Context(), auth.Issue{
+				Kind: auth.PersonalAccessToken, Subject: subject.Ref(), Scopes: []auth.Scope{scope}, Limit: auth.Unrestricted(),
+			})
+			fmt.Println(scope, errors.Is(err, auth.InsufficientScope))
+		}
+	})))
+	narrow, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{
+		Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(),
+	})
+	r := httptest.NewRequest("POST", "/tokens", nil)
+	r.Header.Set("Authorization", "Bearer "+narrow.Token.Reveal())
+	handler.ServeHTTP(httptest.NewRecorder(), r)
+	// Output:
+	// customers:read false
+	// customers:write true
 }
 
 func ExampleCredentials_Rotate() {

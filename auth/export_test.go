@@ -33,3 +33,9 @@ func (a *Authenticator) RecentUses() int {
 }
 
 func CRCOf(text string) uint32 { return crcOf(text) }
+
+// ParseOrigin is an origin as it is compared; false for what is none.
+func ParseOrigin(text string) (string, bool) {
+	o, ok := parseOrigin(text)
+	return o.String(), ok
+}

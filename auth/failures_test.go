@@ -62,7 +62,7 @@ func TestForgedTokensDoNotLockOutAValidOne(t *testing.T) {
 	requireError(t, forged().Do(from("192.0.2.2:1000", s.server.Config.Handler), "GET", "/read", nil), 401, "InvalidToken")
 }
 
-// Many forge at the same time. Whoever was let in lately is let in at once; the
+// Many forge at the same time. A credential that was let in lately is let in at once; the
 // others wait for their turn, and beyond the longest wait the store is not asked.
 func TestForgedTokensInParallel(t *testing.T) {
 	t.Parallel()
@@ -135,7 +135,7 @@ func TestFailedMayAnswer(t *testing.T) {
 	answers["failed"] = errors.New("the counter is away")
 	requireError(t, s.do(bad, "GET", "/read"), 503, "ServiceUnavailable")
 	delete(answers, "failed")
-	// Whoever may not be looked up is not known to be anonymous.
+	// A caller that may not be looked up is not known to be anonymous.
 	answers["allow"] = auth.TooManyFailures.New()
 	session := s.SignedIn(s.A.User, "customers:read")
 	require.Equal(t, 429, s.do(session, "GET", "/anyone").Status)

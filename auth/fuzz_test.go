@@ -192,3 +192,29 @@ func FuzzScopes(f *testing.F) {
 		}
 	})
 }
+
+// FuzzOrigin holds the origins that are taken to their form: a scheme, a host, a
+// port, and no way to name another host than the one that is compared.
+func FuzzOrigin(f *testing.F) {
+	for _, text := range []string{
+		"https://shop.example.com", "HTTP://SHOP.example.com:80", "https://[::1]:8443", "http://evil@host", "null", "http://host/", "http://host:", "http://h%6fst", "http:host",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, ok := auth.ParseOrigin(text)
+		if !ok {
+			return
+		}
+		scheme, host, found := strings.Cut(got, "://")
+		if !found || scheme == "" || host == "" || strings.ContainsAny(host, "/?#@\\ ") || got != strings.ToLower(got) {
+			t.Fatalf("%q is taken as %q", text, got)
+		}
+		if again, ok := auth.ParseOrigin(got); !ok || again != got {
+			t.Fatalf("%q is %q, and that is %q", text, got, again)
+		}
+		if !strings.HasPrefix(strings.ToLower(text), got) {
+			t.Fatalf("%q is taken as %q", text, got)
+		}
+	})
+}

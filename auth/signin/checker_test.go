@@ -257,7 +257,7 @@ func TestStoreIsAway(t *testing.T) {
 	require.ErrorIs(t, c.Check(t.Context(), signin.Attempt{}), errors.InternalServerError)
 }
 
-// One hashes, one waits, one more is refused; and whoever leaves while waiting
+// One hashes, one waits, one more is refused; and a client that leaves while waiting
 // costs nothing.
 func TestWorkIsBoundedAndEndsWithTheRequest(t *testing.T) {
 	t.Parallel()

@@ -70,7 +70,7 @@ func TestTokensAreNotWiderThanTheSession(t *testing.T) {
 		limited.send(t, http.MethodDelete, tokensPath+id, "").fails(t, http.StatusForbidden, "NotPermitted")
 		c := &client{shop: s, token: wide["token"].(string)}
 		c.get(t, customersPath).list(t, http.StatusOK)
-		// It is seen all the same, and whoever may do as much ends it.
+		// It is seen all the same, and a session that may do as much ends it.
 		require.Contains(t, string(narrow.send(t, http.MethodGet, tokensPath, "").body), id)
 		wider := s.session(t, seed.BothOwner, everywhere, time.Hour, "customers:write", "orders:read")
 		require.Equal(t, http.StatusNoContent, wider.send(t, http.MethodDelete, tokensPath+id, "").status)
