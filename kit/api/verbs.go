@@ -164,7 +164,7 @@ func registerNamed[S, In, Out any](
 		required = append(required, shared.security)
 		e.guardFails = append(e.guardFails, shared.fails...)
 	}
-	possible := false
+	var possible bool
 	if e.ways, possible = ways(append(required, guard.Security())...); !possible {
 		e.fail("no request satisfies both the guard of api.Behind and the endpoint's own: they take no kind of credential in common; move the endpoint out of the group, or let one of them take more")
 	}
