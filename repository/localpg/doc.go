@@ -12,8 +12,11 @@
 //
 // # What it makes
 //
-// The folder holds one cluster, made with initdb (UTF-8, C locale) at the first
-// start and kept for the next. The server listens on a Unix socket only, in a
+// The folder holds one cluster, made with initdb at the first start and kept for
+// the next: UTF-8, sorted by bytes (the locale C), with upper and lower case of all
+// scripts (the character type C.UTF-8, or the nearest that the system has). A
+// cluster that an earlier version made folds ASCII letters alone; it stays as it is,
+// [Options.Logger] is warned, and removing the folder makes a new one. The server listens on a Unix socket only, in a
 // folder that only its owner enters, so the socket needs no password. Where a
 // Unix socket cannot be made it listens on 127.0.0.1 with a random password,
 // which is part of [Server.URL]. PostgreSQL refuses to run as root: a program

@@ -216,19 +216,52 @@ func (f *folder) initialize(ctx context.Context, bin Binaries, hold *os.File) er
 	if err := f.give(dir); err != nil {
 		return err
 	}
-	args := []string{"--pgdata", dir, "--encoding", "UTF8", "--locale", "C", "--username", superuser, "--auth", "scram-sha-256", "--pwfile", f.password(), "--no-sync"}
-	cmd := exec.CommandContext(ctx, filepath.Join(bin.Dir, "initdb"), args...) //nolint:gosec // the programs that Find found
-	cmd.Dir = f.base
-	cmd.Env = cleanEnv(os.Environ())
-	cmd.ExtraFiles = []*os.File{hold}
-	asAccount(cmd, f.as)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return errors.Join(fmt.Errorf("localpg: initdb of PostgreSQL %d in %s: %w\n%s", bin.Major, bin.Dir, err, out), os.RemoveAll(dir))
+	var failed error
+	for _, locale := range locales(bin.Major) {
+		args := append([]string{
+			"--pgdata", dir, "--encoding", "UTF8", "--locale", "C", "--text-search-config", "simple",
+			"--username", superuser, "--auth", "scram-sha-256", "--pwfile", f.password(), "--no-sync",
+		}, locale...)
+		cmd := exec.CommandContext(ctx, filepath.Join(bin.Dir, "initdb"), args...) //nolint:gosec // the programs that Find found
+		cmd.Dir = f.base
+		cmd.Env = cleanEnv(os.Environ())
+		cmd.ExtraFiles = []*os.File{hold}
+		asAccount(cmd, f.as)
+		var out []byte
+		if out, failed = cmd.CombinedOutput(); failed == nil {
+			break
+		}
+		failed = fmt.Errorf("localpg: initdb of PostgreSQL %d in %s: %w\n%s", bin.Major, bin.Dir, failed, out)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if failed != nil {
+		return errors.Join(failed, os.RemoveAll(dir))
 	}
 	if err := os.Rename(dir, f.data()); err != nil {
 		return fmt.Errorf("localpg: %w", err)
 	}
 	return nil
+}
+
+// locales are the arguments of initdb for a cluster that sorts by bytes and
+// folds the letters of all scripts (upper, lower, ILIKE), the best first. The
+// first one that the system has is taken: a name that it does not know ends
+// initdb at once.
+func locales(major int) [][]string {
+	var choices [][]string
+	if major >= 17 {
+		choices = append(choices, []string{"--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"})
+	}
+	// glibc and musl; older glibc of Debian; macOS; most others.
+	for _, name := range []string{"C.UTF-8", "C.utf8", "UTF-8", "en_US.UTF-8", "en_US.utf8"} {
+		choices = append(choices, []string{"--lc-ctype", name})
+	}
+	if major >= 15 {
+		choices = append(choices, []string{"--locale-provider", "icu", "--icu-locale", "und"})
+	}
+	return append(choices, nil) // folds ASCII alone
 }
 
 // removeHalfMade removes what a killed initdb left.

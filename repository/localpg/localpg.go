@@ -137,6 +137,9 @@ func (s *Server) join(ctx context.Context) (*pgx.Conn, error) {
 	if err == nil {
 		err = createDatabase(ctx, conn, s.options.Database)
 	}
+	if err == nil {
+		err = s.warnOfASCII(ctx, conn)
+	}
 	if err != nil {
 		closeQuietly(s.users)
 		if conn != nil {
@@ -146,6 +149,18 @@ func (s *Server) join(ctx context.Context) (*pgx.Conn, error) {
 	}
 	s.url = at.url(s.options.Database)
 	return conn, nil
+}
+
+// warnOfASCII warns of a cluster that folds ASCII letters alone.
+func (s *Server) warnOfASCII(ctx context.Context, conn *pgx.Conn) error {
+	var folds bool
+	if err := conn.QueryRow(ctx, "SELECT lower('É') = 'é'").Scan(&folds); err != nil {
+		return fmt.Errorf("localpg: %w", err)
+	}
+	if !folds {
+		s.options.Logger.Warn("this PostgreSQL folds ASCII letters alone, so that searches in any case miss others; remove its folder to make one that folds all", "dir", s.folder.dir)
+	}
+	return nil
 }
 
 func createDatabase(ctx context.Context, conn *pgx.Conn, name string) error {

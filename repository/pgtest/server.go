@@ -105,11 +105,12 @@ func startPrivate(ctx context.Context) (*localpg.Server, error) {
 	if !ok {
 		parent = os.TempDir()
 	}
+	// The name says how the cluster was made, so that none of another make is used.
 	// A new one every week: systems that clean their temporary folders remove
 	// single files that were not used for ten days, which breaks a cluster.
 	year, week := time.Now().UTC().ISOWeek()
 	prefix := fmt.Sprintf("polarkit-pgtest-%d-", os.Geteuid())
-	dir := filepath.Join(parent, fmt.Sprintf("%spg%d-%dw%02d", prefix, found[0].Major, year, week))
+	dir := filepath.Join(parent, fmt.Sprintf("%spg%d-utf8-%dw%02d", prefix, found[0].Major, year, week))
 	if err := removeOld(ctx, filepath.Join(parent, prefix+"*"), dir); err != nil {
 		return nil, err
 	}
