@@ -51,7 +51,10 @@
 // default placeholders. The statement around them is written here, from parts
 // computed once per model, so that its text is the same for every page and every
 // length of a list and the database's plan is found again. What squirrel gets
-// wrong by itself is put right or refused: see docs/decisions.
+// wrong by itself is put right or refused: see docs/decisions. A filter that is
+// absent from a request ([OneOf], [IfSet], [Contains], [MetadataMatches]) is no
+// condition, also inside of And, Or and [Not]. Keys are names of columns, which
+// are quoted, or expressions; numbers are compared by value.
 //
 // # Handles
 //
