@@ -199,7 +199,7 @@ func (p *plan) answered(found *Error, pg *pgconn.PgError, c *call, at stage) err
 	case NotNullViolation:
 		found.Columns = []string{pg.ColumnName}
 	case InvalidText:
-		invalid := errors.Invalid(errors.Loc{"body"}, "value_error", "Value error, This value contains invalid characters", nil)
+		invalid := errors.ValueErrorAt(errors.Loc{"body"}, "This value contains invalid characters", nil)
 		return &fieldError{PolarRequestValidationError: invalid, cause: found}
 	case "":
 		if isStatementPooling(pg) {
