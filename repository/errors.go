@@ -256,13 +256,10 @@ func (p *plan) blame(found *Error, fields Fields, c *call) (loc errors.Loc, inpu
 	name, _ := loc[len(loc)-1].(string)
 	writes := loc[0] != "body" || len(found.Columns) == 0 && len(values) > 0
 	for _, value := range values {
-		if value.own {
-			continue
-		}
 		if value.field == name || value.column.name == name {
 			return loc, value.value, true
 		}
-		writes = writes || slices.ContainsFunc(found.Columns, value.column.isPartOf)
+		writes = writes || !value.own && slices.ContainsFunc(found.Columns, value.column.isPartOf)
 	}
 	return loc, nil, named || writes
 }

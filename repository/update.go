@@ -52,9 +52,9 @@ func (s Scope[Row]) updateOne(ctx context.Context, to Writable, verb string, id 
 	if changes.IsEmpty() {
 		row, err = s.get(ctx, to, verb, nil, key)
 	} else {
-		st, err := p.writes(ctx, h)
-		if err != nil {
-			return none, err
+		st, failed := p.writes(ctx, h)
+		if failed != nil {
+			return none, failed
 		}
 		p.update(st, changes.set)
 		if !s.where(st, nil) {
