@@ -57,7 +57,7 @@ func (c Caller) With(name, value string) Caller {
 func (c Caller) Request(method, target string, body any) *http.Request {
 	r, err := testrequest.New(method, target, body)
 	if err != nil {
-		panic(fmt.Sprintf("authtest: %s %s: %v", method, target, err))
+		panic(fmt.Sprintf("authtest: %s %s: %v", method, target, err)) //nolint:forbidigo // a mistake of the test, as httptest.NewRequest treats it
 	}
 	for name, values := range c.header {
 		r.Header[name] = append([]string(nil), values...)

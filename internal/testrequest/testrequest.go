@@ -4,6 +4,7 @@ package testrequest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,7 +32,8 @@ func New(method, target string, body any) (r *http.Request, err error) {
 			r, err = nil, fmt.Errorf("%v", p)
 		}
 	}()
-	r = httptest.NewRequest(method, target, bytes.NewReader(data)) // panics for a target that is no URL
+	// It panics for a target that is no URL.
+	r = httptest.NewRequestWithContext(context.Background(), method, target, bytes.NewReader(data))
 	if len(data) == 0 {
 		r.Body = http.NoBody
 	}

@@ -86,7 +86,7 @@ func TestStatusOfARedirect(t *testing.T) {
 }
 
 // described writes itself, through a pointer.
-type described struct{ status int }
+type described struct{}
 
 func (d described) DescribeResponse() (int, openapi.Response) {
 	return 203, openapi.Response{Description: "Text."}

@@ -20,7 +20,8 @@ func numberBounds(n *plan.Node, s *openapi.Schema) {
 // registry of OpenAPI has: most readers of JSON have no number for its ends.
 func integerBounds(n *plan.Node, s *openapi.Schema) {
 	numberBounds(n, s)
-	bits, signed := 0, false
+	var bits int
+	var signed bool
 	switch n.Type.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		bits, signed = n.Type.Bits(), true

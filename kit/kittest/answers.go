@@ -138,11 +138,11 @@ func (c *answerCheck) errorName(schema *openapi.Schema, body []byte) error {
 		}
 		names = append(names, name)
 	}
-	var got struct{ Error string }
-	if json.Unmarshal(body, &got) != nil || slices.Contains(names, got.Error) {
+	got := (&Response{Body: body}).ErrorName()
+	if slices.Contains(names, got) {
 		return nil
 	}
-	return fmt.Errorf("the status has the errors %s and not %q", strings.Join(names, ", "), got.Error)
+	return fmt.Errorf("the status has the errors %s and not %q", strings.Join(names, ", "), got)
 }
 
 // pointer is a JSON Pointer in a fragment, with percent signs for what a fragment

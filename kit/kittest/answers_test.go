@@ -52,7 +52,7 @@ func TestAnswersFindsWhatIsNotInTheDocument(t *testing.T) {
 		{"HEAD with another status", "HEAD", one, write(201, "application/json", ""), "does not have the status 201"},
 		{"without a body", "DELETE", one, write(204, "", ""), ""},
 		{"with a body", "DELETE", one, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "x") }), "does not have the status 200"},
-		{"a redirect", "GET", "/v1/toys/next", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, one, 303) }), "it has a body, and the status 303 has none"},
+		{"a redirect", "GET", "/v1/toys/next", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, one, http.StatusSeeOther) }), "it has a body, and the status 303 has none"},
 		{"a redirect to nowhere", "GET", "/v1/toys/next", write(303, "", ""), "the header Location is missing"},
 		{"an unknown path", "GET", "/v1/games/", write(500, "", ""), ""},
 		{"another method", "PUT", one, write(500, "", ""), ""},

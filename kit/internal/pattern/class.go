@@ -156,7 +156,7 @@ func propertyClass(name string) (string, error) {
 		switch plainName(name[:i]) {
 		case "sc", "script", "gc", "generalcategory":
 		default:
-			return "", fmt.Errorf(`Go has no property %s`, name)
+			return "", fmt.Errorf(`the property %s is unknown to Go`, name)
 		}
 	} else {
 		switch plainName(name) {
@@ -178,7 +178,7 @@ func propertyClass(name string) (string, error) {
 	}
 	content, err := ranges(`[\p{` + value + `}]`)
 	if err != nil {
-		return "", fmt.Errorf(`Go has no property %s`, name)
+		return "", fmt.Errorf(`the property %s is unknown to Go`, name)
 	}
 	return content, nil
 }

@@ -42,9 +42,9 @@ func refusal(err error) error {
 		return err
 	}
 	if len(invalid.Expr) > 20 {
-		return fmt.Errorf("Go's engine does not take it: %s", invalid.Code) //nolint:staticcheck // the name of the language
+		return fmt.Errorf("it is refused by Go's engine: %s", invalid.Code)
 	}
-	return fmt.Errorf("Go's engine does not take it: %s: %s", invalid.Code, invalid.Expr) //nolint:staticcheck // the name of the language
+	return fmt.Errorf("it is refused by Go's engine: %s: %s", invalid.Code, invalid.Expr)
 }
 
 // none is the place of an atom where there is nothing to repeat.
@@ -343,7 +343,7 @@ func (p *parser) item() (item, error) {
 		return item{}, fmt.Errorf("%s refers back to a group, which neither Pydantic's engine nor Go's can do", escape)
 	case c >= utf8.RuneSelf || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '<' || c == '>' || c < ' ':
 		r, _ := utf8.DecodeRuneInString(p.in[p.at-1:])
-		return item{}, fmt.Errorf(`Pydantic's engine does not know \%c here`, r)
+		return item{}, fmt.Errorf(`there is no escape \%c in Pydantic's engine`, r)
 	}
 	return item{r: rune(c)}, nil
 }
