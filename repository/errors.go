@@ -24,7 +24,8 @@ const (
 	// NotFound: there is no such row in scope. 404 ResourceNotFound. errors.Is
 	// also holds for pgx.ErrNoRows.
 	NotFound Reason = "not found"
-	// UniqueViolation: 409 ResourceAlreadyExists, or 422 by [Options.Unique].
+	// UniqueViolation: 409 ResourceAlreadyExists, or 422 by [Options.Unique] where
+	// the statement writes a column of the constraint, or by [Scope.WithFields].
 	UniqueViolation Reason = "unique violation"
 	// ForeignKeyViolation: 409 ResourceConflict, or 422 by [Options.References].
 	ForeignKeyViolation Reason = "foreign key violation"
@@ -38,9 +39,7 @@ const (
 	// the body. A [kit.Schema] refuses such text before it comes here, and to ask
 	// for it finds nothing.
 	InvalidText Reason = "invalid text"
-	// InvalidValue: a value to write is beyond what its column takes. 422 at the
-	// field that it came from, and 500 for a value of the program's own; see
-	// [Options.Values].
+	// InvalidValue: a value is beyond what its column takes (class 22, 54000). 500.
 	InvalidValue Reason = "value out of the column's range"
 	// Stale: the row changed since it was read. 409 ResourceConflict.
 	Stale Reason = "changed meanwhile"
