@@ -29,5 +29,6 @@ type FaultLog = faultlog.Handler
 // before the program ends, so that what was counted is written.
 func NewFaultLog(next slog.Handler) *FaultLog { return faultlog.NewHandler(next) }
 
-// faults counts those of all loggers of renderers.
-var faults faultlog.Table
+// faults counts those of all loggers of renderers: a renderer is a plain value, and
+// what it counts ends with the minute.
+var faults faultlog.Table //nolint:gochecknoglobals // see above

@@ -1,7 +1,6 @@
 package kit_test
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -13,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	polar "github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 )
 
@@ -50,7 +49,7 @@ func TestErrorRendererCountsFaults(t *testing.T) {
 		} {
 			away := func(path string, n int) {
 				w := httptest.NewRecorder()
-				err := polar.ServiceUnavailable.Wrap(fmt.Errorf("read tcp 127.0.0.1:%d: connection refused", n))
+				err := errors.ServiceUnavailable.Wrap(fmt.Errorf("read tcp 127.0.0.1:%d: connection refused", n))
 				kit.ErrorRenderer{Logger: log.logger}.Write(w, httptest.NewRequest(http.MethodGet, path, nil), err)
 				require.Equal(t, 503, w.Code)
 			}

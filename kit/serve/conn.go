@@ -2,7 +2,6 @@ package serve
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -14,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	polar "github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
 )
 
@@ -141,8 +140,8 @@ func refusal(reply []byte) []byte {
 	}
 	text := http.StatusText(status)
 	name, detail := strings.ReplaceAll(text, " ", ""), text
-	if status == polar.BadRequest.Status() {
-		name, detail = polar.BadRequest.Name(), polar.BadRequest.Detail()
+	if status == errors.BadRequest.Status() {
+		name, detail = errors.BadRequest.Name(), errors.BadRequest.Detail()
 	}
 	body := append(encode.AppendString([]byte(`{"error":`), name), `,"detail":`...)
 	body = append(encode.AppendString(body, detail), '}')

@@ -6,6 +6,7 @@ package response
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -170,7 +171,7 @@ func (w *Writer) Settle() {
 		if err := control.SetReadDeadline(time.Now().Add(restTime)); err != nil {
 			return // no connection can be reached
 		}
-		if _, err := io.CopyN(io.Discard, w.body.ReadCloser, restSize); err == io.EOF {
+		if _, err := io.CopyN(io.Discard, w.body.ReadCloser, restSize); errors.Is(err, io.EOF) {
 			return
 		}
 	}
