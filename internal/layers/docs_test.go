@@ -1,0 +1,59 @@
+package layers
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// README.md has a line for each direct dependency, and for nothing else.
+func TestReadmeListsTheDependencies(t *testing.T) {
+	t.Parallel()
+	var direct []string
+	for _, found := range regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllStringSubmatch(read(t, "go.mod"), -1) {
+		direct = append(direct, found[1])
+	}
+	_, list, _ := strings.Cut(read(t, "README.md"), "## Dependencies\n")
+	list, _, _ = strings.Cut(list, "\n## ")
+	var listed []string
+	for _, found := range regexp.MustCompile(`(?m)^- \[[^]]+\]\(https://(?:pkg\.go\.dev/)?([^)]+)\): `).FindAllStringSubmatch(list, -1) {
+		listed = append(listed, found[1])
+	}
+	require.NotEmpty(t, direct)
+	require.Len(t, listed, len(direct))
+	for _, module := range direct {
+		require.True(t, slices.ContainsFunc(listed, func(path string) bool {
+			return module == path || strings.HasPrefix(module, path+"/v") || strings.HasPrefix(path, module+"/")
+		}), "%s is not among the dependencies in README.md", module)
+	}
+}
+
+// README.md has every package that users import in its table.
+func TestReadmeListsThePackages(t *testing.T) {
+	t.Parallel()
+	readme := read(t, "README.md")
+	for pkg := range readDiagram(t) {
+		if strings.HasPrefix(pkg, "internal/") || pkg == "kit/openapi/breaking" { // a command
+			continue
+		}
+		require.Contains(t, readme, "["+pkg+"]("+pkg+")")
+	}
+}
+
+// Decisions are numbered one after the other, so that a number names one.
+func TestDecisionsAreNumbered(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("../../docs/decisions/*.md")
+	require.NoError(t, err)
+	require.NotEmpty(t, pages)
+	var numbers []string
+	for _, page := range pages {
+		number, _, _ := strings.Cut(filepath.Base(page), "-")
+		require.NotContains(t, numbers, number, "two decisions have the number")
+		numbers = append(numbers, number)
+	}
+}
