@@ -77,6 +77,11 @@ type named struct {
 // quoted or not. Whatever is a reserved word is a name here too. The plan may be
 // nil.
 func (p *plan) resolve(text string) (n named, ok bool) {
+	if p != nil {
+		if i, known := p.byName[text]; known { // as nearly always
+			return named{sql: p.columns[i].quoted, name: text, column: i}, true
+		}
+	}
 	parts, ok := parseName(text)
 	if !ok {
 		return named{}, false

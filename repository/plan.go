@@ -17,6 +17,7 @@ import (
 // column is one column of a row type.
 type column struct {
 	name     string
+	quoted   string
 	index    []int
 	typ      reflect.Type
 	nullable bool
@@ -112,7 +113,7 @@ func (p *plan) addColumn(field reflect.StructField, tag string, index []int) err
 	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Uintptr:
 		return fmt.Errorf("the field %s is a %s, which no column holds", field.Name, field.Type)
 	}
-	c := column{name: name, index: index, typ: field.Type, nullable: isNullable(field.Type), numbers: numbersOf(field.Type)}
+	c := column{name: name, quoted: quote(name), index: index, typ: field.Type, nullable: isNullable(field.Type), numbers: numbersOf(field.Type)}
 	for option := range strings.SplitSeq(options, ",") {
 		switch option {
 		case "":
