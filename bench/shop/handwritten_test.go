@@ -107,6 +107,7 @@ func (h *handwritten) endpoint(scope string, handle func(r *http.Request, user *
 		defer cancel()
 		r = r.WithContext(ctx)
 		w.Header().Set("Cache-Control", "private, no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		user, err := h.authenticate(r, scope)
 		var (
 			status int
