@@ -26,7 +26,7 @@ type Config struct {
 	Subjects []Loader
 	// Fallback takes bearer tokens without a known prefix. Default: they are invalid.
 	Fallback Resolver
-	// Failures sees bad credentials, such as [NewFailureBudget]. Default: nobody does.
+	// Failures sees bad credentials; [NewFailureBudget] makes one. Default: they are not counted.
 	Failures Failures
 	// Audit is told of every decision. Default: nobody is. See [LogDecisions].
 	Audit func(context.Context, Decision)
@@ -61,7 +61,7 @@ type Authenticator struct {
 	origins originCheck
 	answers answers
 	uses    *recorder
-	known   *knownGood // nil where nobody sees failures
+	known   *knownGood // nil without Config.Failures
 }
 
 // New makes an authenticator. Call [Authenticator.Close] when the server has
@@ -173,9 +173,9 @@ type state struct {
 	p      *principal
 	reason Reason
 	err    error
-	// deadCookie says that what was sent is the cookie of a session that is dead
-	// for certain; nobody is the anonymous caller in its place, once a requirement
-	// has taken that one.
+	// deadCookie says that the request has the cookie of a session that is surely
+	// dead; nobody is the anonymous caller in its place, once a requirement has let
+	// it in.
 	deadCookie bool
 	nobody     *principal
 

@@ -12,11 +12,11 @@ import (
 )
 
 // Credentials are the credentials that a caller, or the program, may issue, list,
-// rotate and revoke. [Issuer.For] and [Issuer.System] make them; the zero value
-// refuses everything.
+// rotate and revoke. [Issuer.For] and [Issuer.System] make them; with the zero
+// value every method fails.
 //
-// Errors of the ledger are errors.ServiceUnavailable with Retry-After: a store
-// that cannot be written is not the client's fault, and may be back.
+// An error of the ledger is errors.ServiceUnavailable with Retry-After: that the
+// store cannot be read or written is not the client's fault, and may pass.
 type Credentials struct {
 	issuer *Issuer
 	access *Access
@@ -202,9 +202,8 @@ var errBeyondLimit = refusal(errors.NotPermitted).WithDetail("The credential rea
 
 // Rotate issues a token in place of a living one of the subject, with the same
 // rights and the same time to live from now on. The old token works until the
-// overlap is over. Which is meant is said by a selection with an ID; without a
-// living one it fails with [ErrInvalid], whose kind is then
-// errors.ResourceNotFound.
+// overlap is over. The selection must have an ID. Without a living token of that
+// ID, Rotate fails with [ErrInvalid], whose kind is then errors.ResourceNotFound.
 //
 // For a caller, the token is their own or can do no more than it; else it is
 // [InsufficientScope], or errors.NotPermitted where it reaches more
@@ -248,8 +247,8 @@ func (c Credentials) Rotate(ctx context.Context, selection Selection, overlap ti
 }
 
 // List returns the credentials of a selection, the newest first, dead ones too.
-// For a caller it lists what they manage, also what is wider than their own:
-// they may know of it.
+// For a caller it lists all credentials of the subjects that they manage, also
+// wider ones than their own.
 func (c Credentials) List(ctx context.Context, selection Selection) ([]Credential, error) {
 	mine, err := c.mine()
 	if err != nil {
@@ -264,7 +263,7 @@ func (c Credentials) List(ctx context.Context, selection Selection) ([]Credentia
 }
 
 // Revoke ends the living credentials of a selection and returns how many there
-// were: one by its ID, or all of a subject (after a password change, say).
+// were: one by its ID, or all of a subject, such as after a password change.
 //
 // For a caller, each of them is their own or can do no more than it; else it is
 // [InsufficientScope], or errors.NotPermitted where one reaches more
@@ -319,7 +318,8 @@ func (i *Issuer) add(ctx context.Context, kind *CredentialKind, made Credential,
 	return Issued{Token: NewSecret(token), Credential: made}, nil
 }
 
-// stored is the answer to an error of a ledger: absent, or unable to tell.
+// stored is the answer to an error of a ledger: there is no such credential, or
+// the ledger cannot be read or written.
 func stored(err error) error {
 	switch {
 	case err == nil:

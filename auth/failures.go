@@ -2,9 +2,7 @@ package auth
 
 import (
 	"crypto/sha256"
-	"math"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -13,59 +11,63 @@ import (
 )
 
 // Failures sees requests with bad credentials, so that a source that guesses
-// costs the store little. [FailureBudget] is one. It is an interface because the
-// counting may be the application's; no method will be added. Both methods are
-// called on a request's path; the request holds no Authorization header.
+// costs the store little. [FailureBudget] is an implementation. It is an interface
+// because an application may count in its own way; no method will be added. Both
+// methods are called while a request waits; the request holds no Authorization
+// header.
 //
-// Whether a credential is good, only the store can tell. So that a good one is let
-// in from a source that sends bad ones too, Allow is not asked about credentials
-// that were good within the last minutes, and should let others through at a
-// bounded rate, not refuse all of them.
+// Only the store knows whether a credential is good. A source that sends bad
+// credentials may send good ones too. So Allow is not called for a credential that
+// was good within the last minutes, and should let others through at a bounded
+// rate, and not refuse all of them.
 type Failures interface {
-	// Allow is asked before a store is. It may wait, as long as the request's
-	// context lasts. An error refuses the request with it: usually
-	// [TooManyFailures] with a Retry-After header.
+	// Allow is called before the look-up in the store. It may wait, as long as the
+	// request's context lasts. Its error is the answer: usually [TooManyFailures]
+	// with a Retry-After header.
 	Allow(r *http.Request) error
-	// Failed is told of each credential that was refused: not of requests
-	// without one, and not when it could not be told. An error is answered in
-	// place of 401.
+	// Failed is called for each credential that was refused. It is not called for
+	// requests without one, or where the store failed. Its error is the answer
+	// instead of 401.
 	Failed(r *http.Request, reason Reason) error
 }
 
-// FailureBudgetConfig is what a [FailureBudget] is made of.
+// FailureBudgetConfig configures a [FailureBudget]. The zero value is usable.
 type FailureBudgetConfig struct {
 	// Source names where a request came from. Default: [Source].
 	Source func(*http.Request) string
 	// Burst is how many refused look-ups a source has before it is slowed down. It
-	// gets one more every second, and is slowed down until it has half of them again.
-	// Default: 100.
+	// gets one more every second, and is slowed down until it has half of Burst
+	// again. Default, also below 1: 100.
 	Burst int
-	// PerSecond is how many look-ups a second a source has after that. Default: 250.
+	// PerSecond is how many look-ups a second a source has after that. Default, also
+	// below 1: 250.
 	PerSecond int
-	// MaxWait is how long a request waits for its turn among these; beyond it, it
-	// is refused without a look-up. Negative: not at all. Default: 2 seconds.
+	// MaxWait is how long a request waits for its turn among these. A request that
+	// would wait longer is refused without a look-up. Negative: it does not wait.
+	// Default: 2 seconds.
 	MaxWait time.Duration
 }
 
-// FailureBudget is a [Failures] in the memory of the process, for at most 65,536
-// sources at once.
+// FailureBudget implements [Failures] in the memory of the process, for at most
+// 65,536 sources at once. It is safe for concurrent use. Make one with
+// [NewFailureBudget].
 //
-// Each refused look-up uses up the budget of its source. When that is empty, the
-// look-ups of the source are made one after another at a bounded rate, and what is
-// refused is answered with [TooManyFailures] and Retry-After. A good credential is
-// let in all the same: after its turn where it is new, at once where it was good
-// within the last minutes. What is refused without a look-up, such as a wrong
-// checksum, costs nothing and is not counted.
+// Each refused look-up takes one from the budget of its source. When the budget is
+// empty, the look-ups of the source are made one after another at a bounded rate,
+// and a refused credential is answered with [TooManyFailures] and Retry-After. A
+// good credential is still accepted: a new one after its turn, one that was good
+// within the last minutes at once. A credential that is refused without a look-up,
+// such as one with a wrong checksum, is not counted.
 //
-// So a source causes at most Burst refused look-ups, those that were under way when
-// the last of them failed, and from then on PerSecond look-ups in each second.
+// So a source causes at most Burst refused look-ups, those that had begun when the
+// last of them failed, and after that PerSecond look-ups in each second.
 type FailureBudget struct {
 	config   FailureBudgetConfig
 	interval time.Duration
 	buckets  *budget.Buckets
 }
 
-// NewFailureBudget makes a budget.
+// NewFailureBudget makes a budget, for [Config.Failures].
 func NewFailureBudget(config FailureBudgetConfig) *FailureBudget {
 	if config.Source == nil {
 		config.Source = Source
@@ -86,7 +88,7 @@ func NewFailureBudget(config FailureBudgetConfig) *FailureBudget {
 	}
 }
 
-// Allow is Failures'.
+// Allow implements [Failures].
 func (b *FailureBudget) Allow(r *http.Request) error {
 	wait, turn := b.buckets.Pace(b.config.Source(r), b.interval, max(b.config.MaxWait, 0))
 	switch {
@@ -105,7 +107,7 @@ func (b *FailureBudget) Allow(r *http.Request) error {
 	}
 }
 
-// Failed is Failures'.
+// Failed implements [Failures].
 func (b *FailureBudget) Failed(r *http.Request, reason Reason) error {
 	switch reason {
 	case ReasonUnknownToken, ReasonRevoked, ReasonExpired, ReasonIdle, ReasonSubjectGone:
@@ -119,7 +121,7 @@ func (b *FailureBudget) Failed(r *http.Request, reason Reason) error {
 }
 
 func tooManyFailures(wait time.Duration) error {
-	return TooManyFailures.New().WithHeader("Retry-After", strconv.Itoa(max(int(math.Ceil(wait.Seconds())), 1)))
+	return TooManyFailures.New().WithHeader("Retry-After", budget.RetryAfter(wait))
 }
 
 const (
@@ -129,9 +131,9 @@ const (
 	mostKnown = 1 << 15
 )
 
-// knownGood remembers which credentials were good within the last minutes, by
-// their hashes. It decides nothing: a credential that is remembered is looked up
-// like any other, and need not ask whether it may be.
+// knownGood remembers the hashes of credentials that were good within the last
+// minutes. A credential that is remembered is looked up like any other, but
+// without a call of [Failures.Allow].
 type knownGood struct {
 	mu           sync.Mutex
 	fresh, older map[[sha256.Size]byte]struct{}
@@ -164,8 +166,8 @@ func (k *knownGood) remove(sum [sha256.Size]byte) {
 	delete(k.older, sum)
 }
 
-// refusedByHook keeps an answer that is one, and makes anything else a 503:
-// the hook could not tell.
+// refusedByHook keeps an error of a hook that has a kind. Any other one means
+// that the hook failed, and is a 503.
 func refusedByHook(err error) error {
 	if errors.KindOf(err) == errors.InternalServerError {
 		return unavailable(err)

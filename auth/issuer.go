@@ -36,19 +36,20 @@ func (i *Issuer) At(now func() time.Time) *Issuer {
 	return &c
 }
 
-// For are the credentials that a caller may issue and end: their own, and those
-// of organizations that they reach and of the customers of these. Nothing is
-// issued that is wider than the credential of the caller, see
+// For returns the credentials that a caller may issue and end: their own, and
+// those of organizations that they reach and of the customers of these. What is
+// issued is never wider than the credential of the caller, see
 // [Credentials.Issue]. The access says which organizations a user reaches; with
-// nil they manage their own credentials alone.
+// nil a user manages only their own credentials.
 func (i *Issuer) For(access *Access, caller Caller) Credentials {
 	return Credentials{issuer: i, access: access, caller: caller}
 }
 
-// System are all credentials, for a program that acts by itself: a command, a
-// job, a sign-in whose password was just checked. What it issues has the rights
-// that it says. An endpoint takes [Issuer.For], so that nobody gets more than they
-// have. The reason is for the reader; an empty one is refused.
+// System returns all credentials, for a program that acts without a caller: a
+// command, a job, a sign-in whose password was just checked. A token has the
+// rights that the call names. An endpoint uses [Issuer.For], so that a caller
+// never gets more rights than they have. The reason is for the readers of the
+// code; with an empty one every method fails.
 func (i *Issuer) System(why string) Credentials { return Credentials{issuer: i, why: why} }
 
 // time is as exact as databases keep it.

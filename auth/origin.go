@@ -11,7 +11,7 @@ import (
 
 // originCheck refuses unsafe requests that a page of another origin made.
 // http.CrossOriginProtection decides. It compares only the host of an Origin
-// header, so what it gets is checked before, and written in one way.
+// header, so the header is checked and normalized before.
 type originCheck struct{ protection *http.CrossOriginProtection }
 
 func newOriginCheck(trusted []string) (originCheck, error) {
@@ -70,8 +70,8 @@ type origin struct{ scheme, host string }
 
 func (o origin) String() string { return o.scheme + "://" + o.host }
 
-// parseOrigin takes a scheme, a host and a port, and nothing besides: no
-// userinfo, path, query or escape, which url.Parse would take apart.
+// parseOrigin accepts a scheme, a host and a port only. It refuses userinfo, a
+// path, a query and escapes, which url.Parse accepts.
 func parseOrigin(text string) (origin, bool) {
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return origin{}, false

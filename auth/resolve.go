@@ -41,10 +41,10 @@ var (
 	errPanic   = errors.New("auth: the look-up of a credential panicked")
 )
 
-// resolve answers who is calling: the principal, or why there is none. What
-// cannot be told is not kept, so that it may be asked again. Where anonymous
-// callers are taken, a browser whose session has ended is one of them: nobody
-// chose to send its cookie. A dead token is still refused, for a program chose it.
+// resolve returns the principal, or why there is none. A failure of the store is
+// not kept, so that a later call asks again. Where anonymous callers are let in, a
+// browser whose session has ended is anonymous: it sends the cookie by itself. A
+// dead token is still refused, because a program chose to send it.
 func (s *state) resolve(r *http.Request, anonymous bool) (*principal, Reason, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,7 +103,7 @@ func (a *Authenticator) invalid(from place) error {
 	return a.answers.invalid
 }
 
-// failed tells the hook, which may answer something else.
+// failed calls the hook, whose error replaces the answer.
 func (a *Authenticator) failed(r *http.Request, reason Reason, answer error) error {
 	if a.config.Failures != nil {
 		if err := a.config.Failures.Failed(r, reason); err != nil {

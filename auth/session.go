@@ -26,8 +26,8 @@ func (a *Authenticator) cookie(value string, maxAge int) *http.Cookie {
 	}
 }
 
-// setCookie sets a cookie once: what was said of it before in the same reply is
-// taken back (RFC 6265, section 4.1.1).
+// setCookie sets a cookie, and removes an earlier Set-Cookie of the same name: a
+// reply must not have two (RFC 6265, section 4.1.1).
 func setCookie(header http.Header, c *http.Cookie) {
 	lines := slices.DeleteFunc(header["Set-Cookie"], func(line string) bool { return strings.HasPrefix(line, c.Name+"=") })
 	header["Set-Cookie"] = append(lines, c.String())
@@ -72,8 +72,8 @@ func NewSessions(a *Authenticator, issuer *Issuer, lifetime time.Duration) (*Ses
 }
 
 // CheckOrigin refuses a request from another site with [CrossOrigin], as
-// [Sessions.Login] and [Sessions.Logout] do: for what a program does before it
-// calls them, such as checking a password.
+// [Sessions.Login] and [Sessions.Logout] do. A program calls it before it does
+// other work for a sign-in, such as checking a password.
 func (s *Sessions) CheckOrigin(r *http.Request) error {
 	if err := s.a.origins.check(r); err != nil {
 		return s.a.answers.crossOrigin

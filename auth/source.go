@@ -5,10 +5,11 @@ import (
 	"net/netip"
 )
 
-// Source names where a request came from, for budgets of failures: its address,
-// of IPv6 the network of 64 bits, since one host has that many. It reads
-// r.RemoteAddr: behind a proxy, a middleware that knows the proxy sets that
-// before. Forwarding headers are not read, for anybody can send them.
+// Source names where a request came from, for budgets of failures: its IPv4
+// address, or the 64-bit network of its IPv6 address, since one host has a whole
+// network. It reads r.RemoteAddr; behind a proxy, a middleware that knows the proxy
+// has to set that first. It does not read forwarding headers, because any client
+// can send them. An r.RemoteAddr without an address is returned as it is.
 func Source(r *http.Request) string {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

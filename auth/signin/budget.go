@@ -8,28 +8,30 @@ import (
 )
 
 // Budget counts failed attempts. It is an interface because processes that serve
-// the same accounts may count together, in a store of the application's; no method
-// will be added. Both are called for each attempt, so they must be quick.
+// the same accounts may count together, in a store of the application; no method
+// will be added. Both methods are called for attempts, so they must be quick.
 type Budget interface {
-	// Take takes one attempt from the budget of the account and of the source,
-	// from both or from none. It answers how long to wait where one is used up,
-	// zero where it was taken. An error means that it cannot tell: nobody signs in.
+	// Take takes one attempt from the budgets of the account and of the source,
+	// from both or from none. It returns zero, or how long it is until a budget that
+	// is used up has another attempt. An error refuses the attempt.
 	Take(ctx context.Context, account, source string) (wait time.Duration, err error)
-	// Return gives an attempt back that was no failure. Its context may outlive
-	// the request's.
+	// Return gives back an attempt that was no failure. Its context is not canceled
+	// with that of the request.
 	Return(ctx context.Context, account, source string)
 }
 
-// Allowance is a budget: so many failures at once, and one more after every
-// interval.
+// Allowance is the size of a budget.
 type Allowance struct {
+	// Burst is how many failures there are at once. Below 1, the whole Allowance is
+	// the default, see [NewMemoryBudget].
 	Burst int
+	// Every is the time after which there is one more.
 	Every time.Duration
 }
 
-// MemoryBudget is a [Budget] in the memory of the process, for at most 65,536
-// accounts and as many sources: beyond that, those with the fewest failures are
-// forgotten. Make one with [NewMemoryBudget].
+// MemoryBudget implements [Budget] in the memory of the process, for at most
+// 65,536 accounts and as many sources: beyond that, those with the fewest failures
+// are forgotten. It is safe for concurrent use. Make one with [NewMemoryBudget].
 type MemoryBudget struct{ accounts, sources *budget.Buckets }
 
 // NewMemoryBudget makes a budget. Without a burst, an account has 10 failures and
@@ -51,7 +53,7 @@ func newMemoryBudget(account, source Allowance, now func() time.Time) *MemoryBud
 	}
 }
 
-// Take is Budget's. An account or a source without a name is not counted.
+// Take implements [Budget]. An empty account or source is not counted.
 func (b *MemoryBudget) Take(_ context.Context, account, source string) (time.Duration, error) {
 	if source != "" {
 		if wait := b.sources.Take(source); wait > 0 {
@@ -68,7 +70,7 @@ func (b *MemoryBudget) Take(_ context.Context, account, source string) (time.Dur
 	return wait, nil
 }
 
-// Return is Budget's.
+// Return implements [Budget].
 func (b *MemoryBudget) Return(_ context.Context, account, source string) {
 	if source != "" {
 		b.sources.Return(source)

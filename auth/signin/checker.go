@@ -3,19 +3,18 @@ package signin
 import (
 	"context"
 	"fmt"
-	"math"
 	"runtime"
-	"strconv"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/budget"
 )
 
-// The kinds of error that the package answers with, besides
-// errors.ServiceUnavailable where too many wait already.
+// The kinds of error of this package. Where too many attempts wait, the error is
+// errors.ServiceUnavailable.
 var (
 	// WrongCredentials is an attempt with an unknown account or a wrong password,
 	// which read the same.
@@ -28,30 +27,30 @@ var (
 // DefaultCost is the cost of bcrypt for new hashes: about a quarter of a second.
 const DefaultCost = 12
 
-// maxHeld is how many refusals are held back at once.
+// maxHeld is how many refusals are delayed at once.
 const maxHeld = 1024
 
-// Config is what a [Checker] is made of. The zero value is right for most.
+// Config configures a [Checker]. The zero value is right for most programs.
 type Config struct {
 	// Cost is bcrypt's for new hashes: 4 to 18, each twice as slow as the one
 	// before. A password whose hash has another is hashed again at the next
 	// sign-in. Default: [DefaultCost]. Tests take 4.
 	Cost int
-	// Parallel is how many passwords are hashed at once. Default: half of the
-	// processors that the program uses, at least one, so that the others serve
-	// everybody else.
+	// Parallel is how many passwords are hashed at once. Default: half of
+	// GOMAXPROCS, at least one, so that the other processors serve other requests.
 	Parallel int
-	// Queue is how many wait for that; more are refused with 503 and Retry-After.
-	// It is longer than the default budget of one source, so that none fills it
-	// alone. Default: 24 for each in parallel.
+	// Queue is how many attempts wait for that; more are refused with 503 and
+	// Retry-After. Default: 24 × Parallel, which is more than the default budget of
+	// one source, so that one source does not fill the queue.
 	Queue int
-	// Budget counts failures. Default: [NewMemoryBudget] with its own defaults.
+	// Budget counts failures. Default: a [MemoryBudget] with its own defaults.
 	Budget Budget
-	// Hold is how long a refusal for want of budget is held back: a client that
-	// tries again at once costs little then. Negative: not at all. Default: a second.
+	// Hold is the delay before an attempt without budget is refused, so that a
+	// client that tries again at once costs little. Negative: no delay. Default: one
+	// second.
 	Hold time.Duration
-	// Event is told of every attempt. It is called on the request's path and must
-	// be quick. Default: nobody is.
+	// Event is called with every attempt. The request waits for it, so it must be
+	// quick. Default: none.
 	Event func(context.Context, Event)
 }
 
@@ -68,14 +67,14 @@ const ( //nolint:gosec // no passwords, but words for what is wrong with them
 	OverBudget    Outcome = "over_budget"
 	Busy          Outcome = "busy"
 	ClientGone    Outcome = "client_gone"
-	Undecided     Outcome = "undecided" // the store or the budget could not tell
+	Undecided     Outcome = "undecided" // Find or the budget failed
 )
 
 // Event is one attempt, for logs and counters. It holds no password.
 type Event struct {
 	Outcome Outcome
-	// Account and Source are those of the [Attempt]. The account is what somebody
-	// typed: now and then that is a password in the wrong field.
+	// Account and Source are those of the [Attempt]. The account is what was typed,
+	// which may be a password in the wrong field.
 	Account, Source string
 	// Hashes is how many hashes were computed, and Took how long the attempt took.
 	Hashes int
@@ -126,28 +125,28 @@ func New(config Config) (*Checker, error) {
 
 // Attempt is one attempt to sign in.
 type Attempt struct {
-	// Account names the account, in the one way in which it is written: an e-mail
-	// address in lower case. It need not exist.
+	// Account names the account in its normal form, such as an e-mail address in
+	// lower case. It need not exist.
 	Account string
 	// Source names where the request came from, such as auth.Source(r).
 	Source string
 	// Password is what was typed.
 	Password string
-	// Find finds the stored hash. It answers "" where there is no such account, or
-	// one without a password. Required.
+	// Find returns the stored hash, "" where there is no such account, or one
+	// without a password. Required.
 	Find func(ctx context.Context) (hash string, err error)
 	// Rehash stores a new hash of the same password after a success, where the one
-	// that is stored has another cost than [Config.Cost]. It replaces the hash that
-	// Find answered, and no other: the password may have been changed meanwhile. Its
-	// failure changes nothing. Default: the stored hash stays.
+	// that is stored has another cost than [Config.Cost]. It must replace only the
+	// hash that Find returned, because the password may have changed since. Where it
+	// fails, the attempt still succeeds. Default: the stored hash stays.
 	Rehash func(ctx context.Context, hash string) error
 }
 
 var errNoFind = errors.New("signin: Attempt.Find is nil")
 
-// Check answers nil for the right password. It fails with [WrongCredentials],
-// with [TooManyAttempts], with errors.ServiceUnavailable where too many wait, the
-// budget cannot tell or the context ends, and with what Find fails with.
+// Check returns nil for the right password. It fails with [WrongCredentials]; with
+// [TooManyAttempts]; with errors.ServiceUnavailable where too many attempts wait,
+// the budget fails or the context ends; and with the error of Find.
 func (c *Checker) Check(ctx context.Context, attempt Attempt) error {
 	if attempt.Find == nil {
 		return errors.InternalServerError.Wrap(errNoFind)
@@ -171,7 +170,7 @@ func (c *Checker) check(ctx context.Context, attempt Attempt, event *Event) erro
 	case wait > 0:
 		event.Outcome = OverBudget
 		c.hold(ctx)
-		return TooManyAttempts.New().WithHeader("Retry-After", seconds(wait))
+		return TooManyAttempts.New().WithHeader("Retry-After", budget.RetryAfter(wait))
 	}
 	err = c.decide(ctx, attempt, event)
 	switch event.Outcome {
@@ -266,8 +265,8 @@ func (c *Checker) leave() { <-c.slots }
 
 var errBusy = errors.New("signin: too many passwords wait to be hashed")
 
-// hold keeps a refusal back for a while. So many at once are held; more go out at
-// once, so that they cost no memory.
+// hold delays a refusal. At most maxHeld are delayed at once; more are sent at
+// once, so that they take no memory.
 func (c *Checker) hold(ctx context.Context) {
 	if c.config.Hold < 0 {
 		return
@@ -286,9 +285,4 @@ func (c *Checker) hold(ctx context.Context) {
 
 func unavailable(cause error) error {
 	return errors.ServiceUnavailable.Wrap(cause).WithHeader("Retry-After", "2")
-}
-
-// seconds are those of a Retry-After header, at least one.
-func seconds(wait time.Duration) string {
-	return strconv.Itoa(max(int(math.Ceil(wait.Seconds())), 1))
 }

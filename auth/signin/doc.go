@@ -10,15 +10,15 @@
 //		Rehash:   func(ctx context.Context, hash string) error { … },
 //	})
 //
-// Checking a password is slow on purpose, so it is what a service can be brought
-// down with. At most [Config.Parallel] are checked at once; a few wait, and none
-// for a client that has left. Failures have a budget per account and per source
-// of requests, and beyond it the answer is 429 with Retry-After.
+// Checking a password is slow on purpose, so attempts to sign in can overload a
+// service. At most [Config.Parallel] passwords are checked at once. A few attempts
+// wait; an attempt whose client has left does not. Failures have a budget per
+// account and per source of requests. Beyond it the answer is 429 with Retry-After.
 //
-// Every failure is answered with the same bytes, after about the same time:
-// without an account, without a password, and with a hash of whatever cost.
+// Every failure has the same answer, after about the same time: without an account,
+// without a password, and with a hash of any cost.
 //
-// Passwords are hashed with bcrypt (golang.org/x/crypto). It reads 72 bytes and no
-// more, so a longer password is refused by [Checker.Hash] and never matches. So is
-// one with a NUL byte, at which bcrypt begins again.
+// Passwords are hashed with bcrypt (golang.org/x/crypto), which reads at most 72
+// bytes and repeats a password after a NUL byte. So [Checker.Hash] refuses a longer
+// password and one with a NUL byte, and neither ever matches.
 package signin

@@ -25,9 +25,10 @@ func usable(password string) bool {
 	return password != "" && len(password) <= MaxPassword && !strings.Contains(password, "\x00")
 }
 
-// Hash makes the hash of a new password, with a salt of its own. It waits for its
-// turn as [Checker.Check] does, and fails with [ErrPassword] for a password that
-// cannot be kept.
+// Hash makes the bcrypt hash of a new password. It waits for its turn as
+// [Checker.Check] does, and fails with [ErrPassword] for a password that cannot be
+// kept, and with errors.ServiceUnavailable where too many attempts wait or the
+// context ends.
 func (c *Checker) Hash(ctx context.Context, password string) (string, error) {
 	if !usable(password) {
 		return "", ErrPassword
@@ -55,10 +56,10 @@ type compared struct {
 	hashes int
 }
 
-// compare compares a password with a stored hash. A failure costs as much as the
-// most expensive hash that was ever seen: what a cheaper one lacks is spent on
-// others, since one of cost c+1 takes twice as long as one of cost c. It stops
-// between two hashes when the context ends.
+// compare compares a password with a stored hash. A failure takes as long as the
+// most expensive hash that was ever seen: after a cheaper one, dummies of its cost
+// and all higher ones are computed, since a hash of cost c+1 takes twice as long as
+// one of cost c. It stops between two hashes when the context ends.
 func (c *Checker) compare(ctx context.Context, stored, password string) (compared, error) {
 	cost, err := bcrypt.Cost([]byte(stored))
 	result := compared{usable: err == nil && cost <= highestCost, cost: cost}
@@ -74,23 +75,23 @@ func (c *Checker) compare(ctx context.Context, stored, password string) (compare
 			return result, ctx.Err()
 		}
 	} else {
-		// One of the full cost, in place of the one that is not there.
+		// A dummy of the full cost instead of the hash that is not there.
 		cost = c.ceiling()
-		_ = bcrypt.CompareHashAndPassword(nobodys(cost), text)
+		_ = bcrypt.CompareHashAndPassword(dummyHash(cost), text)
 		result.hashes++
 	}
 	for ; cost < c.ceiling(); cost++ {
 		if err := ctx.Err(); err != nil {
 			return result, err
 		}
-		_ = bcrypt.CompareHashAndPassword(nobodys(cost), text)
+		_ = bcrypt.CompareHashAndPassword(dummyHash(cost), text)
 		result.hashes++
 	}
 	return result, ctx.Err()
 }
 
-// nobodys is a hash of a password that nobody knows, of a cost.
-func nobodys(cost int) []byte {
+// dummyHash is a hash of the cost, of a password that is not known.
+func dummyHash(cost int) []byte {
 	return fmt.Appendf(nil, "$2a$%02d$wTxLUT9ODBNMdCORgMFHv.7hQCIaErijbG0QfAF0rymFhnF/ONWbW", cost)
 }
 

@@ -1,17 +1,19 @@
-// Package budget counts what keys use up: token buckets, bounded in number.
+// Package budget has token buckets by key, bounded in number.
 //
-// golang.org/x/time/rate does not fit: what turns out to be no failure is given
-// back, and its reservations cannot be once they have begun.
+// golang.org/x/time/rate does not fit: a token is given back when an attempt turns
+// out to be no failure, and its reservations cannot be canceled that late.
 package budget
 
 import (
 	"crypto/sha256"
+	"math"
+	"strconv"
 	"sync"
 	"time"
 )
 
-// Buckets hold a bucket for each key. Each is full at first, and gets one more
-// after every interval. They are safe for concurrent use.
+// Buckets hold a bucket for each key. Each bucket is full at first, and gets one
+// more token after every interval. They are safe for concurrent use.
 type Buckets struct {
 	burst float64
 	every time.Duration
@@ -27,8 +29,8 @@ type key [sha256.Size]byte
 
 type bucket struct {
 	left float64
-	at   time.Time // when left was right
-	// empty says that it ran out, until it is half full again: see Pace.
+	at   time.Time // when left was computed
+	// empty says that it ran out and is not half full again, see Pace.
 	empty bool
 	next  time.Time // the next free slot of Pace
 }
@@ -37,14 +39,15 @@ type bucket struct {
 // used the least are forgotten.
 const Most = 1 << 16
 
-// New makes buckets of a size that get one more after every interval. Now is the
-// clock; most is how many keys are counted at once.
+// New makes buckets that hold at most burst tokens and get one more after every
+// interval. The argument most is how many keys are counted at once, and now is the
+// clock.
 func New(burst int, every time.Duration, most int, now func() time.Time) *Buckets {
 	return &Buckets{burst: float64(burst), every: every, most: most, now: now, all: map[key]*bucket{}}
 }
 
-// Take takes one from the bucket of a key. Where there is none it takes nothing
-// and answers how long it is until there is one.
+// Take takes a token from the bucket of a key. Without one it returns how long it
+// is until there is one.
 func (b *Buckets) Take(name string) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -56,7 +59,7 @@ func (b *Buckets) Take(name string) (wait time.Duration) {
 	return 0
 }
 
-// Return gives one back.
+// Return gives a token back.
 func (b *Buckets) Return(name string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -64,8 +67,8 @@ func (b *Buckets) Return(name string) {
 	of.left = min(of.left+1, b.burst)
 }
 
-// Charge takes one, down to an empty bucket. Where it has run out, see
-// [Buckets.Pace], it answers how long it is until there is one.
+// Charge takes a token if there is one. From a bucket that ran out before, see
+// [Buckets.Pace], it returns how long it is until there is one.
 func (b *Buckets) Charge(name string) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -78,11 +81,11 @@ func (b *Buckets) Charge(name string) (wait time.Duration) {
 	return max(b.until(of), 1)
 }
 
-// Pace answers how long a key waits for its turn. Until its bucket runs out it
-// does not. After that, and until the bucket is half full again, its turns come one
-// after another with an interval between them: else each that flows in would let
-// through all that wait for it. Who would wait longer than most gets no turn, and is
-// told when the bucket has one.
+// Pace returns how long a key waits for its turn. It does not wait until its bucket
+// runs out. After that, and until the bucket is half full again, the turns of the
+// key come one after another with an interval between them: otherwise a single new
+// token would let through all that wait for it. A key that would wait longer than
+// most gets no turn; then wait is how long it is until the bucket has a token.
 func (b *Buckets) Pace(name string, interval, most time.Duration) (wait time.Duration, turn bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -100,6 +103,12 @@ func (b *Buckets) Pace(name string, interval, most time.Duration) (wait time.Dur
 	}
 	of.next = slot.Add(interval)
 	return wait, true
+}
+
+// RetryAfter is a time to wait as the value of the header Retry-After (RFC 9110,
+// section 10.2.3): whole seconds, at least one.
+func RetryAfter(wait time.Duration) string {
+	return strconv.Itoa(max(int(math.Ceil(wait.Seconds())), 1))
 }
 
 // Len is how many keys are counted.
@@ -124,7 +133,7 @@ func (b *Buckets) until(of *bucket) time.Duration {
 	return time.Duration((1 - of.left) * float64(b.every))
 }
 
-// of is the bucket of a key, with what has flowed into it.
+// of is the bucket of a key, filled up to now.
 func (b *Buckets) of(name string) *bucket {
 	now := b.now()
 	k := key(sha256.Sum256([]byte(name)))
@@ -149,7 +158,7 @@ func (b *Buckets) fill(of *bucket, now time.Time) {
 }
 
 // forget drops full buckets, and the fuller half of the others where that is not
-// enough: who uses up the most is remembered the longest.
+// enough: the keys that used the most are remembered the longest.
 func (b *Buckets) forget(now time.Time) {
 	total := 0.0
 	for k, of := range b.all {
