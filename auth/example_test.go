@@ -24,13 +24,17 @@ var (
 )
 
 // exampleSetUp is what a program's main does, with a store in memory in place of pgstore.
-func exampleSetUp(kinds *auth.Kinds) (*auth.Authenticator, *auth.Issuer) {
+func exampleSetUp(kinds *auth.Kinds, configure ...func(*auth.Config)) (*auth.Authenticator, *auth.Issuer) {
 	keys, err := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})
 	if err != nil {
 		panic(err)
 	}
 	store := &authtest.Store{}
-	authenticator, err := auth.New(kinds, auth.Config{Store: store, Keys: keys})
+	config := auth.Config{Store: store, Keys: keys}
+	for _, set := range configure {
+		set(&config)
+	}
+	authenticator, err := auth.New(kinds, config)
 	if err != nil {
 		panic(err)
 	}
@@ -229,6 +233,31 @@ func ExampleSessions() {
 	// Output:
 	// 204  Path=/; Max-Age=86400; HttpOnly; Secure; SameSite=Lax
 	// 403 {"error":"CrossOrigin","detail":"Cross-origin requests are not accepted with a web session."}
+}
+
+// A source that sends one bad token after the other is soon refused with 429.
+func ExampleNewFailureBudget() {
+	kinds := auth.NewKinds("shop", auth.PersonalAccessToken)
+	authenticator, issuer := exampleSetUp(kinds, func(c *auth.Config) {
+		c.Failures = auth.NewFailureBudget(auth.FailureBudgetConfig{Burst: 10})
+	})
+	defer authenticator.Close(context.Background())
+	guard := auth.Require[auth.User](kinds, auth.NoScope("an example"))
+	handler := authenticator.Middleware(guard.Handler(http.NotFoundHandler()))
+
+	ctx, system := context.Background(), issuer.System("an example")
+	revoked, _ := system.Issue(ctx, auth.Issue{Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
+	_, _ = system.Revoke(ctx, auth.Selection{Subject: exampleUser.Ref()})
+	client := authtest.Nobody().With("Authorization", "Bearer "+revoked.Token.Reveal())
+	response := client.Do(handler, "GET", "/", nil)
+	fmt.Println(response.Status)
+	for response.Status == http.StatusUnauthorized {
+		response = client.Do(handler, "GET", "/", nil)
+	}
+	fmt.Println(response, response.Header.Get("Retry-After") != "")
+	// Output:
+	// 401
+	// 429 {"error":"TooManyFailures","detail":"Too many requests with invalid credentials."} true
 }
 
 func ExampleLogDecisions() {

@@ -79,6 +79,17 @@ func ExampleValueError() {
 	// Output: value_error / Value error, a must be even
 }
 
+// The details of a joined error go to the client, the rest to the log.
+func ExampleDetailsOf() {
+	err := errors.Join(errors.ValueErrorAt(errors.Loc{"body", "until"}, "It has to be later.", nil), errors.New("the cache is away"))
+	details, rest := errors.DetailsOf(err)
+	fmt.Println(len(details), details[0].Loc, details[0].Msg)
+	fmt.Println(rest)
+	// Output:
+	// 1 body.until Value error, It has to be later.
+	// the cache is away
+}
+
 func ExampleInvalidRequest() {
 	err := errors.InvalidRequest(
 		errors.ValidationError{Type: "missing", Loc: errors.Loc{"body", "items", 0, "price"}, Msg: "Field required"},

@@ -28,8 +28,9 @@ const MaxBodySize = 10 << 20
 // 4300 digits, or of a body that breaks off; RequestBodyTooLarge for more than
 // [MaxBodySize] bytes; RequestTimeout for a body that does not arrive before the
 // read deadline of the connection (http.Server.ReadTimeout, [Handler] or an
-// endpoint's time). What a Validate method returns besides validation errors is returned as it is. At
-// most 1000 errors are reported, and none beyond about 1 MiB of echoed inputs.
+// endpoint's time). An error of a Validate method that is no validation error is
+// returned as it is. At most 1000 errors are reported, and none beyond about 1 MiB
+// of echoed inputs.
 //
 // A content type other than JSON is no error of its own: as in FastAPI the body
 // is then a text, which is refused where a struct is wanted.
@@ -140,7 +141,8 @@ func readBody(r *http.Request) (plan.Body, error) {
 	}
 }
 
-// readError tells a body beyond a limit of size or time from one that broke off.
+// readError distinguishes a body beyond a limit of size or time from one that broke
+// off.
 func readError(r *http.Request, err error) error {
 	switch {
 	case isTooLarge(err):

@@ -35,9 +35,8 @@ func (e ErrorRenderer) Handler(handle func(w http.ResponseWriter, r *http.Reques
 	}))
 }
 
-// Middleware watches over the exchanges of any handler, such as an
-// http.ServeMux with health checks beside an API. Handlers of this package and of
-// kit/api have it already.
+// Middleware adds these limits to any handler, such as an http.ServeMux with health
+// checks beside an API. Handlers of this package and of kit/api have them already.
 //
 //   - A panic is answered or cut off, as [ErrorRenderer.Recover] does it.
 //   - A body has 30 seconds to arrive, unless the http.Server has a ReadTimeout or the

@@ -58,11 +58,11 @@ func DefineRule[T any](name string, rule Rule[T]) RuleName {
 // runs when all fields are valid, of nested schemas first. It does not run for a
 // default.
 //
-// A struct also has the rules of the structs that it embeds, whatever Go promotes:
-// two that are ambiguous, and one that the struct overrides, run too. As in
-// Pydantic they run from the last base to the first (the reverse of Python's
-// method resolution order) and then the struct's own, each once, and none after
-// the first that fails.
+// A struct also has the rules of the structs that it embeds. Go promotes none of
+// two ambiguous methods, and none that the struct overrides; they run all the same.
+// As in Pydantic, the method of the last embedded struct runs first (the reverse of
+// Python's method resolution order), and the struct's own runs last. Each runs once,
+// and none after the first that fails.
 //
 // Validate returns nil, or errors.ValueError with what is wrong with the whole
 // value, or errors.ValueErrorAt with a place in it, or any

@@ -170,3 +170,50 @@ func examplePool(ctx context.Context) (pool *pgxpool.Pool, stop func(), err erro
 		_ = os.RemoveAll(parent)
 	}, nil
 }
+
+// A program checks its pool when it starts.
+func ExampleCheck() {
+	ctx := context.Background()
+	pool, stop, err := examplePool(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer stop()
+	fmt.Println(repository.Check(ctx, pool))
+	// Output:
+	// <nil>
+}
+
+// The request that restores a book has no title, so the conflict is about its path.
+func ExampleScope_WithFields() {
+	ctx := context.Background()
+	pool, stop, err := examplePool(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer stop()
+	writer := repository.NewWriter(pool)
+	reach := repository.System("example")
+	owner, err := reach.Own(ctx, "organization", uuid.New())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	deleted, err := books.In(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
+	if err == nil {
+		err = books.In(reach).SoftDelete(ctx, writer, deleted.ID)
+	}
+	if err == nil {
+		_, err = books.In(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
+	}
+	fmt.Println(err)
+	fields := repository.Fields{"books_organization_id_title_key": {"path", "id"}}
+	_, err = books.In(reach).WithFields(fields).Restore(ctx, writer, deleted.ID)
+	details, _ := errors.DetailsOf(err)
+	fmt.Println(len(details), details[0].Loc, details[0].Msg)
+	// Output:
+	// <nil>
+	// 1 path.id This value already exists.
+}

@@ -133,8 +133,8 @@ func (e *Endpoint) compileOutput() {
 	e.outputPlan = compiled
 }
 
-// compileStatus settles the status of a success: the verb's, the output's, or
-// that of the option [Status].
+// compileStatus chooses the status of a success: that of the verb, of the output,
+// or of the option [Status].
 func (e *Endpoint) compileStatus() {
 	s := &e.settings
 	redirect := e.output == reflect.TypeFor[Redirect]()

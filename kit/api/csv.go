@@ -93,9 +93,9 @@ func (c CSV) writeTo(w io.Writer) error {
 	return err
 }
 
-// plainCell is a cell that no spreadsheet takes for a formula. It looks at the
-// text from its end: whether what follows a separator would be a formula is then
-// known when the separator is met, and the work grows with the length alone.
+// plainCell is a cell that no spreadsheet takes for a formula. It reads the text
+// backwards: at a separator it then knows whether what follows would be a formula,
+// and the time is linear in the length.
 func plainCell(cell string) string {
 	if cell == "" || isPlainNumber(cell) {
 		return cell

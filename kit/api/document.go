@@ -124,8 +124,8 @@ func (a *API) describe() document {
 
 // kinds are the kinds of error that an endpoint answers with, by status: those
 // of the guard, those that it declares, and those that follow from its path, its
-// body and its timeout. A 500 is not among them: it is a fault, and no part of
-// what is agreed upon.
+// body and its timeout. A 500 is not among them: it is a fault, and not a part of
+// the contract.
 func (e *Endpoint) kinds() []*errors.Kind {
 	kinds := slices.Concat(e.guardFails, e.settings.fails)
 	if strings.Contains(e.path, "{") {
@@ -194,7 +194,7 @@ func (d *describer) success(e *Endpoint) openapi.Response {
 	response := openapi.Response{Description: "Successful Response"}
 	switch {
 	case e.outputPlan != nil:
-		// A nil pointer is no answer, so null is none.
+		// A handler that returns a nil pointer fails, so null is never the answer.
 		response.Content = jsonContent(d.describeValue(e.outputPlan, output, component{}))
 	case e.response != nil:
 		response = *e.response

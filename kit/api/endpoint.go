@@ -125,7 +125,7 @@ func serveFunc[S, In, Out any](
 			return err
 		}
 		guardReply(r, w.Header())
-		// Only now: whoever may not come in is told that, whatever they send.
+		// Only now: a caller that is not let in gets that error, whatever the body is.
 		if r.ContentLength > e.settings.maxBody {
 			return errors.RequestBodyTooLarge
 		}
@@ -156,7 +156,7 @@ func serveFunc[S, In, Out any](
 
 // checkDeclared logs a kind of error that the document does not have: clients
 // that are generated from it do not know the answer. A 500 and a 503 need no
-// declaration, since every endpoint can fail or be away; they are logged as such.
+// declaration, since they can happen at every endpoint.
 func (e *Endpoint) checkDeclared(r *http.Request, err error) {
 	kind := errors.KindOf(err)
 	if e.settings.private || kind == errors.InternalServerError || kind == errors.ServiceUnavailable || slices.Contains(e.declared, kind) {

@@ -44,7 +44,7 @@ func show(h http.Handler, target string) {
 func Example() {
 	a := api.New(api.Config{Title: "Shop API"})
 	plans := a.Group("/v1").Group("/plans", api.Tag("plans"))
-	api.Get(plans, "/{id}", api.Public("price list"), findPlan, api.Name("get"), api.Fails(errors.ResourceNotFound))
+	api.Get(plans, "/{id}", api.Public("price list"), findPlan, api.Name("get"))
 
 	show(a, "/v1/plans/992fae2a-2a17-4b7a-8d9e-e287cf90131b")
 	show(a, "/v1/plans/00000000-0000-0000-0000-000000000000")
@@ -102,6 +102,25 @@ func ExampleBound() {
 	// Output:
 	// {ID:00000000-0000-0000-0000-000000000000}
 	// 404 {"error":"ResourceNotFound","detail":"Not found"}
+}
+
+// sunset is a guard that says when its endpoints end (RFC 8594).
+type sunset struct{ api.Guard[api.NoSubject] }
+
+func (sunset) ReplyHeader(_ *http.Request, header http.Header) {
+	header.Set("Sunset", "Thu, 31 Dec 2026 23:59:59 GMT")
+}
+
+// A guard adds headers to the replies to callers that it lets in.
+func ExampleReplyGuard() {
+	a := api.New(api.Config{Title: "Shop API"})
+	plans := a.Group("/v1/plans", api.Tag("plans"))
+	api.Get(plans, "/{id}", sunset{api.Public("price list")}, findPlan, api.Name("get"))
+	w := httptest.NewRecorder()
+	a.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/plans/992fae2a-2a17-4b7a-8d9e-e287cf90131b", http.NoBody))
+	fmt.Println(w.Code, w.Header().Get("Sunset"))
+	// Output:
+	// 200 Thu, 31 Dec 2026 23:59:59 GMT
 }
 
 // Rows of an export are sent while they are read.

@@ -26,10 +26,11 @@ type Guard[S any] interface {
 	Fails() []*errors.Kind
 }
 
-// A ReplyGuard is a [Guard] that also says something in the reply's headers to
-// callers whom it lets in, such as that a cookie is dead. A guard need not be one.
+// A ReplyGuard is a [Guard] that also adds headers to the reply to a caller that it
+// lets in, such as to clear the cookie of a session that has ended. The method is
+// optional.
 type ReplyGuard interface {
-	// ReplyHeader is called after Authorize has let the request in, before the
+	// ReplyHeader is called when Authorize has let the request in, before the
 	// handler.
 	ReplyHeader(r *http.Request, header http.Header)
 }
@@ -58,7 +59,7 @@ func (public) Fails() []*errors.Kind                      { return nil }
 // a feature that is not open to everybody. Who it says the caller is, is dropped:
 // the subject is that of the endpoint's own guard, which decides after it. In the
 // document a caller needs what both of them require. Guards that no request can
-// satisfy together are a mistake that ends the registration.
+// satisfy together are a mistake: the registration panics.
 func Behind[S any](guard Guard[S]) Option {
 	if isNil(guard) {
 		panic("api: Behind: there is no guard")
@@ -84,7 +85,7 @@ type sharedGuard struct {
 	fails     []*errors.Kind
 }
 
-// replyOf is what a guard adds to replies, nothing for most.
+// replyOf is the ReplyHeader of a guard; it does nothing for a guard without one.
 func replyOf(guard any) func(r *http.Request, header http.Header) {
 	if g, ok := guard.(ReplyGuard); ok {
 		return g.ReplyHeader
@@ -95,8 +96,8 @@ func replyOf(guard any) func(r *http.Request, header http.Header) {
 // way is one way into an endpoint: all the credentials that it needs together.
 type way []openapi.SecurityAlternative
 
-// ways are the ways in that satisfy every guard, none for a public endpoint. It
-// is false where no request can satisfy them all.
+// ways are the ways in that satisfy every guard, none for a public endpoint.
+// Possible is false where no request can satisfy all guards.
 func ways(requirements ...openapi.Security) (all []way, possible bool) {
 	combined, public := []combination{{}}, true
 	for _, required := range requirements {
@@ -125,7 +126,7 @@ func ways(requirements ...openapi.Security) (all []way, possible bool) {
 	return all, len(all) > 0
 }
 
-// combination is a way with what each source has been asked for.
+// combination is a way, with the credential that it needs of each source.
 type combination struct {
 	way    way
 	chosen []choice
@@ -138,7 +139,7 @@ type choice struct {
 }
 
 // and is the combination with one more credential, or with more scopes for one
-// that it has already. It is false where a request cannot hold both.
+// that it has already. It reports false where a request cannot have both.
 func (c combination) and(source any, further openapi.SecurityAlternative) (combination, bool) {
 	if source != nil {
 		for _, other := range c.chosen {
@@ -181,7 +182,7 @@ func header(scheme openapi.SecurityScheme) string {
 }
 
 // needsAllOf reports whether c needs the credentials of the other with all of
-// their scopes, so that the other says enough.
+// their scopes, so that c is redundant beside the other.
 func (c combination) needsAllOf(other combination) bool {
 	if len(c.way) != len(other.way) {
 		return false

@@ -109,9 +109,9 @@ func Description(text string) Option { return option(func(s *settings) { s.descr
 func Name(name string) Option { return option(func(s *settings) { s.name = name }) }
 
 // Status is the status of a success for [Post] and [Handle]; the other verbs have
-// their own. It is from 200 to 299, and for a [Redirect] from 300 to 399; for any
-// other [Response] that describes itself it must be what that says. Default: 204
-// for [NoContent], what a [Response] says of itself, else 200.
+// their own. It is from 200 to 299, and for a [Redirect] from 300 to 399. For any
+// other [Described] output it must be the status of DescribeResponse. Default: 204
+// for [NoContent], the status of DescribeResponse for a [Described] output, else 200.
 func Status(status int) Option { return option(func(s *settings) { s.status = status }) }
 
 // MaxBody limits the size of a request's body in bytes; a body of exactly the

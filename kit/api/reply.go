@@ -9,8 +9,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// NoContent is the output of an endpoint that answers without a body: 204, or
-// what the option [Status] says, such as 202 for work that goes on.
+// NoContent is the output of an endpoint that answers without a body. Its status is
+// 204, or that of the option [Status], such as 202 for work that has been accepted.
 type NoContent struct{}
 
 // Response is implemented by outputs that write themselves, for [Handle] and
@@ -28,8 +28,8 @@ type Described interface {
 	DescribeResponse() (status int, response openapi.Response)
 }
 
-// replyFunc writes the output of an endpoint. A nil pointer or interface has
-// nothing to write and is a mistake of the handler: an error, and so a 500.
+// replyFunc writes the output of an endpoint. A nil pointer or interface is a
+// mistake of the handler: an error, and so a 500.
 func replyFunc[Out any](e *Endpoint) func(w http.ResponseWriter, r *http.Request, out Out) error {
 	t := reflect.TypeFor[Out]()
 	write := writeFunc[Out](e, t)

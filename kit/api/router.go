@@ -114,9 +114,9 @@ func slashed(path string) string {
 
 // redirection is the target of the redirection to the path that differs by the
 // trailing slash. It is made of the path as the client wrote it, so that it is
-// right below a prefix that a handler in front of the API has taken away. It is a
-// path of the same host whatever the client wrote: one slash, then none, and
-// nothing but the characters of a path; empty where that cannot be made.
+// right below a prefix that a handler in front of the API has taken away. It always
+// stays on the same host: it begins with exactly one slash and has only characters
+// of a path. It is empty where there is no such path.
 func redirection(r *http.Request) string {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
 	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, r.URL.EscapedPath()) {
@@ -133,9 +133,8 @@ func redirection(r *http.Request) string {
 	return target
 }
 
-// escapeTarget encodes what may not stand in a path or a query (RFC 3986), such
-// as the backslash, which a browser reads as a slash. What is encoded already
-// stays as it is.
+// escapeTarget encodes characters that a path or a query must not have (RFC 3986),
+// such as the backslash, which a browser reads as a slash. Escapes stay as they are.
 func escapeTarget(text string) string {
 	var b strings.Builder
 	for _, c := range []byte(text) {

@@ -287,8 +287,8 @@ func annotate(s *openapi.Schema, f *plan.Field, dir direction) {
 }
 
 // withDefault is the description of a property with its default in words. The
-// keyword default would make it required for the readers of the document that
-// take it for what is always there: in a schema they do not see who sends it.
+// keyword default would make the property required for generators of clients that
+// take a schema with a default for one of an answer.
 func withDefault(f *plan.Field) string {
 	data, err := json.Marshal(defaultValue(f))
 	if err != nil {
@@ -296,7 +296,7 @@ func withDefault(f *plan.Field) string {
 	}
 	var value string
 	if json.Unmarshal(data, &value) != nil || value == "" {
-		value = string(data) // no text, or one that nobody would see
+		value = string(data) // no text, or an empty one
 	}
 	text := "Defaults to `" + value + "`."
 	switch doc := strings.TrimSpace(f.Doc); {

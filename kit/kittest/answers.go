@@ -15,7 +15,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// SchemaCheck holds a body of JSON to a schema of the document. The pointer is the
+// SchemaCheck validates a body of JSON by a schema of the document. The pointer is the
 // schema's place in the document, a JSON Pointer (RFC 6901) in a fragment:
 // "#/paths/~1v1~1customers~1/get/responses/200/content/application~1json/schema".
 // The error says what is wrong with the body.
@@ -24,17 +24,17 @@ import (
 // schemas by their pointers.
 type SchemaCheck func(pointer string, body []byte) error
 
-// Answers is a handler that holds every answer of an API's operations to the
-// document: the status, the media type, the headers, the absence of a body where
-// the document has none, the name of an error, and by the check the whole body. A
-// kind of error that a handler returns and its endpoint does not declare is found
-// in this way. An answer outside of the document fails the test; the client gets
-// it as it is.
+// Answers returns a handler that compares every answer of an API's operations with
+// the document: the status, the media type, the headers, the absence of a body where
+// the document has none, the name of an error, and by the check the whole body. So
+// it finds a kind of error that a handler returns and its endpoint does not declare.
+// An answer that the document does not have fails the test; the client gets it
+// unchanged.
 //
-// The next handler holds the API, with its middleware around it, and sees the
-// paths that the API sees. Answers to paths that no operation of the document
-// has are not looked at, and neither are those of a client that went away. With a
-// nil check bodies of JSON are only parsed.
+// The next handler is the API with the middleware around it, and gets the same
+// paths as the API. Answers on paths that no operation of the document has are not
+// checked, and neither are those to a client that went away. With a nil check,
+// bodies of JSON are only parsed.
 //
 //	server := httptest.NewServer(kittest.Answers(t, a, authenticator.Middleware(a), check))
 func Answers(tb testing.TB, a *api.API, next http.Handler, check SchemaCheck) http.Handler {
@@ -157,7 +157,7 @@ func pointer(parts ...string) string {
 	return b.String()
 }
 
-// recorder keeps what a handler writes, which goes to the client all the same.
+// recorder keeps what a handler writes, and writes it to the client too.
 type recorder struct {
 	http.ResponseWriter
 
@@ -193,7 +193,7 @@ func (r *recorder) Write(data []byte) (int, error) {
 	return r.ResponseWriter.Write(data)
 }
 
-// Flush is for those who look for an http.Flusher.
+// Flush implements http.Flusher.
 func (r *recorder) Flush() {
 	// An http.Flusher cannot report that flushing is not supported.
 	_ = http.NewResponseController(r.ResponseWriter).Flush()

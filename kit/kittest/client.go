@@ -11,7 +11,7 @@
 //		client.Post("/v1/customers/", `{}`).WantInvalid("missing body.email")
 //	}
 //
-// [Answers] holds every answer of a test's server to the document.
+// [Answers] checks that every answer of a test's server is in the document.
 //
 // It uses the standard package testing alone.
 package kittest

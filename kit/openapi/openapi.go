@@ -165,10 +165,10 @@ type Components struct {
 type Security struct {
 	// Alternatives are the ways in, any one of which will do.
 	Alternatives []SecurityAlternative
-	// Source is what finds out which credential a request has, where it has at
-	// most one: two requirements of the same source are satisfied by the same
-	// credential, or both without one. It is compared by ==; two sources of the same
-	// Go type exclude each other. Nil is no such source.
+	// Source identifies what reads the credential of a request, which has at most
+	// one: two requirements of the same source are satisfied by the same credential,
+	// or both without one. It is compared by ==. Two different sources of the same Go
+	// type exclude each other. Nil: the requirement has no such source.
 	Source any
 }
 

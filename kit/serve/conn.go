@@ -80,8 +80,8 @@ type conn struct {
 	net.Conn
 
 	room    *room
-	handled atomic.Bool  // a handler has it, or net/http for the handler's reply
-	waits   atomic.Int64 // since when it has waited for a header or a body, 0 where it does not
+	handled atomic.Bool  // a handler has it, or its reply is being written
+	waits   atomic.Int64 // since when it waits for a header or a body, in Unix nanoseconds; 0 where it does not
 }
 
 // take gives the connection to a handler.
@@ -90,14 +90,14 @@ func (c *conn) take() {
 	c.waits.Store(0)
 }
 
-// giveBack ends that: the reply is written.
+// giveBack takes it back when the reply is written; it waits for the next request.
 func (c *conn) giveBack() {
 	c.handled.Store(false)
 	c.Waits(true)
 }
 
-// Waits is told when the reading of a body begins and ends. It is part of what
-// package response looks for.
+// Waits notes that the reading of a body begins or ends. It implements
+// response.Waiter.
 func (c *conn) Waits(waits bool) {
 	if waits {
 		c.waits.Store(time.Now().UnixNano())
@@ -134,8 +134,8 @@ func (c *conn) Write(p []byte) (int, error) {
 func refusal(reply []byte) []byte {
 	status := http.StatusBadRequest
 	if fields := bytes.Fields(reply[:min(len(reply), 20)]); len(fields) > 1 {
-		if told, err := strconv.Atoi(string(fields[1])); err == nil && told >= 400 && told <= 599 {
-			status = told
+		if sent, err := strconv.Atoi(string(fields[1])); err == nil && sent >= 400 && sent <= 599 {
+			status = sent
 		}
 	}
 	text := http.StatusText(status)

@@ -39,16 +39,16 @@ const (
 //     every error, such as a path with a broken escape:
 //     {"error":"BadRequest","detail":"Bad request"}. net/http writes plain text to the
 //     connection; Serve replaces what is written while no handler has the connection.
-//     With TLS of the server itself (tls.NewListener, ServeTLS) the text is encrypted by
-//     then and stays plain.
+//     Behind tls.NewListener the text is encrypted before Serve sees it, and stays plain
+//     text.
 //   - When the process has no descriptors left, a new connection takes the place of
 //     the one that has waited longest for its client, if that is a second or more: for
 //     the header of a request, or for a body that package kit reads. Connections of
 //     requests that are whole are never closed.
 //
 // Serve sets the handler and the hooks ConnContext and ConnState of the server, and
-// calls those that were there. It is called once for a server. The addresses of
-// net.Conn values in the hooks are those of this package.
+// calls the ones that were set before. Call it once for a server. The net.Conn
+// values that the hooks get are of a type of this package.
 func Serve(server *http.Server, listener net.Listener) error {
 	if server.ReadHeaderTimeout == 0 && server.ReadTimeout == 0 {
 		server.ReadHeaderTimeout = ReadHeaderTimeout

@@ -161,7 +161,7 @@ func hasOption(options, name string) bool {
 	return slices.Contains(strings.Split(options, ","), name)
 }
 
-// FieldOptions tells what the options of a json tag do to a field: whether some
+// FieldOptions returns what the options of a json tag do to a field: whether some
 // values leave it out, and whether its JSON is written as a text.
 func FieldOptions(sf reflect.StructField) (omits, quotes bool) {
 	_, options, _ := strings.Cut(sf.Tag.Get("json"), ",")

@@ -16,10 +16,10 @@ import (
 const (
 	// Interval is how long equal faults are counted before a line says so.
 	Interval = time.Minute
-	// maxFaults is how many different faults of one logger are told apart in an
-	// interval. All others are counted together.
+	// maxFaults is how many different faults of one owner are distinguished in an
+	// interval. All others of a message are counted together.
 	maxFaults = 100
-	// maxText is how much of an attribute tells faults apart, in bytes.
+	// maxText is how much of an attribute is compared, in bytes.
 	maxText = 200
 )
 
@@ -47,8 +47,8 @@ type fault struct {
 }
 
 // Handle writes the record when it is the first of its kind in the interval, and
-// counts it otherwise. The owner, which must be comparable, is whose records are
-// counted together. Records below [slog.LevelWarn] are no faults.
+// counts it otherwise. Records of one owner, which must be comparable, are counted
+// together. Records below [slog.LevelWarn] are no faults.
 func (t *Table) Handle(ctx context.Context, owner any, next slog.Handler, record slog.Record) error {
 	if record.Level < slog.LevelWarn || !t.count(key{owner, record.Level, record.Message, detail(record)}, next, record) {
 		return next.Handle(ctx, record)
@@ -103,8 +103,8 @@ func (t *Table) forget(k key) {
 	}
 }
 
-// Flush writes what the owner's faults have been counted since their last lines,
-// such as before a program ends.
+// Flush writes what was counted of the owner's faults since their last lines, such
+// as before a program ends.
 func (t *Table) Flush(owner any) {
 	var writes []func()
 	t.mu.Lock()
@@ -133,9 +133,9 @@ func (f *fault) take() (write func()) {
 	return func() { _ = next.Handle(context.Background(), last) }
 }
 
-// detail is what tells faults of one message apart: the attributes route, status,
-// error, panic and stack. Numbers in the texts of errors do not count, since ports, times and
-// identifiers are other ones each time.
+// detail distinguishes faults of one message: the attributes route, status, error,
+// panic and stack. Numbers in texts of errors and panics are left out, since ports,
+// times and identifiers differ each time.
 func detail(record slog.Record) string {
 	var b strings.Builder
 	record.Attrs(func(a slog.Attr) bool {
@@ -183,7 +183,7 @@ func withoutNumbers(text string) string {
 }
 
 // place is the lines of a stack that say where its functions stand, without the
-// arguments of calls, which are other ones each time.
+// arguments of calls, which differ each time.
 func place(stack string) string {
 	var b strings.Builder
 	for line := range strings.Lines(stack) {

@@ -136,7 +136,7 @@ func literal(r rune) string {
 	return fmt.Sprintf(`\x{%X}`, r)
 }
 
-// rest reports whether the expression goes on with a text.
+// rest reports whether what is left of the expression begins with a text.
 func (p *parser) rest(prefix string) bool { return strings.HasPrefix(p.in[p.at:], prefix) }
 
 // repeat appends a repetition with its mark for as few as possible.
@@ -191,7 +191,7 @@ func (p *parser) open() error {
 	return p.flags()
 }
 
-// begin opens a group. It does not capture: nobody asks what a part has matched.
+// begin opens a group. It does not capture, since no caller needs the parts.
 func (p *parser) begin(text string) {
 	p.groups = append(p.groups, group{at: len(p.out), unicode: p.unicode, fold: p.fold})
 	p.out = append(p.out, text...)

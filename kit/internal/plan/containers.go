@@ -397,7 +397,8 @@ func replaceSurrogates(data []byte) {
 	}
 }
 
-// isNonFinite tells NaN and the infinities as Python's json writes them.
+// isNonFinite reports whether a token is NaN or an infinity, as Python's json
+// writes them.
 func (d *document) isNonFinite(tok int32) bool {
 	c := d.first(tok)
 	return c == 'N' || c == 'I' || c == '-' && d.raw(tok) == "-Infinity"

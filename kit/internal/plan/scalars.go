@@ -448,7 +448,7 @@ func (d *decoder) failError(err error) bool {
 	return d.fail(valueError(rest.Error()))
 }
 
-// isNil tells a nil pointer that became an error by accident.
+// isNil reports whether an error is a nil pointer, which became one by accident.
 func isNil(err error) bool {
 	v := reflect.ValueOf(err)
 	return v.Kind() == reflect.Pointer && v.IsNil()

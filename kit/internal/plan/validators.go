@@ -27,9 +27,9 @@ func validates(t reflect.Type) bool {
 // validatorsOf lists the Validate methods of a struct and of the structs that it
 // embeds, as paths to the structs, in the order in which Pydantic runs the
 // validators of a class and its bases: the reverse of Python's method resolution
-// order. Of a struct that is embedded twice the method is listed once. The
-// function tells an embedded field that is a field like any other. A strict list
-// refuses a Validate method of another form, which nothing would call.
+// order. The method of a struct that is embedded twice is listed once. The function
+// reports whether an embedded field is a field like any other. A strict list refuses
+// a Validate method of another form, which nothing would call.
 func validatorsOf(t reflect.Type, strict bool, isField func(reflect.StructField) bool) ([][]int, error) {
 	order, err := linearize(t, nil, strict, isField)
 	if err != nil {
@@ -178,7 +178,7 @@ var marksPromotion = sync.OnceValue(func() bool {
 	return isPromoted(reflect.TypeFor[promoting]()) && !isPromoted(reflect.TypeFor[overriding]())
 })
 
-// isBodyField tells an embedded field of a body that is a field like any other:
+// isBodyField reports whether an embedded field of a body is a field like any other:
 // one with a wire name, or of another type than a struct.
 func isBodyField(sf reflect.StructField) bool {
 	tag := sf.Tag.Get("json")
@@ -186,7 +186,7 @@ func isBodyField(sf reflect.StructField) bool {
 	return tag != "-" && (name != "" || sf.Type.Kind() != reflect.Struct && sf.IsExported())
 }
 
-// isParameter tells an embedded field that is read as one parameter.
+// isParameter reports whether an embedded field is read as one parameter.
 func isParameter(sf reflect.StructField) bool {
 	for _, place := range []string{"path", "query", "header"} {
 		if _, ok := sf.Tag.Lookup(place); ok {
@@ -215,8 +215,8 @@ func (d *decoder) failing(v reflect.Value, methods [][]int) (details []errors.Va
 	return nil, nil
 }
 
-// refuse takes what a Validate method returned. Errors besides those of the
-// request's data are the answer.
+// refuse reports what a Validate method returned. An error that is not about the
+// request's data is the answer.
 func (d *decoder) refuse(details []errors.ValidationError, rest error) bool {
 	switch {
 	case rest == nil:

@@ -1,7 +1,7 @@
 // Package response watches over one exchange of HTTP: whether the reply has
 // begun, so that an error that comes later does not write a second one; how long
 // the client may take to send its body and to read its reply; and that nothing
-// stays behind on the connection which could hold it.
+// is left on the connection that could block it.
 package response
 
 import (
@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// BodyTime is how long a body may take where nobody said more.
+	// BodyTime is how long a body may take where the handler sets no limit.
 	BodyTime = 30 * time.Second
 	// writeTime is how long a client may take to read a part of the reply.
 	writeTime = 30 * time.Second
@@ -22,7 +22,7 @@ const (
 	writePart = 64 << 10
 	// restTime is how long a reply waits for the rest of a body that nobody reads.
 	restTime = 100 * time.Millisecond
-	// restSize is how much of such a rest is read, as net/http has it.
+	// restSize is how much of such a rest is read, in bytes, as in net/http.
 	restSize = 256 << 10
 	// lingerTime is how long a connection is kept after a reply that came before
 	// the body, so that a client which still sends can read it (RFC 9112, 9.6).
@@ -60,7 +60,7 @@ func Watch(w http.ResponseWriter, r *http.Request) *Writer {
 	}
 	watching := &Writer{ResponseWriter: w, request: r, users: 1}
 	if find(w) != nil {
-		return watching // the one below looks after the connection
+		return watching // the one below watches over the connection
 	}
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok {
 		watching.timeReads = server.ReadTimeout <= 0
@@ -75,8 +75,8 @@ func Watch(w http.ResponseWriter, r *http.Request) *Writer {
 	return watching
 }
 
-// find is the innermost-but-reachable Writer: the first one on the way down
-// through writers that have an Unwrap method.
+// find is the outermost Writer of w: the first one on the way down through writers
+// that have an Unwrap method; nil without one.
 func find(w http.ResponseWriter) *Writer {
 	for {
 		switch current := w.(type) {
@@ -145,17 +145,17 @@ func (w *Writer) LimitRead(d time.Duration) {
 	}
 }
 
-// Settle sees to what is left of the body of w's request, before a reply: net/http
-// waits for it, without a limit of its own.
+// Settle reads or gives up what is left of the body of w's request, before a reply:
+// net/http would wait for it without a limit.
 func Settle(w http.ResponseWriter) {
 	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
 		watching.Settle()
 	}
 }
 
-// Settle is the function Settle for this writer. A rest that is there already is
-// read, so that the connection can be used again; where more is to come, the
-// reply does not wait for it, and is the last one on the connection.
+// Settle is the function Settle for this writer. A rest that has arrived is read,
+// so that the connection can be used again. Where more is to come, the reply does
+// not wait for it, and is the last one on the connection.
 func (w *Writer) Settle() {
 	if w.settled || w.duplex || w.body.ReadCloser == nil {
 		return
@@ -187,17 +187,18 @@ func (w *Writer) begin(status int) {
 	w.started = true
 	Protect(w.Header())
 	if status >= http.StatusMultipleChoices {
-		w.Settle() // who is refused or sent elsewhere is not read any further
+		w.Settle() // the body of a request that is refused or redirected is not read any further
 	}
 }
 
-// Values of headers that no one changes.
+// Values of headers; they are never changed.
 var (
 	noSniff = []string{"nosniff"}
 	closing = []string{"close"}
 )
 
-// Protect tells browsers to believe the content type of a reply.
+// Protect sets X-Content-Type-Options, so that browsers do not guess the content
+// type of a reply; the handler's own value stays.
 func Protect(header http.Header) {
 	if _, set := header["X-Content-Type-Options"]; !set {
 		header["X-Content-Type-Options"] = noSniff
@@ -340,14 +341,14 @@ type WaiterKey struct{}
 // Waiter is a connection that wants to know when it waits for a body.
 type Waiter interface{ Waits(waits bool) }
 
-// body is the body of a request, of which is known whether its end was seen.
+// body is the body of a request; it notes whether its end was read.
 type body struct {
 	io.ReadCloser
 
 	exchange *Writer
 	waiter   Waiter // nil for none
 	touched  bool   // it was asked for
-	ended    bool   // its end was seen
+	ended    bool   // its end was read
 	dropped  bool   // the reply came before its end
 }
 
