@@ -10,10 +10,10 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// Check reports whether repositories can work with a pool: whether it connects,
-// and whether transactions are possible on what it connects to. Programs call it
-// when they start, so that a pooler that hands out connections for one statement
-// is an error then, and no failure of every request.
+// Check returns an error where repositories cannot work with a pool: where it does
+// not connect, or where transactions are not possible. A program calls it when it
+// starts: a pooler with pool_mode = statement is then an error at once, and not one
+// of every request.
 func Check(ctx context.Context, pool *pgxpool.Pool) error {
 	err := pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 		tx, err := conn.Begin(ctx)

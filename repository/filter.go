@@ -14,8 +14,8 @@ import (
 )
 
 // OneOf is the predicate of a filter by a repeated parameter: the column is one
-// of the values, and there is no condition where there are no values. (For none
-// of no values say squirrel.Eq with an empty list.)
+// of the values, and there is no condition where there are no values. (For a
+// condition that then holds for no row use squirrel.Eq with an empty list.)
 func OneOf[T any](column string, values kit.Filter[T]) squirrel.Sqlizer {
 	if len(values) == 0 {
 		return squirrel.And{}

@@ -74,8 +74,7 @@ type named struct {
 }
 
 // resolve reads the name of a column: name, table.name or schema.table.name,
-// quoted or not. Whatever is a reserved word is a name here too. The plan may be
-// nil.
+// quoted or not. A reserved word is a name here too. The plan may be nil.
 func (p *plan) resolve(text string) (n named, ok bool) {
 	if p != nil {
 		if i, known := p.byName[text]; known { // as nearly always

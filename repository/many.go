@@ -224,7 +224,8 @@ func (p *plan) copyMany(ctx context.Context, tx Tx, c *call, rows reflect.Value)
 	})
 }
 
-// writtenMany are the columns that many rows write, whose values are no one's.
+// writtenMany are the columns that many rows write, without values: an error does
+// not say which row it is about.
 func (p *plan) writtenMany() []written {
 	columns := p.written(reflect.Zero(p.row))
 	for i := range columns {

@@ -142,12 +142,13 @@ func (s Scope[Row]) OnlyDeleted() Scope[Row] {
 	return s
 }
 
-// WithFields is the scope whose verbs name these places for violated constraints,
-// before those of the model's options. A call knows best what its request holds:
+// WithFields is the scope with other places in the request for violated constraints
+// (by name). They take precedence over those of the model's options, for a call
+// whose request has other fields:
 //
 //	scope.WithFields(repository.Fields{"customers_name_key": {"path", "id"}}).Restore(ctx, writer, id)
 //
-// A constraint without a place (nil) is a conflict there.
+// A constraint with a nil place is a conflict (409).
 func (s Scope[Row]) WithFields(fields Fields) Scope[Row] {
 	s.fields = fields
 	return s

@@ -183,7 +183,7 @@ func placeOf(count CountMode, counted, size int64, params pagination.Params) pag
 	}
 }
 
-// looksAhead reports whether one row more than the page is read, which tells
+// looksAhead reports whether one row more than the page is read, to find out
 // whether there are more.
 func (c CountMode) looksAhead() bool { return c == None || c > 0 }
 

@@ -47,7 +47,7 @@ func (t textual) texts(args []any) []any {
 
 // textOf is the text of a value, nil for NULL. A value whose type pgx does not
 // know is an array if it is a slice, and JSON if it is a map or a struct. What
-// cannot be written stays as it is, for pgx to say so.
+// cannot be written stays as it is, so that pgx returns the error.
 func textOf(types *pgtype.Map, value any) any {
 	switch value := value.(type) {
 	case string:
@@ -115,7 +115,7 @@ func jsonText(types *pgtype.Map, value any) any {
 	return string(text)
 }
 
-// jsonValue is a value for a column of JSON, which a slice does not say of itself.
+// jsonValue is a value for a column of JSON: a slice alone would be an array.
 type jsonValue struct{ value any }
 
 // writes prepares a statement for values of columns: in the textual modes it has
@@ -151,8 +151,8 @@ func (t *columnTypes) isJSON(p *plan, column int) bool {
 	return t.names[written] == "jsonb" || t.names[written] == "json"
 }
 
-// isOpaque reports whether values of a type do not say of themselves whether they
-// are an array or JSON.
+// isOpaque reports whether values of a type can be an array or JSON, depending on
+// the column.
 func isOpaque(typ reflect.Type) bool {
 	for typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()

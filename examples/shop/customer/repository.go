@@ -43,8 +43,8 @@ var Repository = repository.MustNew[Row]("customers", repository.Options{
 
 var sent = repository.ChangesOf[CustomerUpdate](Repository)
 
-// changes are the fields that were sent. Nobody has shown yet that a new e-mail
-// address is the customer's; the row tells whether it is new.
+// changes are the fields that were sent. An e-mail address that differs from that of
+// the row is not verified.
 func (in CustomerUpdate) changes() repository.Changes[Row] {
 	changes := sent(in)
 	if email, ok := in.Email.Get(); ok {

@@ -12,9 +12,9 @@ import (
 
 // Middleware logs each request when it has been answered: method, path,
 // status, size and duration, and what [Add] said of it on the way. The query
-// is left out, for what clients put there may be personal. A reply that was cut off
-// is marked as aborted. A status of 500 and above is a warning: the error itself,
-// with its cause, is the line of whoever answered with it.
+// is left out, because it may hold personal data. A reply that was cut off is marked
+// as aborted. A status of 500 and above is a warning: the error renderer logs the
+// error itself, with its cause.
 func Middleware(logger *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

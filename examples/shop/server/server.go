@@ -29,7 +29,7 @@ import (
 	"github.com/polarkit-go/polarkit/repository"
 )
 
-// Config is what a [Server] is made of. Pool, Keys and Logger are required.
+// Config configures a [Server]. Pool, Keys and Logger are required.
 type Config struct {
 	Pool   *pgxpool.Pool
 	Keys   auth.Keys

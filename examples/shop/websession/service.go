@@ -30,8 +30,8 @@ func NewService(sessions *auth.Sessions, checker *signin.Checker, reader reposit
 	return &Service{sessions: sessions, checker: checker, reader: reader, writer: writer}
 }
 
-// Create signs a user in. The reply does it, which has the request: where it came
-// from counts.
+// Create signs a user in. The reply does the work, because it has the request: the
+// sign-in depends on where the request came from.
 func (s *Service) Create(_ context.Context, _ api.NoSubject, in WebSessionCreate) (SignedIn, error) {
 	return SignedIn{service: s, in: in}, nil
 }
@@ -59,7 +59,7 @@ func (s *Service) signIn(header http.Header, r *http.Request, in WebSessionCreat
 			return *found.PasswordHash, nil
 		},
 		Rehash: func(ctx context.Context, hash string) error {
-			// A password that was changed meanwhile stays.
+			// A password that has been changed since stays.
 			_, err := users.UpdateWhere(ctx, s.writer, sq.Eq{"id": found.ID, "password_hash": found.PasswordHash}, user.Repository.Set("password_hash", hash))
 			return err
 		},
