@@ -36,10 +36,12 @@ const (
 	// NotNullViolation: 500.
 	NotNullViolation Reason = "not-null violation"
 	// InvalidText: a text to write holds a NUL or bytes that are no UTF-8. 422 at
-	// the body. A [kit.Schema] refuses such text before it comes here, and to ask
+	// its field, or at the body where none is known. A [kit.Schema] refuses such text before it comes here, and to ask
 	// for it finds nothing.
 	InvalidText Reason = "invalid text"
-	// InvalidValue: a value is beyond what its column takes (class 22, 54000). 500.
+	// InvalidValue: a value is beyond what its column takes (class 22, 54000). 422
+	// at every field whose value is, as Create and an update schema wrote it; at
+	// its row and field in [Scope.CreateMany]; 500 for a value that no field has.
 	InvalidValue Reason = "value out of the column's range"
 	// Stale: the row changed since it was read. 409 ResourceConflict.
 	Stale Reason = "changed meanwhile"
@@ -154,7 +156,8 @@ func (p *plan) translate(err error, conn *pgx.Conn, c *call, at stage) error {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return p.answered(found, pg, c, at)
 	}
-	lost := isLost(err) || conn != nil && conn.IsClosed()
+	_, unsent := errors.AsType[*unsentError](err)
+	lost := isLost(err) || conn != nil && conn.IsClosed() && !unsent // pgx closes it over a batch that it cannot write
 	expired := errors.Is(err, context.DeadlineExceeded)
 	switch {
 	case at == sentAlone && c.writes && (lost || expired || errors.Is(err, context.Canceled)) && !isUnsent(err):

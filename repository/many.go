@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/polarkit-go/polarkit/errors"
 )
@@ -49,6 +50,7 @@ func (s Scope[Row]) CreateMany(ctx context.Context, to Writable, owner Owner, ro
 		return err
 	}
 	c := s.writing(func() []written { return p.writtenMany() })
+	c.rows = values
 	if len(rows) <= copyAbove && !types.arrays {
 		return p.insertMany(ctx, h, c, types, values)
 	}
@@ -199,7 +201,12 @@ func (p *plan) insertEach(ctx context.Context, h *handle, c *call, rows reflect.
 		p.insert(st, rows.Index(i))
 		batch.Queue(string(st.text), st.args...)
 	}
-	return h.run(ctx, p, c, func(on querier) error { return on.SendBatch(ctx, batch).Close() })
+	return h.run(ctx, p, c, func(on querier) error {
+		if err := on.SendBatch(ctx, batch).Close(); err != nil {
+			return sending(err)
+		}
+		return nil
+	})
 }
 
 func (p *plan) copyMany(ctx context.Context, tx Tx, c *call, rows reflect.Value) error {
@@ -220,6 +227,9 @@ func (p *plan) copyMany(ctx context.Context, tx Tx, c *call, rows reflect.Value)
 	})
 	return tx.run(ctx, p, c, func(querier) error {
 		_, err := tx.Pgx().CopyFrom(ctx, strings.Split(p.table, "."), names, source)
+		if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == "57014" && pg.Routine == "CopyGetData" {
+			return &unsentError{errors.New(pg.Message)} // pgx ended the COPY at a value that it cannot write
+		}
 		return err
 	})
 }

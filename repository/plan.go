@@ -52,6 +52,7 @@ type plan struct {
 	// schemaNamed finds the table's name after a schema, in queries of one's own.
 	schemaNamed *regexp.Regexp
 	types       atomic.Pointer[columnTypes]
+	shapes      atomic.Pointer[map[string]*shape] // as they were last read
 	// hasOpaque: a column's values do not say whether they are an array or JSON.
 	hasOpaque bool
 

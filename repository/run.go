@@ -2,6 +2,7 @@ package repository
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,6 +21,8 @@ type call struct {
 	noWait bool
 	// written gives the values that it writes; nil for none.
 	written func() []written
+	// rows are those that the values stand in, where there are many of them.
+	rows reflect.Value
 	// fields are the places that the call names for constraints.
 	fields Fields
 	// given: a row was passed on, so that the statement must not run again.
@@ -36,7 +39,9 @@ type call struct {
 // connections to that server, and goes where new ones lead.
 func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier) error) error {
 	if h.tx != nil {
-		err := p.translate(send(h.on(h.db, h.conn())), h.conn(), c, inTransaction)
+		raw := send(h.on(h.db, h.conn()))
+		err := p.translate(raw, h.conn(), c, inTransaction)
+		err = p.blameValues(ctx, h, nil, c, raw, err)
 		h.note(err)
 		return err
 	}
@@ -61,7 +66,7 @@ func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier
 		}
 		failure := p.translate(err, conn.Conn(), c, sentAlone)
 		if !closes(err, c) || isReadOnly(err) && !c.writes {
-			return failure
+			return p.blameValues(ctx, h, conn.Conn(), c, err, failure)
 		}
 		hangUp(conn)
 		if moved || !isReadOnly(err) {

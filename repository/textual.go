@@ -3,6 +3,7 @@ package repository
 import (
 	"context"
 	"reflect"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -23,26 +24,55 @@ func isTextual(mode pgx.QueryExecMode) bool {
 }
 
 func (t textual) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	return t.to.Query(ctx, sql, t.texts(args)...)
+	texts, err := t.texts(args)
+	if err != nil {
+		return nil, err
+	}
+	return t.to.Query(ctx, sql, texts...)
 }
 
 func (t textual) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	return t.to.Exec(ctx, sql, t.texts(args)...)
+	texts, err := t.texts(args)
+	if err != nil {
+		return pgconn.CommandTag{}, err
+	}
+	return t.to.Exec(ctx, sql, texts...)
 }
 
 func (t textual) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
 	for _, queued := range batch.QueuedQueries {
-		queued.Arguments = t.texts(queued.Arguments)
+		texts, err := t.texts(queued.Arguments)
+		if err != nil {
+			return unsentBatch{err}
+		}
+		queued.Arguments = texts
 	}
 	return t.to.SendBatch(ctx, batch)
 }
 
-func (t textual) texts(args []any) []any {
+// unsentBatch are the results of a batch that was not sent.
+type unsentBatch struct{ err error }
+
+func (b unsentBatch) Exec() (pgconn.CommandTag, error) { return pgconn.CommandTag{}, b.err }
+func (b unsentBatch) Query() (pgx.Rows, error)         { return nil, b.err }
+func (b unsentBatch) QueryRow() pgx.Row                { return b }
+func (b unsentBatch) Close() error                     { return b.err }
+func (b unsentBatch) Tx() pgx.Tx                       { return nil }
+func (b unsentBatch) Scan(...any) error                { return b.err }
+
+// errNUL is what the server says of a NUL in a parameter. In the simple protocol the
+// NUL would end the statement itself, and the server the connection.
+var errNUL = &pgconn.PgError{Severity: "ERROR", Code: "22021", Message: "a text holds a NUL"}
+
+func (t textual) texts(args []any) ([]any, error) {
 	texts := make([]any, len(args))
 	for i, arg := range args {
 		texts[i] = textOf(t.types, arg)
+		if text, ok := texts[i].(string); ok && strings.IndexByte(text, 0) >= 0 {
+			return nil, errNUL
+		}
 	}
-	return texts
+	return texts, nil
 }
 
 // textOf is the text of a value, nil for NULL. A value whose type pgx does not

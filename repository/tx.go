@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/polarkit-go/polarkit/errors"
 )
@@ -35,6 +36,7 @@ type TxOptions struct {
 // txState is what is known of a transaction while it is open.
 type txState struct {
 	tx     pgx.Tx
+	pool   *pgxpool.Pool // that its connection is of, nil if that is not known
 	hooks  []func(context.Context)
 	failed failure
 }
@@ -135,7 +137,7 @@ func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn
 		met.readOnly = met.closes
 		return nil, met, err
 	}
-	state = &txState{tx: tx}
+	state = &txState{tx: tx, pool: h.pool}
 	done := false
 	defer func() {
 		if !done {
@@ -228,7 +230,7 @@ func (t *txState) savepoint(ctx context.Context, mode pgx.QueryExecMode, fn func
 		}
 		return noModel.translate(err, t.tx.Conn(), &call{}, inTransaction)
 	}
-	inner := &txState{tx: tx}
+	inner := &txState{tx: tx, pool: t.pool}
 	done := false
 	defer func() {
 		t.failed = t.failed.or(inner.failed)
@@ -293,7 +295,7 @@ func (h *handle) failureOf(err error) failure {
 		f.closes = answerTo(pg, &call{}).closes
 	case err != nil:
 		_, unsent := errors.AsType[*unsentError](err)
-		f.outdated = unsent && h.caches()
+		f.outdated = unsent && h.caches() && !errors.Is(err, errors.RequestValidation)
 	}
 	return f
 }
