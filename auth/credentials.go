@@ -16,7 +16,9 @@ import (
 // value every method fails.
 //
 // An error of the ledger is errors.ServiceUnavailable with Retry-After: that the
-// store cannot be read or written is not the client's fault, and may pass.
+// store cannot be read or written is not the client's fault, and may pass. Where
+// nobody knows whether a new credential was stored it is errors.OutcomeUnknown,
+// without Retry-After.
 type Credentials struct {
 	issuer *Issuer
 	access *Access

@@ -72,7 +72,8 @@ type Ledger interface {
 	// Add stores a new record. Where replaces is not zero, the credential with
 	// this identifier expires at the given time, or earlier if it was to, in
 	// the same step; when it is absent or dead at the record's creation, Add
-	// fails with [ErrInvalid] and stores nothing.
+	// fails with [ErrInvalid] and stores nothing. Where nobody knows whether it was
+	// stored, since an answer was lost, Add fails with errors.OutcomeUnknown.
 	Add(ctx context.Context, record Record, replaces Replacement) error
 	// List returns the credentials of a selection, the newest first, dead ones too.
 	List(ctx context.Context, selection Selection) ([]Credential, error)

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
 // Check returns an error where repositories cannot work with a pool: where it does
@@ -30,7 +31,7 @@ func Check(ctx context.Context, pool *pgxpool.Pool) error {
 	if err == nil {
 		return nil
 	}
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && isStatementPooling(pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pglink.IsStatementPooling(pg) {
 		return fmt.Errorf("repository: %s: %w", statementPooling, err)
 	}
 	return fmt.Errorf("repository: the database cannot be used: %w", err)

@@ -3,16 +3,14 @@ package repository
 import (
 	"context"
 	"fmt"
-	"io"
-	"net"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/puddle/v2"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
 // Reason says why the database did not do as it was told. It is a target for
@@ -157,19 +155,18 @@ func (p *plan) translate(err error, conn *pgx.Conn, c *call, at stage) error {
 		return p.answered(found, pg, c, at)
 	}
 	_, unsent := errors.AsType[*unsentError](err)
-	lost := isLost(err) || conn != nil && conn.IsClosed() && !unsent // pgx closes it over a batch that it cannot write
-	expired := errors.Is(err, context.DeadlineExceeded)
+	closed := conn != nil && conn.IsClosed() && !unsent // pgx closes it over a batch that it cannot write
 	switch {
-	case at == sentAlone && c.writes && (lost || expired || errors.Is(err, context.Canceled)) && !isUnsent(err):
+	case at == sentAlone && c.writes && pglink.IsUnknown(err, closed):
 		found.Reason = CommitUnknown
 		return errors.OutcomeUnknown.Wrap(found)
 	case errors.Is(err, context.Canceled):
 		found.Reason = Canceled
 		return found
-	case expired:
+	case errors.Is(err, context.DeadlineExceeded):
 		found.Reason = Timeout
 		return tooLong.wrap(found)
-	case lost:
+	case closed || pglink.IsLost(err):
 		found.Reason = Unavailable
 		return away.wrap(found)
 	}
@@ -179,11 +176,11 @@ func (p *plan) translate(err error, conn *pgx.Conn, c *call, at stage) error {
 // answered translates what the server said, which connecting may have met too.
 func (p *plan) answered(found *Error, pg *pgconn.PgError, c *call, at stage) error {
 	found.Constraint = pg.ConstraintName
-	if _, ok := errors.AsType[*pgconn.ConnectError](found.cause); ok && !isStatementPooling(pg) {
+	if _, ok := errors.AsType[*pgconn.ConnectError](found.cause); ok && !pglink.IsStatementPooling(pg) {
 		found.Reason = Unavailable
 		return away.wrap(found)
 	}
-	if at == sentAlone && c.writes && leavesOpen(pg, c.tag) {
+	if at == sentAlone && c.writes && pglink.IsUnknown(pg, false) {
 		found.Reason = CommitUnknown
 		return errors.OutcomeUnknown.Wrap(found)
 	}
@@ -204,7 +201,7 @@ func (p *plan) answered(found *Error, pg *pgconn.PgError, c *call, at stage) err
 		invalid := errors.ValueErrorAt(errors.Loc{"body"}, "This value contains invalid characters", nil)
 		return &fieldError{PolarRequestValidationError: invalid, cause: found}
 	case "":
-		if isStatementPooling(pg) {
+		if pglink.IsStatementPooling(pg) {
 			return fmt.Errorf("repository: %s: %s: %w", p.table, statementPooling, found.cause)
 		}
 		return p.program(found, c)
@@ -275,24 +272,6 @@ func (c *column) isPartOf(entry string) bool {
 		}
 	}
 	return false
-}
-
-// isLost tells the errors with which a connection ends or a pool has none.
-func isLost(err error) bool {
-	if _, ok := errors.AsType[net.Error](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return true
-	}
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
-		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, puddle.ErrClosedPool) || pgconn.SafeToRetry(err)
-}
-
-// isUnsent reports whether nothing of the statement was sent. Of a connection
-// that was open before, pgx says that it is closed also when the answer was lost.
-func isUnsent(err error) bool {
-	return pgconn.SafeToRetry(err) && !errors.Is(err, pgconn.ErrConnClosed)
 }
 
 // detailColumns reads the columns out of "Key (a, b)=(1, 2) …", whose form is

@@ -70,6 +70,8 @@ type handle struct {
 	db   querier       // of a Tx: itself
 	tx   *txState      // of a Tx
 	mode pgx.QueryExecMode
+	// primary belongs to the pool.
+	primary *primary
 }
 
 // newHandle is nil for no pool, which every verb then says: a program that only
@@ -78,7 +80,7 @@ func newHandle(pool *pgxpool.Pool) *handle {
 	if pool == nil {
 		return nil
 	}
-	return &handle{pool: pool, mode: pool.Config().ConnConfig.DefaultQueryExecMode}
+	return &handle{pool: pool, mode: pool.Config().ConnConfig.DefaultQueryExecMode, primary: newPrimary()}
 }
 
 // conn is the connection of a Tx, nil if there is none to look at.

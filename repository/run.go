@@ -3,13 +3,12 @@ package repository
 import (
 	"context"
 	"reflect"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
 // call is what has to be known of a statement to say what its failure means.
@@ -27,7 +26,7 @@ type call struct {
 	fields Fields
 	// given: a row was passed on, so that the statement must not run again.
 	given bool
-	// tag is the server's word that the statement was complete.
+	// tag says what the statement did.
 	tag pgconn.CommandTag
 }
 
@@ -35,8 +34,7 @@ type call struct {
 // does. A transaction runs on its own connection, once. Otherwise run takes a
 // connection of the pool, and sends the statement once more where it surely did
 // not take place: where what pgx keeps of it is outdated, and where a write has
-// met a server that is the primary no longer. Then it leaves the pool's
-// connections to that server, and goes where new ones lead.
+// met a server that only reads while new connections lead to one that writes.
 func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier) error) error {
 	if h.tx != nil {
 		raw := send(h.on(h.db, h.conn()))
@@ -45,7 +43,7 @@ func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier
 		h.note(err)
 		return err
 	}
-	conn, err := h.acquire(ctx)
+	conn, err := pglink.Acquire(ctx, h.pool)
 	if err != nil {
 		return p.translate(err, nil, c, notSent)
 	}
@@ -65,18 +63,20 @@ func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier
 			continue
 		}
 		failure := p.translate(err, conn.Conn(), c, sentAlone)
-		if !closes(err, c) || isReadOnly(err) && !c.writes {
-			return p.blameValues(ctx, h, conn.Conn(), c, err, failure)
-		}
-		hangUp(conn)
-		if moved || !isReadOnly(err) {
+		if closes(err, c) {
+			pglink.HangUp(conn)
 			return failure
 		}
-		// The other connections may lead to where this one did. A new one may not.
+		if moved || !c.writes || !isReadOnly(err) {
+			return p.blameValues(ctx, h, conn.Conn(), c, err, failure)
+		}
 		moved = true
-		h.pool.Reset()
 		conn.Release()
-		if conn, err = h.acquire(ctx); err != nil {
+		conn = nil
+		if !h.primary.returned(ctx, h.pool) {
+			return failure
+		}
+		if conn, err = pglink.Acquire(ctx, h.pool); err != nil {
 			return failure
 		}
 	}
@@ -96,37 +96,6 @@ func closes(err error, c *call) bool {
 	return ok && answerTo(pg, c).closes
 }
 
-// acquire takes a connection that works, as far as that can be seen without
-// asking: one whose server has gone is dropped for the next.
-func (h *handle) acquire(ctx context.Context) (*pgxpool.Conn, error) {
-	for {
-		conn, err := h.pool.Acquire(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if isAlive(ctx, conn.Conn().PgConn()) {
-			return conn, nil
-		}
-		hangUp(conn)
-		conn.Release()
-	}
-}
-
-// isStandby reports whether the server has said that it is a replica; servers
-// before PostgreSQL 14 do not say.
-func isStandby(conn *pgx.Conn) bool { return conn.PgConn().ParameterStatus("in_hot_standby") == "on" }
-
-// closeTimeout is how long the farewell to a server may take.
-const closeTimeout = time.Second
-
-// hangUp closes a connection, so that the pool makes another one when it is
-// released.
-func hangUp(conn *pgxpool.Conn) {
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-	defer cancel()
-	_ = conn.Conn().Close(ctx)
-}
-
 // caches reports whether pgx keeps statements or their descriptions.
 func (h *handle) caches() bool {
 	return h.mode == pgx.QueryExecModeCacheStatement || h.mode == pgx.QueryExecModeCacheDescribe
@@ -143,18 +112,12 @@ func isOutdated(err error, c *call, mode pgx.QueryExecMode) bool {
 		// prepared there. A write has taken place.
 		return !c.writes && mode == pgx.QueryExecModeCacheDescribe
 	}
-	if isLost(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if pglink.IsLost(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	// A value that does not fit the type that the parameter had.
 	_, unsent := errors.AsType[*unsentError](err)
 	return unsent
-}
-
-// isReadOnly reports whether the server does not write.
-func isReadOnly(err error) bool {
-	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && pg.Code == "25006"
 }
 
 // written is a value that a statement writes.
@@ -184,7 +147,7 @@ func (e *unsentError) Unwrap() error { return e.cause }
 // sending is an error with which pgx did not begin to give an answer: what is
 // neither from the server nor from the connection it met itself, beforehand.
 func sending(err error) error {
-	if _, ok := errors.AsType[*pgconn.PgError](err); ok || isLost(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if _, ok := errors.AsType[*pgconn.PgError](err); ok || pglink.IsLost(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return &unsentError{err}

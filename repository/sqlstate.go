@@ -1,11 +1,10 @@
 package repository
 
 import (
-	"strings"
-
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
 // answer is what an error of the server means, by its SQLSTATE.
@@ -52,7 +51,7 @@ var answers = map[string]answer{ //nolint:gochecknoglobals // a constant table
 
 	// States of a transaction. What is left of class 25 is a statement at the
 	// wrong moment, such as one more in a transaction that has failed.
-	"25006": gone,   // read-only: what was the primary before
+	"25006": away,   // read-only: what was the primary before; see primary.go
 	"25P03": tooOld, // idle_in_transaction_session_timeout
 	"25P04": tooOld, // transaction_timeout
 
@@ -94,33 +93,13 @@ func answerTo(pg *pgconn.PgError, c *call) answer {
 		return answer{reason: LockNotAvailable, kind: errors.ResourceConflict}
 	case isStalePlan(pg):
 		return away
-	case isStatementPooling(pg):
+	case pglink.IsStatementPooling(pg):
 		return answer{kind: errors.InternalServerError, closes: true}
 	}
-	if isFatal(pg) {
+	if pglink.IsFatal(pg) {
 		found.closes = true
 	}
 	return found
-}
-
-// isFatal reports whether the server ended the session with the error.
-func isFatal(pg *pgconn.PgError) bool {
-	severity := pg.SeverityUnlocalized
-	if severity == "" {
-		severity = pg.Severity
-	}
-	return severity == "FATAL" || severity == "PANIC"
-}
-
-// leavesOpen reports whether a statement that is a transaction of its own, or a
-// COMMIT, may have taken place although the server answered with an error. After
-// an ERROR it has not. The end of the session says nothing where it comes from a
-// pooler, which lost the server, from a crash, or after the command was complete.
-func leavesOpen(pg *pgconn.PgError, tag pgconn.CommandTag) bool {
-	if answers[pg.Code] == unknown {
-		return true
-	}
-	return isFatal(pg) && (strings.HasPrefix(pg.Code, "08") || pg.Code == "57P02" || tag.String() != "") && !isStatementPooling(pg)
 }
 
 // isStalePlan reports whether a statement was prepared before a migration that
@@ -132,18 +111,11 @@ func isStalePlan(pg *pgconn.PgError) bool {
 // statementPooling is what a service is told that cannot work so.
 const statementPooling = "PgBouncer gives out connections for one statement (pool_mode = statement), which refuses transactions: set pool_mode = transaction or session"
 
-// isStatementPooling reports whether PgBouncer refuses a transaction because it
-// gives out connections for one statement. It has one SQLSTATE for all that it
-// says, and one language.
-func isStatementPooling(pg *pgconn.PgError) bool {
-	return pg.Code == "08P01" && strings.Contains(pg.Message, "statement pooling mode")
-}
-
 // mayBeStale reports whether an error may come from what pgx keeps of a statement
 // (its text, the types of its parameters and columns) after a migration: then the
 // same statement, prepared again, can succeed. None of these has run.
 func mayBeStale(pg *pgconn.PgError) bool {
-	if isFatal(pg) {
+	if pglink.IsFatal(pg) {
 		return false
 	}
 	switch pg.Code {

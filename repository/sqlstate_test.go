@@ -2,6 +2,7 @@ package repository_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/Masterminds/squirrel"
@@ -188,6 +189,62 @@ func TestAServerThatStopsWriting(t *testing.T) {
 			_, err = direct(t, w).Exec(t.Context(), `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database()); END $$`)
 			require.NoError(t, err)
 			for range 4 {
+				require.NoError(t, write(), "at once")
+			}
+		})
+	}
+}
+
+// TestReadsGoOnWhileNoServerWrites has one write after the other fail: each looks
+// for a server that writes, and none takes the connections of the reads away.
+func TestReadsGoOnWhileNoServerWrites(t *testing.T) {
+	t.Parallel()
+	for _, attempts := range []int{0, 1, 10} { // 0: outside a transaction
+		t.Run(fmt.Sprint(attempts, " attempts"), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 4 })
+			_, err := w.pool.Exec(t.Context(), notesTable)
+			require.NoError(t, err)
+			scope := notes.In(repository.System("test"))
+			write := func() error {
+				if attempts == 0 {
+					_, err := scope.Create(t.Context(), w.writer, repository.Owner{}, note{Text: "a"})
+					return err
+				}
+				return repository.InTxWith(t.Context(), w.writer, repository.TxOptions{Attempts: attempts}, func(tx repository.Tx) error {
+					_, err := scope.Create(t.Context(), tx, repository.Owner{}, note{Text: "a"})
+					return err
+				})
+			}
+			require.NoError(t, write())
+			_, err = direct(t, w).Exec(t.Context(), `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`)
+			require.NoError(t, err)
+			w.pool.Reset()
+			_, err = scope.Count(t.Context(), w.reader, nil)
+			require.NoError(t, err)
+
+			before := w.pool.Stat().NewConnsCount()
+			var group sync.WaitGroup
+			for range 3 {
+				group.Go(func() {
+					for range 10 {
+						err := write()
+						assert.ErrorIs(t, err, repository.Unavailable)
+						assert.True(t, retryAfter(err))
+						_, err = scope.Count(t.Context(), w.reader, nil)
+						assert.NoError(t, err)
+					}
+				})
+			}
+			group.Wait()
+			require.LessOrEqual(t, w.pool.Stat().NewConnsCount()-before, int64(3), "no more than run at once")
+
+			_, err = direct(t, w).Exec(t.Context(), `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database()); END $$`)
+			require.NoError(t, err)
+			if attempts == 1 {
+				require.ErrorIs(t, write(), repository.Unavailable, "there is no other attempt")
+			}
+			for range 8 {
 				require.NoError(t, write(), "at once")
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
 const (
@@ -45,12 +46,16 @@ type txState struct {
 type failure struct {
 	serialization bool // the whole may be tried again
 	outdated      bool // the same, on a connection that has forgotten its statements
-	readOnly      bool // the same, on another connection
+	readOnly      bool // the same, where new connections lead to a server that writes
 	closes        bool // the connection is of no use afterwards
+	final         bool // the function refuses for a reason of its own
 }
 
 func (f failure) or(other failure) failure {
-	return failure{f.serialization || other.serialization, f.outdated || other.outdated, f.readOnly || other.readOnly, f.closes || other.closes}
+	return failure{
+		f.serialization || other.serialization, f.outdated || other.outdated, f.readOnly || other.readOnly,
+		f.closes || other.closes, f.final || other.final,
+	}
 }
 
 // InTx runs a function in a transaction, which is committed when the function
@@ -90,17 +95,18 @@ func InTxWith(ctx context.Context, to Writable, options TxOptions, fn func(tx Tx
 	forget, moved := false, false
 	for attempt := 1; ; attempt++ {
 		state, met, err := h.attempt(ctx, options, forget, fn)
-		switch {
-		case err == nil:
+		if err == nil {
 			state.runHooks(ctx)
 			return nil
-		case attempt >= attempts || ctx.Err() != nil || errors.Is(err, CommitUnknown):
+		}
+		returned := met.readOnly && !moved && h.primary.returned(ctx, h.pool)
+		switch {
+		case attempt >= attempts || met.final || ctx.Err() != nil || errors.Is(err, CommitUnknown):
 			return err
 		case met.outdated && !forget:
 			forget = true
-		case met.readOnly && !moved:
+		case returned:
 			moved = true
-			h.pool.Reset()
 		case met.serialization && pause(ctx, attempt):
 		default:
 			return err
@@ -115,13 +121,13 @@ var noModel = &plan{table: "transaction"} //nolint:gochecknoglobals // a constan
 // is another attempt; the function itself may refuse for reasons of its own.
 func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn func(tx Tx) error) (state *txState, met failure, err error) {
 	begin := &call{}
-	conn, err := h.acquire(ctx)
+	conn, err := pglink.Acquire(ctx, h.pool)
 	if err != nil {
 		return nil, met, noModel.translate(err, nil, begin, notSent)
 	}
 	defer func() {
 		if met.closes {
-			hangUp(conn)
+			pglink.HangUp(conn)
 		}
 		conn.Release()
 	}()
@@ -133,8 +139,7 @@ func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn
 	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: options.Isolation})
 	if err != nil {
 		err = noModel.translate(err, conn.Conn(), begin, inTransaction)
-		met.closes = isStandby(conn.Conn())
-		met.readOnly = met.closes
+		met.readOnly = isStandby(conn.Conn())
 		return nil, met, err
 	}
 	state = &txState{tx: tx, pool: h.pool}
@@ -146,9 +151,7 @@ func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn
 	}()
 	defer func() {
 		met = state.failed.or(h.failureOf(err))
-		if err != nil && !isTried(err, state.failed) {
-			met = failure{closes: met.closes}
-		}
+		met.final = err != nil && !isTried(err, state.failed)
 	}()
 	if err := fn(Tx{&handle{db: tx, tx: state, mode: h.mode}}); err != nil {
 		return state, met, noModel.serialization(err)

@@ -11,9 +11,11 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
 // DB is what a store asks: a pool, a connection or a transaction of pgx.
@@ -25,6 +27,11 @@ type DB interface {
 
 // Store keeps credentials. It is an auth.Store and an auth.Ledger, and safe for
 // concurrent use where its [DB] is.
+//
+// A new credential of which nobody knows whether it was stored, since the answer
+// of the database was lost, is errors.OutcomeUnknown: nobody has its token, but it
+// may be in the list, and the one that it replaces may have expired. All else that
+// fails is [auth.ErrUnavailable]: it did not take place, or may be repeated.
 type Store struct {
 	db DB
 	// found are the statements that find credentials, by the kind of their
@@ -99,7 +106,9 @@ func (s *Store) Find(ctx context.Context, lookup auth.Lookup) (*auth.Record, err
 		gone   bool
 		record auth.Record
 	)
-	err := s.query(ctx, lookup).Scan(append(row.looked(), &hash, &record.Hash.KeyID, &gone)...)
+	err := s.on(ctx, func(db DB) error {
+		return s.query(ctx, db, lookup).Scan(append(row.looked(), &hash, &record.Hash.KeyID, &gone)...)
+	})
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, auth.ErrInvalid
@@ -116,20 +125,20 @@ func (s *Store) Find(ctx context.Context, lookup auth.Lookup) (*auth.Record, err
 
 // query looks for one hash by =, for which PostgreSQL keeps its plan, and for
 // several while keys rotate.
-func (s *Store) query(ctx context.Context, lookup auth.Lookup) pgx.Row {
+func (s *Store) query(ctx context.Context, db DB, lookup auth.Lookup) pgx.Row {
 	find, ok := s.found[lookup.Subject]
 	if !ok {
 		find = s.foundElse
 	}
 	kind, subject := lookup.Kind, string(lookup.Subject)
 	if len(lookup.Hashes) == 1 {
-		return s.db.QueryRow(ctx, find.one, lookup.Hashes[0].Sum[:], kind, subject)
+		return db.QueryRow(ctx, find.one, lookup.Hashes[0].Sum[:], kind, subject)
 	}
 	sums := make([][]byte, len(lookup.Hashes))
 	for i := range sums {
 		sums[i] = lookup.Hashes[i].Sum[:]
 	}
-	return s.db.QueryRow(ctx, find.any, sums, kind, subject)
+	return db.QueryRow(ctx, find.any, sums, kind, subject)
 }
 
 const usedStatement = `UPDATE auth_credentials SET last_used_at = greatest(last_used_at, $2) WHERE id = $1`
@@ -140,9 +149,9 @@ const rehashStatement = `UPDATE auth_credentials SET last_used_at = greatest(las
 func (s *Store) Used(ctx context.Context, id uuid.UUID, use auth.Use) error {
 	var err error
 	if use.Rehash.IsZero() {
-		_, err = s.db.Exec(ctx, usedStatement, id, use.At)
+		_, err = s.exec(ctx, usedStatement, id, use.At)
 	} else {
-		_, err = s.db.Exec(ctx, rehashStatement, id, use.At, use.Rehash.Sum[:], use.Rehash.KeyID)
+		_, err = s.exec(ctx, rehashStatement, id, use.At, use.Rehash.Sum[:], use.Rehash.KeyID)
 	}
 	if err != nil {
 		return failed("recording the use of a credential", err)
@@ -178,8 +187,16 @@ func (s *Store) Add(ctx context.Context, record auth.Record, replaces auth.Repla
 		statement = replaceStatement
 		args = append(args, replaces.ID, replaces.Until)
 	}
-	tag, err := s.db.Exec(ctx, statement, args...)
+	var tag pgconn.CommandTag
+	var unknown bool
+	err := s.on(ctx, func(db DB) (err error) {
+		tag, err = db.Exec(ctx, statement, args...)
+		unknown = err != nil && !isTransaction(db) && pglink.IsUnknown(err, false)
+		return err
+	})
 	switch {
+	case unknown:
+		return errors.OutcomeUnknown.Wrap(fmt.Errorf("pgstore: storing a credential: %w", err))
 	case err != nil:
 		return failed("storing a credential", err)
 	case tag.RowsAffected() != 1:
@@ -198,14 +215,18 @@ func (s *Store) List(ctx context.Context, sel auth.Selection) ([]auth.Credential
 	if sel.Subject.IsZero() {
 		return nil, nil
 	}
-	rows, err := s.db.Query(ctx, listStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Kind, orNull(sel.ID))
-	if err != nil {
-		return nil, failed("listing credentials", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (auth.Credential, error) {
-		var r credentialRow
-		err := row.Scan(append([]any{&r.kind, &r.subjectKind}, r.looked()...)...)
-		return r.credential(), err
+	var list []auth.Credential
+	err := s.on(ctx, func(db DB) error {
+		rows, err := db.Query(ctx, listStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Kind, orNull(sel.ID))
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (auth.Credential, error) {
+			var r credentialRow
+			err := row.Scan(append([]any{&r.kind, &r.subjectKind}, r.looked()...)...)
+			return r.credential(), err
+		})
+		return err
 	})
 	if err != nil {
 		return nil, failed("listing credentials", err)
@@ -222,7 +243,7 @@ func (s *Store) Revoke(ctx context.Context, sel auth.Selection, at time.Time) (i
 	if sel.Subject.IsZero() {
 		return 0, nil
 	}
-	tag, err := s.db.Exec(ctx, revokeStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Kind, orNull(sel.ID), at)
+	tag, err := s.exec(ctx, revokeStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Kind, orNull(sel.ID), at)
 	if err != nil {
 		return 0, failed("revoking credentials", err)
 	}
@@ -234,11 +255,40 @@ const pruneStatement = `DELETE FROM auth_credentials WHERE expires_at < $1 OR re
 // Prune deletes the credentials that died before a time and returns how many:
 // for a job that keeps the table small.
 func (s *Store) Prune(ctx context.Context, before time.Time) (int64, error) {
-	tag, err := s.db.Exec(ctx, pruneStatement, before)
+	tag, err := s.exec(ctx, pruneStatement, before)
 	if err != nil {
 		return 0, failed("pruning credentials", err)
 	}
 	return tag.RowsAffected(), nil
+}
+
+// on has a function ask the database: of a pool, by a connection that works, as
+// far as that can be seen without asking.
+func (s *Store) on(ctx context.Context, ask func(db DB) error) error {
+	pool, ok := s.db.(*pgxpool.Pool)
+	if !ok {
+		return ask(s.db)
+	}
+	conn, err := pglink.Acquire(ctx, pool)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return ask(conn)
+}
+
+func (s *Store) exec(ctx context.Context, sql string, args ...any) (tag pgconn.CommandTag, err error) {
+	err = s.on(ctx, func(db DB) (err error) {
+		tag, err = db.Exec(ctx, sql, args...)
+		return err
+	})
+	return tag, err
+}
+
+// isTransaction reports whether what is written still has to be committed.
+func isTransaction(db DB) bool {
+	_, ok := db.(interface{ Commit(context.Context) error })
+	return ok
 }
 
 // failed wraps an error of the database; a context's stays one.

@@ -18,9 +18,9 @@ const module = "github.com/polarkit-go/polarkit/"
 var confined = map[string][]string{
 	"net/http":                        {"kit", "kit/api", "kit/docs", "kit/kittest", "kit/serve", "auth", "auth/authtest", "internal/testrequest"},
 	"github.com/go-chi/chi/v5":        {"kit/api"},
-	"github.com/jackc/pgx/v5":         {"repository", "repository/localpg", "repository/pgtest", "auth/pgstore"},
+	"github.com/jackc/pgx/v5":         {"repository", "repository/localpg", "repository/pgtest", "auth/pgstore", "internal/pglink"},
 	"github.com/Masterminds/squirrel": {"repository"},
-	"github.com/jackc/puddle/v2":      {"repository"},
+	"github.com/jackc/puddle/v2":      {"internal/pglink"},
 	"golang.org/x/crypto":             {"auth/signin"},
 	"golang.org/x/net":                {"kit"},
 	"golang.org/x/text":               {"kit"},

@@ -183,6 +183,7 @@ func TestUndeclaredErrors(t *testing.T) {
 		{errors.Unauthorized.New(), false}, // the guard's
 		{errors.New("out of order"), false},
 		{errors.ServiceUnavailable.New(), false},
+		{errors.OutcomeUnknown.New(), false},
 	} {
 		for name, register := range map[string]func(a *api.API) *api.Endpoint{
 			"handler": func(a *api.API) *api.Endpoint {

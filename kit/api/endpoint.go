@@ -159,7 +159,7 @@ func serveFunc[S, In, Out any](
 // declaration, since they can happen at every endpoint.
 func (e *Endpoint) checkDeclared(r *http.Request, err error) {
 	kind := errors.KindOf(err)
-	if e.settings.private || kind == errors.InternalServerError || kind == errors.ServiceUnavailable || slices.Contains(e.declared, kind) {
+	if e.settings.private || kind.Status() == http.StatusInternalServerError || kind.Status() == http.StatusServiceUnavailable || slices.Contains(e.declared, kind) {
 		return
 	}
 	logger := e.api.config.Logger
