@@ -117,7 +117,6 @@ func TestAMigrationUnderAWarmPool(t *testing.T) {
 					every(2)
 				}
 			}
-			big := int64(2)
 			for _, step := range []struct {
 				sql string
 				max int64
@@ -135,9 +134,8 @@ func TestAMigrationUnderAWarmPool(t *testing.T) {
 				warm()
 				_, err := w.pool.Exec(t.Context(), step.sql)
 				require.NoError(t, err)
-				big = step.max
 				t.Log(fmt.Sprint(mode, " ", step.sql))
-				every(big)
+				every(step.max)
 			}
 		})
 	}

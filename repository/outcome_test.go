@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
@@ -268,7 +267,8 @@ func TestNothingIsDoubled(t *testing.T) {
 					if err != nil && retryAfter(err) {
 						continue
 					}
-					if err != nil && !assert.ErrorIs(t, err, errors.OutcomeUnknown) {
+					if err != nil && !errors.Is(err, errors.OutcomeUnknown) {
+						t.Error(err)
 						return
 					}
 					mutex.Lock()

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -82,12 +83,6 @@ func (p *proxy) attach(config *pgxpool.Config) {
 	}
 }
 
-// lead makes new connections go elsewhere.
-func (p *proxy) lead(network, address string) {
-	target := network + "|" + address
-	p.target.Store(&target)
-}
-
 func (p *proxy) serve(client net.Conn) {
 	target := *p.target.Load()
 	var network, address string
@@ -146,7 +141,7 @@ func (p *proxy) forward(client io.Reader, server io.Writer, answer *atomic.Int32
 	if _, err := io.ReadFull(client, body); err != nil {
 		return
 	}
-	if _, err := server.Write(append(startup, body...)); err != nil {
+	if _, err := server.Write(slices.Concat(startup, body)); err != nil {
 		return
 	}
 	var request []byte
