@@ -91,6 +91,11 @@ func (e *Endpoint) answer(w http.ResponseWriter, r *http.Request) {
 	watching := response.Watch(w, r)
 	defer watching.Done()
 	w = watching
+	if e.plan.Body == nil {
+		var done context.CancelFunc
+		r, done = response.Unread(w, r)
+		defer done()
+	}
 	defer e.api.renderer.Recover(w, r)
 	limit := e.settings.maxBody
 	if limit < kit.MaxBodySize && r.Body != nil && r.Body != http.NoBody {

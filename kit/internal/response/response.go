@@ -6,10 +6,12 @@ package response
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"time"
 )
 
@@ -41,6 +43,7 @@ type Writer struct {
 
 	started bool
 	settled bool
+	late    bool // the rest of the body did not come in the time that it had
 	duplex  bool
 	// Whether the time of reads and writes is ours to limit: net/http serves, and
 	// neither its server nor the handler has a limit.
@@ -153,6 +156,26 @@ func Settle(w http.ResponseWriter) {
 	}
 }
 
+// Unread is [Settle] for a handler that reads no body, before it begins. It answers the
+// request to go on with: net/http ends the context of a request when a read of its
+// body fails, also where only the time for it was over and the client is still there.
+// The function is to be called when the handler has returned.
+func Unread(w http.ResponseWriter, r *http.Request) (*http.Request, context.CancelFunc) {
+	Settle(w)
+	late := false
+	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
+		late = late || watching.late
+	}
+	if !late {
+		return r, func() {}
+	}
+	ctx, cancel := context.WithoutCancel(r.Context()), context.CancelFunc(func() {})
+	if deadline, ok := r.Context().Deadline(); ok {
+		ctx, cancel = context.WithDeadline(ctx, deadline)
+	}
+	return r.WithContext(ctx), cancel
+}
+
 // Settle is the function Settle for this writer. A rest that has arrived is read,
 // so that the connection can be used again. Where more is to come, the reply does
 // not wait for it, and is the last one on the connection.
@@ -171,9 +194,11 @@ func (w *Writer) Settle() {
 		if err := control.SetReadDeadline(time.Now().Add(restTime)); err != nil {
 			return // no connection can be reached
 		}
-		if _, err := io.CopyN(io.Discard, w.body.ReadCloser, restSize); errors.Is(err, io.EOF) {
+		_, err := io.CopyN(io.Discard, w.body.ReadCloser, restSize)
+		if errors.Is(err, io.EOF) {
 			return
 		}
+		w.late = errors.Is(err, os.ErrDeadlineExceeded)
 	}
 	w.Header()["Connection"] = closing
 	_ = control.SetReadDeadline(time.Now().Add(lingerTime))
