@@ -118,26 +118,34 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// Write writes what a handler answers as it is, and an answer of net/http itself
+// Write writes what a handler answers as it is, and a refusal of net/http itself
 // in the shape of every error.
 func (c *conn) Write(p []byte) (int, error) {
 	if c.handled.Load() || !bytes.HasPrefix(p, []byte("HTTP/1.")) {
 		return c.Conn.Write(p)
 	}
-	if _, err := c.Conn.Write(refusal(p)); err != nil {
+	status := statusOf(p)
+	if status < 400 {
+		return c.Conn.Write(p) // net/http answers "OPTIONS *" itself
+	}
+	if _, err := c.Conn.Write(refusal(status)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
-// refusal is a reply of net/http in the shape of every error.
-func refusal(reply []byte) []byte {
-	status := http.StatusBadRequest
+// statusOf is the status of a reply of net/http, 400 where it cannot be read.
+func statusOf(reply []byte) int {
 	if fields := bytes.Fields(reply[:min(len(reply), 20)]); len(fields) > 1 {
-		if sent, err := strconv.Atoi(string(fields[1])); err == nil && sent >= 400 && sent <= 599 {
-			status = sent
+		if status, err := strconv.Atoi(string(fields[1])); err == nil && status >= 100 && status <= 599 {
+			return status
 		}
 	}
+	return http.StatusBadRequest
+}
+
+// refusal is a refusal of net/http in the shape of every error.
+func refusal(status int) []byte {
 	text := http.StatusText(status)
 	name, detail := strings.ReplaceAll(text, " ", ""), text
 	if status == errors.BadRequest.Status() {

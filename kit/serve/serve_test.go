@@ -111,6 +111,20 @@ func TestRefusalsOfTheServer(t *testing.T) {
 	require.Equal(t, `400 {"error":"BadRequest","detail":"Bad request"}`, fmt.Sprint(status, " ", body), "also as the second request")
 }
 
+// What net/http answers itself and is no refusal stays as it is.
+func TestOptionsOfTheWholeServer(t *testing.T) {
+	t.Parallel()
+	conn := dial(t, start(t, &http.Server{Handler: echo}, nil))
+	for range 2 {
+		status, header, body := exchange(t, conn, "OPTIONS * HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")
+		require.Equal(t, 200, status)
+		require.Empty(t, body)
+		require.Empty(t, header.Get("Connection"))
+	}
+	status, _, body := exchange(t, conn, "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n")
+	require.Equal(t, `400 {"error":"BadRequest","detail":"Bad request"}`, fmt.Sprint(status, " ", body))
+}
+
 // What a handler writes is never changed, whatever it looks like.
 func TestRepliesOfHandlersStayAsTheyAre(t *testing.T) {
 	t.Parallel()
