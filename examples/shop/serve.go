@@ -122,8 +122,9 @@ func newPool(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
 // under way finish.
 func serveUntil(ctx context.Context, listener net.Listener, handler *server.Server, logger *slog.Logger) error {
 	web := &http.Server{
-		Handler:  handler,
-		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+		Handler:           handler,
+		ReadHeaderTimeout: serve.ReadHeaderTimeout,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- serve.Serve(web, listener) }()

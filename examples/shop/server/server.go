@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -101,7 +102,7 @@ func New(config Config) (*Server, error) {
 		}
 		s.healthz(w, r)
 	})
-	s.handler = requestlog.Middleware(config.Logger)(renderer.Middleware(mux))
+	s.handler = requestlog.Middleware(config.Logger)(renderer.Middleware(paths(mux, a)))
 	return s, nil
 }
 
@@ -127,6 +128,18 @@ func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions, checker
 	personalaccesstoken.Routes(v1, personalaccesstoken.NewService(issuer))
 	websession.Routes(v1, websession.NewService(sessions, checker, reader, writer))
 	return a
+}
+
+// paths gives requests to the mux. It answers by itself, and not in the shape of
+// every error, where the target is no path (CONNECT, "GET *"): that is the API's.
+func paths(mux, other http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/") {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		other.ServeHTTP(w, r)
+	})
 }
 
 // uncached keeps replies out of caches, as Polar does: they are about one
