@@ -66,8 +66,18 @@ func (d Date) Value() (driver.Value, error) {
 	return d.String(), nil
 }
 
-// Scan reads a day from a database: a time, a text or null.
+// Scan reads a day from a database: a time, a text or null. PostgreSQL's infinity
+// is the last day of Python's calendar, 9999-12-31, and -infinity its first,
+// 0001-01-01, as asyncpg reads them.
 func (d *Date) Scan(src any) error {
+	switch src {
+	case "infinity":
+		*d = Date{Year: 9999, Month: time.December, Day: 31}
+		return nil
+	case "-infinity":
+		*d = Date{Year: 1, Month: time.January, Day: 1}
+		return nil
+	}
 	switch src := src.(type) {
 	case nil:
 		*d = Date{}

@@ -1,8 +1,10 @@
 package kit
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
@@ -15,7 +17,14 @@ import (
 // It holds a number and calculates nothing: amounts of money that are added up
 // are better integers of the smallest unit, or a type of your own that reads
 // itself from text.
-type Decimal struct{ number lax.Number }
+//
+// A column of numeric may hold NaN and the infinities. [Decimal.Scan] reads them,
+// and on the wire they are "NaN", "Infinity" and "-Infinity", as Pydantic writes
+// them. No request brings them in.
+type Decimal struct {
+	number  lax.Number
+	special string // NaN or an infinity, empty for a number
+}
 
 // ParseDecimal reads a number as Pydantic does: "1.50", " 1e3 ", "1_000". There
 // is no infinity.
@@ -29,6 +38,9 @@ func ParseDecimal(s string) (Decimal, error) {
 
 // String is the number as Python writes it: "1.50", "1E+3".
 func (d Decimal) String() string {
+	if d.special != "" {
+		return d.special
+	}
 	if d.number == (lax.Number{}) {
 		return "0"
 	}
@@ -36,8 +48,27 @@ func (d Decimal) String() string {
 }
 
 // Compare is -1, 0 or +1 as d is less than, equal to or greater than other;
-// 1.5 and 1.50 are equal.
-func (d Decimal) Compare(other Decimal) int { return d.known().Compare(other.known()) }
+// 1.5 and 1.50 are equal. NaN equals itself and is above all others, as in
+// PostgreSQL.
+func (d Decimal) Compare(other Decimal) int {
+	if d.special != "" || other.special != "" {
+		return cmp.Compare(d.rank(), other.rank())
+	}
+	return d.known().Compare(other.known())
+}
+
+// rank orders what is no number around all numbers.
+func (d Decimal) rank() int {
+	switch d.special {
+	case "-Infinity":
+		return -1
+	case "Infinity":
+		return 1
+	case "NaN":
+		return 2
+	}
+	return 0
+}
 
 // known is the number, 0 for the zero value.
 func (d Decimal) known() lax.Number {
@@ -72,20 +103,38 @@ func (d *Decimal) UnmarshalText(text []byte) error {
 // Value makes the number a parameter of a query.
 func (d Decimal) Value() (driver.Value, error) { return d.String(), nil }
 
-// Scan reads a number from a database: a text, an integer, a float or null.
+// Scan reads a number from a database: a text, an integer, a float or null. The
+// texts NaN, Infinity and -Infinity are read too.
 func (d *Decimal) Scan(src any) error {
 	switch src := src.(type) {
 	case nil:
 		*d = Decimal{}
 		return nil
 	case string:
-		return d.UnmarshalText([]byte(src))
+		return d.scanText(src)
 	case []byte:
-		return d.UnmarshalText(src)
+		return d.scanText(string(src))
 	case int64:
 		return d.UnmarshalText(strconv.AppendInt(nil, src, 10))
 	case float64:
+		switch {
+		case math.IsNaN(src):
+			return d.scanText("NaN")
+		case math.IsInf(src, 1):
+			return d.scanText("Infinity")
+		case math.IsInf(src, -1):
+			return d.scanText("-Infinity")
+		}
 		return d.UnmarshalText([]byte(lax.FloatRepr(src)))
 	}
 	return fmt.Errorf("kit: cannot scan %T into a Decimal", src)
+}
+
+func (d *Decimal) scanText(text string) error {
+	switch text {
+	case "NaN", "Infinity", "-Infinity":
+		*d = Decimal{special: text}
+		return nil
+	}
+	return d.UnmarshalText([]byte(text))
 }

@@ -1,9 +1,13 @@
 package repository
 
 import (
+	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/polarkit-go/polarkit/errors"
 )
 
 // scanner scans rows into one struct again and again. The destinations are
@@ -11,6 +15,7 @@ import (
 // is copied out, and the struct is emptied so that no row sees another's maps
 // and pointers.
 type scanner[Row any] struct {
+	plan    *plan
 	row     Row
 	targets []any
 }
@@ -18,7 +23,7 @@ type scanner[Row any] struct {
 // newScanner makes a scanner for the columns of a plan, in their order, and
 // then the extra targets.
 func newScanner[Row any](p *plan, extra ...any) *scanner[Row] {
-	s := &scanner[Row]{targets: make([]any, 0, len(p.columns)+len(extra))}
+	s := &scanner[Row]{plan: p, targets: make([]any, 0, len(p.columns)+len(extra))}
 	v := reflect.ValueOf(&s.row).Elem()
 	for i := range p.columns {
 		s.targets = append(s.targets, scanTarget(v.FieldByIndex(p.columns[i].index).Addr().Interface()))
@@ -33,9 +38,29 @@ func (s *scanner[Row]) scan(rows pgx.Rows) (Row, error) {
 	var empty Row
 	s.row = empty
 	if err != nil {
-		return row, &rowError{err}
+		return row, s.plan.unread(row, err)
 	}
 	return row, nil
+}
+
+// unread is the error of a row that cannot be read. It names the primary key, as
+// far as it was read before the column that failed.
+func (p *plan) unread(row any, err error) error {
+	failed := len(p.columns)
+	if at, ok := errors.AsType[pgx.ScanArgError](err); ok {
+		failed = at.ColumnIndex
+	}
+	v := reflect.ValueOf(row)
+	key := ""
+	for _, i := range p.key {
+		if i < failed {
+			key += fmt.Sprintf("%s = %v, ", p.columns[i].name, v.FieldByIndex(p.columns[i].index))
+		}
+	}
+	if key == "" {
+		return &rowError{err}
+	}
+	return &rowError{fmt.Errorf("the row with %s: %w", strings.TrimSuffix(key, ", "), err)}
 }
 
 // collect reads all rows and closes them. The size is how many there will be
@@ -46,7 +71,7 @@ func collect[Row any](p *plan, rows pgx.Rows, size int64, extra ...any) ([]Row, 
 	collected := make([]Row, 0, min(max(size, 0), 1024))
 	for rows.Next() {
 		if err := rows.Scan(s.targets...); err != nil {
-			return nil, &rowError{err}
+			return nil, p.unread(s.row, err)
 		}
 		collected = append(collected, s.row)
 		var empty Row
