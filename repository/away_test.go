@@ -187,10 +187,16 @@ func TestCommitUnknown(t *testing.T) {
 
 func TestTimeouts(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.RuntimeParams["statement_timeout"] = "50" })
+	w := newWorld(t)
 	w.create(t, w.acme, customerRow{Email: "a@example.com"})
-	slow := squirrel.Expr("pg_sleep(5) IS NULL")
-	_, err := w.in(w.acme).Count(t.Context(), w.reader, slow)
+	slow := squirrel.Expr("pg_sleep(600) IS NULL")
+	err := repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+		if _, err := tx.Pgx().Exec(t.Context(), "SET LOCAL statement_timeout = 50"); err != nil {
+			return err
+		}
+		_, err := w.in(w.acme).Count(t.Context(), tx, slow)
+		return err
+	})
 	require.ErrorIs(t, err, repository.Timeout)
 	require.ErrorIs(t, err, errors.ServiceUnavailable)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)

@@ -164,11 +164,11 @@ func (p *plan) writes(ctx context.Context, h *handle) (*statement, error) {
 }
 
 // bindColumn binds a value for a column.
-func (s *statement) bindColumn(p *plan, i int, value any) *statement {
+func (s *statement) bindColumn(p *plan, i int, value any) {
 	if s.types != nil && isOpaque(p.columns[i].typ) && s.types.isJSON(p, i) {
 		value = jsonValue{value}
 	}
-	return s.bind(value)
+	s.bind(value)
 }
 
 func (t *columnTypes) isJSON(p *plan, column int) bool {
