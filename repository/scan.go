@@ -51,16 +51,16 @@ func (p *plan) unread(row any, err error) error {
 		failed = at.ColumnIndex
 	}
 	v := reflect.ValueOf(row)
-	key := ""
+	var key []string
 	for _, i := range p.key {
 		if i < failed {
-			key += fmt.Sprintf("%s = %v, ", p.columns[i].name, v.FieldByIndex(p.columns[i].index))
+			key = append(key, fmt.Sprintf("%s = %v", p.columns[i].name, v.FieldByIndex(p.columns[i].index)))
 		}
 	}
-	if key == "" {
+	if len(key) == 0 {
 		return &rowError{err}
 	}
-	return &rowError{fmt.Errorf("the row with %s: %w", strings.TrimSuffix(key, ", "), err)}
+	return &rowError{fmt.Errorf("the row with %s: %w", strings.Join(key, ", "), err)}
 }
 
 // collect reads all rows and closes them. The size is how many there will be
