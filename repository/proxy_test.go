@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 )
@@ -33,8 +34,8 @@ const (
 // points of the protocol.
 type proxy struct {
 	listener net.Listener
-	// target is where new connections lead.
-	target atomic.Pointer[string]
+	// network and address are those of the server.
+	network, address string
 	// next is the fate of the next request that executes something; it is taken
 	// by one request.
 	next atomic.Int32
@@ -71,27 +72,15 @@ func newProxy(t testing.TB) *proxy {
 
 // attach leads a pool through the proxy to where it was to go.
 func (p *proxy) attach(config *pgxpool.Config) {
-	network, address := "tcp", ""
+	p.network, p.address = pgconn.NetworkAddress(config.ConnConfig.Host, config.ConnConfig.Port)
 	plain := config.ConnConfig.DialFunc
-	config.ConnConfig.DialFunc = func(ctx context.Context, wantedNetwork, wanted string) (net.Conn, error) {
-		if p.target.Load() == nil {
-			network, address = wantedNetwork, wanted
-			target := network + "|" + address
-			p.target.CompareAndSwap(nil, &target)
-		}
+	config.ConnConfig.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return plain(ctx, "tcp", p.listener.Addr().String())
 	}
 }
 
 func (p *proxy) serve(client net.Conn) {
-	target := *p.target.Load()
-	var network, address string
-	for i := range target {
-		if target[i] == '|' {
-			network, address = target[:i], target[i+1:]
-		}
-	}
-	server, err := net.Dial(network, address) //nolint:noctx // ended by the proxy's end
+	server, err := net.Dial(p.network, p.address) //nolint:noctx // ended by the proxy's end
 	if err != nil {
 		_ = client.Close()
 		return

@@ -173,7 +173,7 @@ func TestADeadlockIsRetried(t *testing.T) {
 		})
 	}
 	group.Wait()
-	require.Equal(t, int64(3), attempts.Load())
+	require.GreaterOrEqual(t, attempts.Load(), int64(3)) // more where both meet again
 	rows, err := scope.All(t.Context(), w.reader, repository.Query{Max: 2})
 	require.NoError(t, err)
 	require.Equal(t, []int64{1, 1}, []int64{rows[0].Score, rows[1].Score})
