@@ -3,10 +3,14 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -166,6 +170,30 @@ func TestErrorsThatFollowFromAnEndpoint(t *testing.T) {
 	}
 	item, _ := a.Document().Paths.Get("/v1/customers/external/{external_id}")
 	require.Equal(t, openapi.Ref("ResourceNotFound"), item.Get.Responses[2].Value.Content[0].Value.Schema, "declared again, it stands there once")
+}
+
+// Where a time may end during a change, its outcome may be unknown.
+func TestUnknownOutcomesAreDocumented(t *testing.T) {
+	t.Parallel()
+	a := api.New(api.Config{Title: "Shop API", Timeout: time.Minute, Relaxed: map[api.Guideline]string{api.Descriptions: "a test"}})
+	s := service{}
+	customers := a.Group("/v1/customers", api.Tag("customers"))
+	api.List(customers, "/", canRead, s.List)
+	api.Create(customers, "/", canRead, s.Create)
+	api.Get(customers, "/{id}", canRead, s.Get)
+	api.Update(customers, "/{id}", canRead, s.Update)
+	api.Delete(customers, "/{id}", canRead, s.Delete)
+	for _, e := range a.Endpoints() {
+		item, _ := a.Document().Paths.Get(e.Path())
+		all := item.Operations()
+		responses := all[slices.IndexFunc(all, func(o openapi.MethodOperation) bool { return o.Method == e.Method() })].Operation.Responses
+		response, ok := responses.Get("503")
+		require.True(t, ok, e.Pattern())
+		text, err := json.Marshal(response)
+		require.NoError(t, err)
+		require.Contains(t, string(text), "#/components/schemas/ServiceUnavailable", e.Pattern())
+		require.Equal(t, e.Method() != http.MethodGet, strings.Contains(string(text), "#/components/schemas/OutcomeUnknown"), e.Pattern())
+	}
 }
 
 // A kind of error that the document does not have is logged.

@@ -136,6 +136,9 @@ func (e *Endpoint) kinds() []*errors.Kind {
 	}
 	if e.settings.timeout > 0 {
 		kinds = append(kinds, errors.ServiceUnavailable)
+		if e.method != http.MethodGet { // a time that ends during a change leaves open whether it was made
+			kinds = append(kinds, errors.OutcomeUnknown)
+		}
 	}
 	if e.plan.Body != nil || len(e.plan.Params) > 0 {
 		kinds = append(kinds, errors.RequestValidation)
