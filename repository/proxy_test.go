@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 )
@@ -34,8 +33,8 @@ const (
 // points of the protocol.
 type proxy struct {
 	listener net.Listener
-	// network and address are those of the server.
-	network, address string
+	// target is where new connections lead.
+	target atomic.Pointer[string]
 	// next is the fate of the next request that executes something; it is taken
 	// by one request.
 	next atomic.Int32
@@ -72,15 +71,27 @@ func newProxy(t testing.TB) *proxy {
 
 // attach leads a pool through the proxy to where it was to go.
 func (p *proxy) attach(config *pgxpool.Config) {
-	p.network, p.address = pgconn.NetworkAddress(config.ConnConfig.Host, config.ConnConfig.Port)
+	network, address := "tcp", ""
 	plain := config.ConnConfig.DialFunc
-	config.ConnConfig.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) {
+	config.ConnConfig.DialFunc = func(ctx context.Context, wantedNetwork, wanted string) (net.Conn, error) {
+		if p.target.Load() == nil {
+			network, address = wantedNetwork, wanted
+			target := network + "|" + address
+			p.target.CompareAndSwap(nil, &target)
+		}
 		return plain(ctx, "tcp", p.listener.Addr().String())
 	}
 }
 
 func (p *proxy) serve(client net.Conn) {
-	server, err := net.Dial(p.network, p.address) //nolint:noctx // ended by the proxy's end
+	target := *p.target.Load()
+	var network, address string
+	for i := range target {
+		if target[i] == '|' {
+			network, address = target[:i], target[i+1:]
+		}
+	}
+	server, err := net.Dial(network, address) //nolint:noctx // ended by the proxy's end
 	if err != nil {
 		_ = client.Close()
 		return
