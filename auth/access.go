@@ -249,20 +249,20 @@ func (a *Access) Own(ctx context.Context, caller Caller, organizationID kit.Opti
 	id, named := organizationID.Get()
 	if refOf(caller).Kind == OrganizationKind {
 		if named {
-			return Owner{}, errors.Invalid(organizationField(), "organization_token",
+			return Owner{}, errors.ValidationErrorAt(organizationField(), "organization_token",
 				"Setting organization_id is disallowed when using an organization token.", id)
 		}
 		id = refOf(caller).ID
 	} else if !named {
 		only, ok := all.Only()
 		if !ok {
-			return Owner{}, errors.Invalid(organizationField(), "missing", "Field required", nil)
+			return Owner{}, errors.ValidationErrorAt(organizationField(), "missing", "Field required", nil)
 		}
 		id = only
 	}
 	owner, err := all.Own(ctx, id)
 	if errors.Is(err, ErrOutOfReach) {
-		return Owner{}, errors.Invalid(organizationField(), "value_error", "Organization not found.", id)
+		return Owner{}, errors.ValidationErrorAt(organizationField(), "value_error", "Organization not found.", id)
 	}
 	return owner, err
 }

@@ -13,17 +13,17 @@ import (
 var (
 	// InvalidToken is a credential that does not count, for whatever reason:
 	// unknown, malformed, expired, revoked, its subject gone. All are the same to a client.
-	InvalidToken = errors.Define("InvalidToken", http.StatusUnauthorized, "The credential is malformed, expired, revoked or otherwise invalid.")
+	InvalidToken = errors.DefineKind("InvalidToken", http.StatusUnauthorized, "The credential is malformed, expired, revoked or otherwise invalid.")
 	// InsufficientScope is a credential without the scope that is needed.
-	InsufficientScope = errors.Define("InsufficientScope", http.StatusForbidden, "The credential does not have the scope that is needed.")
+	InsufficientScope = errors.DefineKind("InsufficientScope", http.StatusForbidden, "The credential does not have the scope that is needed.")
 	// WebSessionRequired is an API token where only a signed-in browser will do.
-	WebSessionRequired = errors.Define("WebSessionRequired", http.StatusForbidden, "This needs a web session.")
+	WebSessionRequired = errors.DefineKind("WebSessionRequired", http.StatusForbidden, "This needs a web session.")
 	// SessionNotFresh is a web session whose sign-in is too long ago for what it asks.
-	SessionNotFresh = errors.Define("SessionNotFresh", http.StatusForbidden, "Sign in again to do this.")
+	SessionNotFresh = errors.DefineKind("SessionNotFresh", http.StatusForbidden, "Sign in again to do this.")
 	// CrossOrigin is an unsafe request that another site made with the session's cookie.
-	CrossOrigin = errors.Define("CrossOrigin", http.StatusForbidden, "Cross-origin requests are not accepted with a web session.")
+	CrossOrigin = errors.DefineKind("CrossOrigin", http.StatusForbidden, "Cross-origin requests are not accepted with a web session.")
 	// TooManyFailures is for a [Failures] hook whose budget is used up.
-	TooManyFailures = errors.Define("TooManyFailures", http.StatusTooManyRequests, "Too many requests with invalid credentials.")
+	TooManyFailures = errors.DefineKind("TooManyFailures", http.StatusTooManyRequests, "Too many requests with invalid credentials.")
 )
 
 // retryAfter is what a client waits when it is not known who is calling, in seconds.

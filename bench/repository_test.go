@@ -125,7 +125,7 @@ func BenchmarkPage(b *testing.B) {
 			page, err := accounts.In(reach).Page(ctx, reader, repository.Query{
 				Where:   squirrel.And{squirrel.Eq{"status": "open"}, squirrel.GtOrEq{"score": 10}},
 				Sorting: sorting.New(sorting.Desc(accountProperty("created_at"))),
-				Params:  pagination.At(2, 20),
+				Params:  pagination.NewParams(2, 20),
 			})
 			if err != nil || len(page.Items) != 20 {
 				b.Fatal(err, page.Pagination)

@@ -7,7 +7,7 @@
 // declared once, with the HTTP status, the stable name and the text that a
 // client may see:
 //
-//	var CaseClosed = errors.Define("CaseClosed", http.StatusConflict, "This case is closed.")
+//	var CaseClosed = errors.DefineKind("CaseClosed", http.StatusConflict, "This case is closed.")
 //
 //	return CaseClosed.New()               // or CaseClosed.Wrap(err) to keep the cause for the log
 //	if errors.Is(err, CaseClosed) { … }   // also through any number of wraps
@@ -17,7 +17,7 @@
 //	{"error":"CaseClosed","detail":"This case is closed."}
 //
 // What is wrong with a request's data is a [PolarRequestValidationError], in
-// the form in which FastAPI reports it: see [Invalid].
+// the form in which FastAPI reports it: see [ValidationErrorAt].
 //
 // The package knows statuses as numbers and imports neither net/http nor any
 // other package of this module: package kit turns an error into a reply.

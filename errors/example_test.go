@@ -9,9 +9,9 @@ import (
 )
 
 // Kinds are package variables of the application.
-var OrderShipped = errors.Define("OrderShipped", 409, "The order has been shipped.")
+var OrderShipped = errors.DefineKind("OrderShipped", 409, "The order has been shipped.")
 
-func ExampleDefine() {
+func ExampleDefineKind() {
 	err := fmt.Errorf("cancel: %w", OrderShipped.New())
 
 	fmt.Println(errors.Is(err, OrderShipped))
@@ -57,8 +57,8 @@ func ExampleKindOf() {
 	// InternalServerError
 }
 
-func ExampleInvalid() {
-	err := errors.Invalid(errors.Loc{"body", "email"}, "value_error", "This e-mail address is taken.", "ann@example.com")
+func ExampleValidationErrorAt() {
+	err := errors.ValidationErrorAt(errors.Loc{"body", "email"}, "value_error", "This e-mail address is taken.", "ann@example.com")
 
 	fmt.Println(err)
 	fmt.Println(err.Details()[0].Msg)
@@ -90,8 +90,8 @@ func ExampleDetailsOf() {
 	// the cache is away
 }
 
-func ExampleInvalidRequest() {
-	err := errors.InvalidRequest(
+func ExampleNewRequestValidationError() {
+	err := errors.NewRequestValidationError(
 		errors.ValidationError{Type: "missing", Loc: errors.Loc{"body", "items", 0, "price"}, Msg: "Field required"},
 		errors.ValidationError{
 			Type: "less_than_equal", Loc: errors.Loc{"body", "discount"}, Input: 120,

@@ -9,7 +9,7 @@ import (
 
 // A Kind is one way in which an API can fail: a stable name, an HTTP status and
 // a text that is safe to show. Kinds are declared once, in package variables,
-// with [Define]; they are compared by identity.
+// with [DefineKind]; they are compared by identity.
 //
 // A Kind is an error itself, so it may be returned as it is and is the target
 // for [Is].
@@ -19,21 +19,21 @@ type Kind struct {
 	status int
 }
 
-// Define declares a kind. The name is part of the API's contract and is what
+// DefineKind declares a kind. The name is part of the API's contract and is what
 // clients switch on: upper camel case, such as "CaseClosed". The status is an
 // HTTP status from 400 to 599. The detail is the default text for the client;
 // it must say nothing that a client may not see.
 //
-// Define panics when one of them does not fit: it is meant for package
+// DefineKind panics when one of them does not fit: it is meant for package
 // variables, where a mistake has to show at start-up.
-func Define(name string, status int, detail string) *Kind {
+func DefineKind(name string, status int, detail string) *Kind {
 	switch {
 	case !isKindName(name):
-		panic(fmt.Sprintf("errors: Define(%q, …): the name must be letters and digits in upper camel case, such as CaseClosed", name))
+		panic(fmt.Sprintf("errors: DefineKind(%q, …): the name must be letters and digits in upper camel case, such as CaseClosed", name))
 	case status < 400 || status > 599:
-		panic(fmt.Sprintf("errors: Define(%q, %d, …): the status must be from 400 to 599", name, status))
+		panic(fmt.Sprintf("errors: DefineKind(%q, %d, …): the status must be from 400 to 599", name, status))
 	case strings.TrimSpace(detail) == "":
-		panic(fmt.Sprintf("errors: Define(%q, %d, …): the detail must say what is wrong", name, status))
+		panic(fmt.Sprintf("errors: DefineKind(%q, %d, …): the detail must say what is wrong", name, status))
 	}
 	return &Kind{name: name, status: status, detail: detail}
 }
@@ -260,33 +260,33 @@ func find[T any, E interface {
 // are Polar's where Polar has them.
 var (
 	// BadRequest is a request that cannot be read at all.
-	BadRequest = Define("BadRequest", 400, "Bad request")
+	BadRequest = DefineKind("BadRequest", 400, "Bad request")
 	// Unauthorized is a request without a credential where one is needed.
-	Unauthorized = Define("Unauthorized", 401, "Unauthorized")
+	Unauthorized = DefineKind("Unauthorized", 401, "Unauthorized")
 	// NotPermitted is a subject that reaches the resource and may not do this to it.
-	NotPermitted = Define("NotPermitted", 403, "Not permitted")
+	NotPermitted = DefineKind("NotPermitted", 403, "Not permitted")
 	// ResourceNotFound is a resource that is absent, deleted or out of reach: all three the same.
-	ResourceNotFound = Define("ResourceNotFound", 404, "Not found")
+	ResourceNotFound = DefineKind("ResourceNotFound", 404, "Not found")
 	// RouteNotFound is a path that no endpoint has.
-	RouteNotFound = Define("RouteNotFound", 404, "Not Found")
+	RouteNotFound = DefineKind("RouteNotFound", 404, "Not Found")
 	// MethodNotAllowed is a known path with a method it does not have.
-	MethodNotAllowed = Define("MethodNotAllowed", 405, "Method Not Allowed")
+	MethodNotAllowed = DefineKind("MethodNotAllowed", 405, "Method Not Allowed")
 	// RequestTimeout is a request whose body did not arrive in time.
-	RequestTimeout = Define("RequestTimeout", 408, "Request Timeout")
+	RequestTimeout = DefineKind("RequestTimeout", 408, "Request Timeout")
 	// ResourceAlreadyExists is a conflict with what is there, such as a unique value taken.
-	ResourceAlreadyExists = Define("ResourceAlreadyExists", 409, "Already exists")
+	ResourceAlreadyExists = DefineKind("ResourceAlreadyExists", 409, "Already exists")
 	// ResourceConflict is a change that what is there does not allow: still referred to, or changed meanwhile.
-	ResourceConflict = Define("ResourceConflict", 409, "Conflict")
+	ResourceConflict = DefineKind("ResourceConflict", 409, "Conflict")
 	// ResourceUnavailable is a resource that was there and is gone for good.
-	ResourceUnavailable = Define("ResourceUnavailable", 410, "Unavailable")
+	ResourceUnavailable = DefineKind("ResourceUnavailable", 410, "Unavailable")
 	// RequestBodyTooLarge is a body beyond the limit.
-	RequestBodyTooLarge = Define("RequestBodyTooLarge", 413, "Request body too large")
+	RequestBodyTooLarge = DefineKind("RequestBodyTooLarge", 413, "Request body too large")
 	// RequestValidation is the kind of every [PolarRequestValidationError].
-	RequestValidation = Define("PolarRequestValidationError", 422, "The request is not valid")
+	RequestValidation = DefineKind("PolarRequestValidationError", 422, "The request is not valid")
 	// InternalServerError is everything unknown.
-	InternalServerError = Define("InternalServerError", 500, "Internal Server Error")
+	InternalServerError = DefineKind("InternalServerError", 500, "Internal Server Error")
 	// ServiceUnavailable is a dependency, such as the database, that is away for now.
-	ServiceUnavailable = Define("ServiceUnavailable", 503, "Service Unavailable")
+	ServiceUnavailable = DefineKind("ServiceUnavailable", 503, "Service Unavailable")
 	// OutcomeUnknown is a change of which nobody knows whether it was made, since its answer was lost. A reply has no Retry-After.
-	OutcomeUnknown = Define("OutcomeUnknown", 503, "The change may have been made: look before you send it again")
+	OutcomeUnknown = DefineKind("OutcomeUnknown", 503, "The change may have been made: look before you send it again")
 )

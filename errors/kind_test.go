@@ -12,9 +12,9 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-var caseClosed = errors.Define("CaseClosed", 409, "This case is closed.")
+var caseClosed = errors.DefineKind("CaseClosed", 409, "This case is closed.")
 
-func TestDefine(t *testing.T) {
+func TestDefineKind(t *testing.T) {
 	t.Parallel()
 
 	require.Equal(t, "CaseClosed", caseClosed.Name())
@@ -23,26 +23,26 @@ func TestDefine(t *testing.T) {
 	require.EqualError(t, caseClosed, "CaseClosed: This case is closed.")
 
 	for name, define := range map[string]func(){
-		"no name":         func() { _ = errors.Define("", 400, "x") },
-		"lower case":      func() { _ = errors.Define("caseClosed", 400, "x") },
-		"space":           func() { _ = errors.Define("Case Closed", 400, "x") },
-		"leading digit":   func() { _ = errors.Define("1Case", 400, "x") },
-		"not ASCII":       func() { _ = errors.Define("Étui", 400, "x") },
-		"success":         func() { _ = errors.Define("Case", 200, "x") },
-		"no status":       func() { _ = errors.Define("Case", 0, "x") },
-		"status too high": func() { _ = errors.Define("Case", 600, "x") },
-		"no detail":       func() { _ = errors.Define("Case", 400, " ") },
+		"no name":         func() { _ = errors.DefineKind("", 400, "x") },
+		"lower case":      func() { _ = errors.DefineKind("caseClosed", 400, "x") },
+		"space":           func() { _ = errors.DefineKind("Case Closed", 400, "x") },
+		"leading digit":   func() { _ = errors.DefineKind("1Case", 400, "x") },
+		"not ASCII":       func() { _ = errors.DefineKind("Étui", 400, "x") },
+		"success":         func() { _ = errors.DefineKind("Case", 200, "x") },
+		"no status":       func() { _ = errors.DefineKind("Case", 0, "x") },
+		"status too high": func() { _ = errors.DefineKind("Case", 600, "x") },
+		"no detail":       func() { _ = errors.DefineKind("Case", 400, " ") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			defer func() { require.Contains(t, recover(), "errors: Define(") }()
+			defer func() { require.Contains(t, recover(), "errors: DefineKind(") }()
 			define()
-			t.Error("Define did not panic")
+			t.Error("DefineKind did not panic")
 		})
 	}
 	for _, status := range []int{400, 599} {
-		require.Equal(t, status, errors.Define("Edge", status, "x").Status())
+		require.Equal(t, status, errors.DefineKind("Edge", status, "x").Status())
 	}
 }
 
@@ -70,7 +70,7 @@ func TestPolarError(t *testing.T) {
 func TestPolarErrorIsItsKind(t *testing.T) {
 	t.Parallel()
 
-	other := errors.Define("CaseClosed", 409, "This case is closed.")
+	other := errors.DefineKind("CaseClosed", 409, "This case is closed.")
 	for name, err := range map[string]error{
 		"kind":    caseClosed,
 		"made":    caseClosed.New(),
@@ -124,7 +124,7 @@ func TestNilAndZeroErrors(t *testing.T) {
 	}
 	var invalid *errors.PolarRequestValidationError
 	require.Empty(t, invalid.Details())
-	for _, err := range []*errors.PolarRequestValidationError{nil, errors.InvalidRequest()} {
+	for _, err := range []*errors.PolarRequestValidationError{nil, errors.NewRequestValidationError()} {
 		require.ErrorContains(t, err, "was returned")
 		require.ErrorIs(t, err, errors.InternalServerError)
 		require.NotErrorIs(t, err, errors.RequestValidation)
@@ -147,8 +147,8 @@ func TestNilAndZeroErrors(t *testing.T) {
 func TestTreesWithNilPointers(t *testing.T) {
 	t.Parallel()
 
-	nils := []error{(*errors.PolarError)(nil), (*errors.Kind)(nil), (*errors.PolarRequestValidationError)(nil), errors.InvalidRequest()}
-	one, two := errors.Invalid(errors.Loc{"body", "a"}, "missing", "x", nil), errors.Invalid(errors.Loc{"body", "b"}, "missing", "x", nil)
+	nils := []error{(*errors.PolarError)(nil), (*errors.Kind)(nil), (*errors.PolarRequestValidationError)(nil), errors.NewRequestValidationError()}
+	one, two := errors.ValidationErrorAt(errors.Loc{"body", "a"}, "missing", "x", nil), errors.ValidationErrorAt(errors.Loc{"body", "b"}, "missing", "x", nil)
 	for _, empty := range nils {
 		for name, err := range map[string]error{"alone": empty, "wrapped": fmt.Errorf("x: %w", empty), "joined": errors.Join(io.EOF, empty)} {
 			require.Same(t, errors.InternalServerError, errors.KindOf(err), name)
@@ -190,7 +190,7 @@ func TestValueError(t *testing.T) {
 func TestKindOf(t *testing.T) {
 	t.Parallel()
 
-	invalid := errors.Invalid(errors.Loc{"body"}, "missing", "Field required", nil)
+	invalid := errors.ValidationErrorAt(errors.Loc{"body"}, "missing", "Field required", nil)
 	for name, c := range map[string]struct {
 		err  error
 		want *errors.Kind
@@ -217,7 +217,7 @@ func TestValidationError(t *testing.T) {
 	t.Parallel()
 
 	first := errors.ValidationError{Type: "missing", Loc: errors.Loc{"body", "items", 0, "price"}, Msg: "Field required", Input: "s3cret"}
-	err := errors.InvalidRequest(first, errors.ValidationError{Type: "int_type"}, errors.ValidationError{})
+	err := errors.NewRequestValidationError(first, errors.ValidationError{Type: "int_type"}, errors.ValidationError{})
 	require.Equal(t, "body.items.0.price", first.Loc.String())
 	require.EqualError(t, err, "PolarRequestValidationError: missing at body.items.0.price and 2 more")
 	require.NotContains(t, err.Error(), "s3cret")
@@ -225,7 +225,7 @@ func TestValidationError(t *testing.T) {
 	require.ErrorIs(t, fmt.Errorf("x: %w", err), errors.RequestValidation)
 	require.NotErrorIs(t, err, errors.BadRequest)
 
-	one := errors.Invalid(errors.Loc{"query", "page"}, "value_error", "No.", 7)
+	one := errors.ValidationErrorAt(errors.Loc{"query", "page"}, "value_error", "No.", 7)
 	require.EqualError(t, one, "PolarRequestValidationError: value_error at query.page")
 	require.Equal(t, []errors.ValidationError{{Type: "value_error", Loc: errors.Loc{"query", "page"}, Msg: "No.", Input: 7}}, one.Details())
 }

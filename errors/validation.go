@@ -46,17 +46,17 @@ type CtxValue struct {
 }
 
 // PolarRequestValidationError says that a request's data is wrong: status 422,
-// with every error at its place. Make one with [Invalid] or [InvalidRequest].
+// with every error at its place. Make one with [ValidationErrorAt] or [NewRequestValidationError].
 type PolarRequestValidationError struct {
 	details []ValidationError
 }
 
-// Invalid makes a [PolarRequestValidationError] of one error, for what a
+// ValidationErrorAt makes a [PolarRequestValidationError] of one error, for what a
 // schema's rules cannot say:
 //
-//	errors.Invalid(errors.Loc{"body", "email"}, "value_error", "This e-mail address is taken.", in.Body.Email)
-func Invalid(loc Loc, typ, msg string, input any) *PolarRequestValidationError {
-	return InvalidRequest(ValidationError{Type: typ, Loc: loc, Msg: msg, Input: input})
+//	errors.ValidationErrorAt(errors.Loc{"body", "email"}, "value_error", "This e-mail address is taken.", in.Body.Email)
+func ValidationErrorAt(loc Loc, typ, msg string, input any) *PolarRequestValidationError {
+	return NewRequestValidationError(ValidationError{Type: typ, Loc: loc, Msg: msg, Input: input})
 }
 
 // ValueError makes the error of a Pydantic validator that raises ValueError: the
@@ -76,7 +76,7 @@ func ValueError(text string) *PolarRequestValidationError {
 //
 //	return errors.ValueErrorAt(errors.Loc{"until"}, "The stay has to end after it begins.", nil)
 func ValueErrorAt(loc Loc, text string, input any) *PolarRequestValidationError {
-	return InvalidRequest(ValidationError{
+	return NewRequestValidationError(ValidationError{
 		Type: "value_error", Loc: loc, Msg: "Value error, " + text, Input: input,
 		Ctx: Ctx{{Name: "error", Value: struct{}{}}}, // FastAPI writes an exception as an empty object
 	})
@@ -129,10 +129,10 @@ func appendDetails(to []ValidationError, err error, others *[]error) []Validatio
 	return to
 }
 
-// InvalidRequest makes a [PolarRequestValidationError] of any number of errors.
+// NewRequestValidationError makes a [PolarRequestValidationError] of any number of errors.
 // One without any is no answer to a client: it is treated as an error of the
 // program.
-func InvalidRequest(details ...ValidationError) *PolarRequestValidationError {
+func NewRequestValidationError(details ...ValidationError) *PolarRequestValidationError {
 	return &PolarRequestValidationError{details: details}
 }
 

@@ -129,7 +129,7 @@ func (r *roman) UnmarshalJSON(data []byte) error {
 		return errors.New("a roman number is a text")
 	}
 	if strings.Trim(text, "I") != "" {
-		return errors.Invalid(nil, "roman_number", "Only ones are known.", nil)
+		return errors.ValidationErrorAt(nil, "roman_number", "Only ones are known.", nil)
 	}
 	*r = roman(len(text))
 	return nil

@@ -45,7 +45,7 @@ func ExampleHandler() {
 func ExampleWriteError() {
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodPost, "/customers/", nil)
-	kit.WriteError(w, r, errors.Invalid(errors.Loc{"body", "email"}, "value_error", "This e-mail address is taken.", "john@example.com"))
+	kit.WriteError(w, r, errors.ValidationErrorAt(errors.Loc{"body", "email"}, "value_error", "This e-mail address is taken.", "john@example.com"))
 	fmt.Println(w.Code, w.Body)
 	// Output:
 	// 422 {"error":"PolarRequestValidationError","detail":[{"type":"value_error","loc":["body","email"],"msg":"This e-mail address is taken.","input":"john@example.com"}]}
@@ -109,8 +109,8 @@ const (
 func TestErrorRenderer(t *testing.T) {
 	t.Parallel()
 
-	a, b := errors.InvalidRequest(invalid("body", "a")), errors.InvalidRequest(invalid("query", "b", 0))
-	closed := errors.Define("CaseClosed", http.StatusConflict, "This case is closed.")
+	a, b := errors.NewRequestValidationError(invalid("body", "a")), errors.NewRequestValidationError(invalid("query", "b", 0))
+	closed := errors.DefineKind("CaseClosed", http.StatusConflict, "This case is closed.")
 	driver := errors.New("pq: password=hunter2")
 	validation := func(details ...string) string {
 		return `{"error":"PolarRequestValidationError","detail":[` + strings.Join(details, ",") + `]}`
@@ -136,7 +136,7 @@ func TestErrorRenderer(t *testing.T) {
 		"several wraps":         {fmt.Errorf("%w and %w", a, b), 422, validation(missingA, missingB), ""},
 		"validation and more":   {errors.Join(a, driver), 422, validation(missingA), "ERROR"},
 		"error over validation": {errors.Join(a, closed.New()), 409, `{"error":"CaseClosed","detail":"This case is closed."}`, ""},
-		"no details":            {errors.InvalidRequest(), 500, internalServerError, "ERROR"},
+		"no details":            {errors.NewRequestValidationError(), 500, internalServerError, "ERROR"},
 		"validation kind":       {errors.RequestValidation, 422, `{"error":"PolarRequestValidationError","detail":"The request is not valid"}`, ""},
 		"too large":             {fmt.Errorf("read: %w", &http.MaxBytesError{Limit: 10}), 413, `{"error":"RequestBodyTooLarge","detail":"Request body too large"}`, "DEBUG"},
 		"deadline":              {fmt.Errorf("query: %w", context.DeadlineExceeded), 503, `{"error":"ServiceUnavailable","detail":"Service Unavailable"}`, "ERROR"},
@@ -147,7 +147,7 @@ func TestErrorRenderer(t *testing.T) {
 		"nil limit":             {(*nilError)(nil), 500, internalServerError, "ERROR"},
 		"wrapped nil":           {fmt.Errorf("x: %w", (*errors.PolarRequestValidationError)(nil)), 500, internalServerError, "ERROR"},
 		"wrapped nil kind":      {fmt.Errorf("x: %w", (*errors.Kind)(nil)), 500, internalServerError, "ERROR"},
-		"joined nils":           {errors.Join((*errors.Kind)(nil), (*errors.PolarError)(nil), errors.InvalidRequest()), 500, internalServerError, "ERROR"},
+		"joined nils":           {errors.Join((*errors.Kind)(nil), (*errors.PolarError)(nil), errors.NewRequestValidationError()), 500, internalServerError, "ERROR"},
 		"nil and validation":    {errors.Join((*errors.PolarRequestValidationError)(nil), a), 422, validation(missingA), "ERROR"},
 		"nil and error":         {errors.Join((*errors.PolarError)(nil), closed.New()), 409, `{"error":"CaseClosed","detail":"This case is closed."}`, ""},
 		"nil and kind":          {errors.Join((*errors.Kind)(nil), closed), 409, `{"error":"CaseClosed","detail":"This case is closed."}`, ""},
@@ -239,7 +239,7 @@ func TestErrorRendererWritesDetails(t *testing.T) {
 			t.Parallel()
 
 			w := httptest.NewRecorder()
-			kit.WriteError(w, httptest.NewRequest(http.MethodGet, "/", nil), errors.InvalidRequest(c.detail))
+			kit.WriteError(w, httptest.NewRequest(http.MethodGet, "/", nil), errors.NewRequestValidationError(c.detail))
 			require.Equal(t, `{"error":"PolarRequestValidationError","detail":[`+c.want+`]}`, w.Body.String())
 		})
 	}
@@ -403,7 +403,7 @@ func TestHandlerLetsConnectionsBeTakenOver(t *testing.T) {
 func BenchmarkWriteError(b *testing.B) {
 	r := httptest.NewRequest(http.MethodPost, "/", nil)
 	renderer := kit.ErrorRenderer{Logger: slog.New(slog.DiscardHandler)}
-	three := errors.InvalidRequest(
+	three := errors.NewRequestValidationError(
 		errors.ValidationError{Type: "missing", Loc: errors.Loc{"body", "email"}, Msg: "Field required", Input: json.RawMessage(`{"name":1}`)},
 		errors.ValidationError{Type: "string_type", Loc: errors.Loc{"body", "name"}, Msg: "Input should be a valid string", Input: int64(1)},
 		errors.ValidationError{Type: "string_too_long", Loc: errors.Loc{"body", "x"}, Msg: "String should have at most 5 characters", Input: "abcdefgh", Ctx: errors.Ctx{{Name: "max_length", Value: 5}}},

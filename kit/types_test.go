@@ -244,7 +244,7 @@ type period struct {
 func (p *period) Validate(context.Context) error {
 	switch {
 	case p.Until < p.From:
-		return errors.InvalidRequest(
+		return errors.NewRequestValidationError(
 			errors.ValidationError{Type: "value_error", Loc: errors.Loc{"until"}, Msg: "ends before it starts"},
 			errors.ValidationError{Type: "value_error", Loc: errors.Loc{"body", "from"}, Msg: "starts after it ends"},
 		)

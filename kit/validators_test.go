@@ -270,7 +270,7 @@ func (r range2) Validate(context.Context) error {
 	case len(r.Ends) == 5:
 		return (*errors.PolarRequestValidationError)(nil)
 	case len(r.Ends) == 6:
-		return errors.InvalidRequest()
+		return errors.NewRequestValidationError()
 	case len(r.Ends) == 7:
 		return fmt.Errorf("x: %w", (*errors.Kind)(nil))
 	case len(r.Ends) == 8:
@@ -470,7 +470,7 @@ func (*stubborn) UnmarshalJSON(data []byte) error {
 	case `1`:
 		return (*errors.PolarRequestValidationError)(nil)
 	case `2`:
-		return errors.InvalidRequest()
+		return errors.NewRequestValidationError()
 	case `3`:
 		return fmt.Errorf("x: %w", (*errors.PolarError)(nil))
 	case `4`:

@@ -42,8 +42,8 @@ func NewCursorList[T any](items []T, next string) CursorList[T] {
 	return list
 }
 
-// MapCursor is [Map] for a [CursorList].
-func MapCursor[T, U any](list CursorList[T], convert func(T) U) CursorList[U] {
+// MapCursorList is [MapListResource] for a [CursorList].
+func MapCursorList[T, U any](list CursorList[T], convert func(T) U) CursorList[U] {
 	return CursorList[U]{Items: mapItems(list.Items, convert), Pagination: list.Pagination}
 }
 
@@ -56,9 +56,9 @@ type CursorParams struct {
 
 var _ kit.Parameter = (*CursorParams)(nil)
 
-// After makes params in Go: the cursor of the page before, empty for the first
+// NewCursorParams makes params in Go: the cursor of the page before, empty for the first
 // page, and the size of the page, [DefaultLimit] when below 1.
-func After(cursor string, limit int64) CursorParams {
+func NewCursorParams(cursor string, limit int64) CursorParams {
 	return CursorParams{cursor: cursor, limit: max(limit, 0)}
 }
 

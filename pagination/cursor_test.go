@@ -120,7 +120,7 @@ func TestCursorParams(t *testing.T) {
 	require.Equal(t, "abc", params.Cursor())
 	require.Equal(t, int64(20), params.Limit())
 	require.Empty(t, bind(t, &params, "", ""))
-	require.Equal(t, pagination.After("", 10), params)
+	require.Equal(t, pagination.NewCursorParams("", 10), params)
 	require.Len(t, bind(t, &params, "", "limit=0"), 1)
 }
 
@@ -129,7 +129,7 @@ func TestCursorListOnTheWire(t *testing.T) {
 	last, err := json.Marshal(pagination.NewCursorList[int](nil, ""))
 	require.NoError(t, err)
 	require.Equal(t, `{"items":[],"pagination":{"has_next_page":false,"next_cursor":null}}`, string(last))
-	list := pagination.MapCursor(pagination.NewCursorList([]int{1}, "abc"), func(n int) int { return n + 1 })
+	list := pagination.MapCursorList(pagination.NewCursorList([]int{1}, "abc"), func(n int) int { return n + 1 })
 	more, err := json.Marshal(list)
 	require.NoError(t, err)
 	require.Equal(t, `{"items":[2],"pagination":{"has_next_page":true,"next_cursor":"abc"}}`, string(more))

@@ -7,17 +7,17 @@ import (
 	"github.com/polarkit-go/polarkit/pagination"
 )
 
-func ExampleNew() {
+func ExampleNewListResource() {
 	names := []string{"Ada", "Grace"}
-	list := pagination.New(names, 25, pagination.At(1, 2))
+	list := pagination.NewListResource(names, 25, pagination.NewParams(1, 2))
 	body, err := json.Marshal(list)
 	fmt.Println(string(body), err)
 	// Output: {"items":["Ada","Grace"],"pagination":{"total_count":25,"max_page":13}} <nil>
 }
 
-func ExampleMap() {
-	rows := pagination.New([]int{1, 2, 3}, 3, pagination.Params{})
-	list := pagination.Map(rows, func(n int) string { return fmt.Sprintf("item %d", n) })
+func ExampleMapListResource() {
+	rows := pagination.NewListResource([]int{1, 2, 3}, 3, pagination.Params{})
+	list := pagination.MapListResource(rows, func(n int) string { return fmt.Sprintf("item %d", n) })
 	fmt.Printf("%q of %d\n", list.Items, list.Pagination.TotalCount)
 	// Output: ["item 1" "item 2" "item 3"] of 3
 }

@@ -9,7 +9,7 @@
 //		…
 //	}
 //
-//	list := pagination.New(items, total, in.Params)
+//	list := pagination.NewListResource(items, total, in.Params)
 //
 // is on the wire
 //
@@ -47,17 +47,17 @@ type Pagination struct {
 	TotalCountIsEstimated bool `json:"total_count_is_estimated,omitzero" doc:"Present and true when total_count is an estimate."`
 }
 
-// New makes the answer of a list: a page's items, the exact number of items of
+// NewListResource makes the answer of a list: a page's items, the exact number of items of
 // the whole list, and the page that was asked for. Nil items are an empty list.
-func New[T any](items []T, total int64, params Params) ListResource[T] {
+func NewListResource[T any](items []T, total int64, params Params) ListResource[T] {
 	if items == nil {
 		items = []T{}
 	}
 	return ListResource[T]{Items: items, Pagination: Pagination{TotalCount: total, MaxPage: params.MaxPage(total)}}
 }
 
-// Map makes a list of other items, such as the read schemas of a page of rows.
-func Map[T, U any](list ListResource[T], convert func(T) U) ListResource[U] {
+// MapListResource makes a list of other items, such as the read schemas of a page of rows.
+func MapListResource[T, U any](list ListResource[T], convert func(T) U) ListResource[U] {
 	return ListResource[U]{Items: mapItems(list.Items, convert), Pagination: list.Pagination}
 }
 

@@ -39,9 +39,9 @@ type Params struct {
 
 var _ kit.Parameter = (*Params)(nil)
 
-// At makes params in Go. A page or limit below 1 means the default; there is
+// NewParams makes params in Go. A page or limit below 1 means the default; there is
 // no upper bound, as there is for clients.
-func At(page, limit int64) Params { return Params{page: max(page, 0), limit: max(limit, 0)} }
+func NewParams(page, limit int64) Params { return Params{page: max(page, 0), limit: max(limit, 0)} }
 
 // Page is the number of the page, from 1.
 func (p Params) Page() int64 { return max(p.page, 1) }

@@ -117,25 +117,25 @@ func TestParamsDocument(t *testing.T) {
 
 func TestMaxPage(t *testing.T) {
 	t.Parallel()
-	params := pagination.At(1, 7)
+	params := pagination.NewParams(1, 7)
 	for total, want := range map[int64]int64{-1: 0, 0: 0, 1: 1, 7: 1, 8: 2, 25: 4, math.MaxInt64: math.MaxInt64 / 7} {
 		require.Equal(t, want, params.MaxPage(total), total)
 	}
-	require.Equal(t, int64(10), pagination.At(-3, -3).Limit())
-	require.Equal(t, int64(1), pagination.At(-3, -3).Page())
-	require.Equal(t, int64(500), pagination.At(1, 500).Limit(), "no upper bound in Go")
+	require.Equal(t, int64(10), pagination.NewParams(-3, -3).Limit())
+	require.Equal(t, int64(1), pagination.NewParams(-3, -3).Page())
+	require.Equal(t, int64(500), pagination.NewParams(1, 500).Limit(), "no upper bound in Go")
 }
 
 func TestListResourceOnTheWire(t *testing.T) {
 	t.Parallel()
-	list := pagination.New[int](nil, 0, pagination.Params{})
+	list := pagination.NewListResource[int](nil, 0, pagination.Params{})
 	text, err := json.Marshal(list)
 	require.NoError(t, err)
 	require.Equal(t, `{"items":[],"pagination":{"total_count":0,"max_page":0}}`, string(text))
 
-	list = pagination.New([]int{1, 2}, 25, pagination.At(1, 10))
+	list = pagination.NewListResource([]int{1, 2}, 25, pagination.NewParams(1, 10))
 	list.Pagination.TotalCountIsCapped = true
-	text, err = json.Marshal(pagination.Map(list, func(n int) string { return string(rune('a' + n)) }))
+	text, err = json.Marshal(pagination.MapListResource(list, func(n int) string { return string(rune('a' + n)) }))
 	require.NoError(t, err)
 	require.Equal(t, `{"items":["b","c"],"pagination":{"total_count":25,"max_page":3,"total_count_is_capped":true}}`, string(text))
 }

@@ -230,7 +230,7 @@ func (p *plan) refuse(found *Error, fields Fields, meaning answer, text string, 
 	if !ok {
 		return meaning.wrap(found)
 	}
-	return &fieldError{PolarRequestValidationError: errors.Invalid(slices.Clone(loc), "value_error", text, input), cause: found}
+	return &fieldError{PolarRequestValidationError: errors.ValidationErrorAt(slices.Clone(loc), "value_error", text, input), cause: found}
 }
 
 // blame finds the place in the request for a violated constraint. What the call

@@ -97,7 +97,7 @@ func Example() {
 	page, err := books.In(reach).Page(ctx, reader, repository.Query{
 		Where:   squirrel.Or{squirrel.Eq{"title": []string{"Dune", "Emma"}}, repository.MetadataMatches("metadata", kit.MetadataFilter{{Key: "shelf", Values: []string{"2"}}})},
 		Sorting: sorting.New(sorting.Asc(bookTitle)),
-		Params:  pagination.At(1, 10),
+		Params:  pagination.NewParams(1, 10),
 	})
 	fmt.Println("page:", page.Pagination.TotalCount, page.Items[0].Title, err)
 

@@ -98,7 +98,7 @@ func TestIndexesServeTheStatements(t *testing.T) {
 			var next *string
 			plan, buffers := "", 0
 			page := func() error {
-				list, err := scope.PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: order, Params: pagination.After(cursor, 1000)})
+				list, err := scope.PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: order, Params: pagination.NewCursorParams(cursor, 1000)})
 				next = list.Pagination.NextCursor
 				return err
 			}

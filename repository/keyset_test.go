@@ -61,7 +61,7 @@ func TestCursorsAndPagesAgree(t *testing.T) {
 		var byCursor, byWalk, byPage []customerRow
 		cursor := ""
 		for {
-			list, err := w.in(w.acme).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: order, Params: pagination.After(cursor, 4)})
+			list, err := w.in(w.acme).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: order, Params: pagination.NewCursorParams(cursor, 4)})
 			require.NoError(t, err)
 			byCursor = append(byCursor, list.Items...)
 			require.Equal(t, len(byCursor) < 23, list.Pagination.HasNextPage)
@@ -75,7 +75,7 @@ func TestCursorsAndPagesAgree(t *testing.T) {
 			byWalk = append(byWalk, rows...)
 		}
 		for number := int64(1); number <= 4; number++ {
-			page, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Sorting: order, Params: pagination.At(number, 6)})
+			page, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Sorting: order, Params: pagination.NewParams(number, 6)})
 			require.NoError(t, err)
 			byPage = append(byPage, page.Items...)
 		}
@@ -146,7 +146,7 @@ func TestCursorWhileRowsAreInserted(t *testing.T) {
 	seen := make(map[uuid.UUID]bool, len(rows))
 	for cursor := ""; ; {
 		list, err := scope.PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{
-			Sorting: sorting.New(sorting.Desc(byScore)), Params: pagination.After(cursor, 100),
+			Sorting: sorting.New(sorting.Desc(byScore)), Params: pagination.NewCursorParams(cursor, 100),
 		})
 		require.NoError(t, err)
 		for _, row := range list.Items {
@@ -178,7 +178,7 @@ func TestPagesOfAnUnchangedTable(t *testing.T) {
 	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), rows))
 	var ids []uuid.UUID
 	for number := int64(1); ; number++ {
-		page, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Sorting: sorting.New(sorting.Asc(byScore)), Params: pagination.At(number, 500)})
+		page, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Sorting: sorting.New(sorting.Asc(byScore)), Params: pagination.NewParams(number, 500)})
 		require.NoError(t, err)
 		require.Equal(t, int64(10_000), page.Pagination.TotalCount)
 		if len(page.Items) == 0 {
@@ -196,12 +196,12 @@ func TestCursorOfSomethingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(5)))
-	query := repository.CursorQuery{Sorting: sorting.New(sorting.Desc(byName)), Where: squirrel.Eq{"score": []int{0, 1, 2, 3}}, Params: pagination.After("", 1)}
+	query := repository.CursorQuery{Sorting: sorting.New(sorting.Desc(byName)), Where: squirrel.Eq{"score": []int{0, 1, 2, 3}}, Params: pagination.NewCursorParams("", 1)}
 	list, err := w.in(w.acme).PageAfter(t.Context(), w.reader, testCursors, query)
 	require.NoError(t, err)
 	cursor := *list.Pagination.NextCursor
 
-	query.Params = pagination.After(cursor, 3)
+	query.Params = pagination.NewCursorParams(cursor, 3)
 	_, err = w.in(w.acme).PageAfter(t.Context(), w.reader, testCursors, query)
 	require.NoError(t, err, "another size is fine")
 	_, err = w.in(w.acme, w.globe).PageAfter(t.Context(), w.reader, testCursors, query)
@@ -216,14 +216,14 @@ func TestCursorOfSomethingElse(t *testing.T) {
 		"no sorting":         {Where: query.Where, Params: query.Params},
 		"another value":      {Sorting: query.Sorting, Where: squirrel.Eq{"score": []int{0, 1, 2}}, Params: query.Params},
 		"no predicate":       {Sorting: query.Sorting, Params: query.Params},
-		"garbage":            {Sorting: query.Sorting, Where: query.Where, Params: pagination.After("garbage", 1)},
-		"a changed cursor":   {Sorting: query.Sorting, Where: query.Where, Params: pagination.After("B"+cursor[1:], 1)},
-		"a cursor cut short": {Sorting: query.Sorting, Where: query.Where, Params: pagination.After(cursor[:len(cursor)-4], 1)},
+		"garbage":            {Sorting: query.Sorting, Where: query.Where, Params: pagination.NewCursorParams("garbage", 1)},
+		"a changed cursor":   {Sorting: query.Sorting, Where: query.Where, Params: pagination.NewCursorParams("B"+cursor[1:], 1)},
+		"a cursor cut short": {Sorting: query.Sorting, Where: query.Where, Params: pagination.NewCursorParams(cursor[:len(cursor)-4], 1)},
 	} {
 		_, err := w.in(w.acme).PageAfter(t.Context(), w.reader, testCursors, changed)
 		require.ErrorIs(t, err, errors.RequestValidation, name)
 	}
-	_, err = orders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Params: pagination.After(cursor, 1)})
+	_, err = orders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Params: pagination.NewCursorParams(cursor, 1)})
 	require.ErrorIs(t, err, errors.RequestValidation, "another table")
 	_, err = w.in(w.acme).PageAfter(t.Context(), w.reader, nil, query)
 	require.ErrorContains(t, err, "needs cursors")
@@ -245,13 +245,13 @@ func TestCursorFromBeforeAMigration(t *testing.T) {
 	_, err := w.pool.Exec(t.Context(), `CREATE TABLE things (id bigint PRIMARY KEY, rank text NOT NULL); INSERT INTO things VALUES (1, 'a'), (2, 'b')`)
 	require.NoError(t, err)
 	things := repository.MustNew[thing]("things", repository.Options{Sorting: repository.SortMap[thingProperty]{"rank": "rank"}}).In(repository.System("test"))
-	query := repository.CursorQuery{Sorting: sorting.New(sorting.Asc(thingProperty("rank"))), Params: pagination.After("", 1)}
+	query := repository.CursorQuery{Sorting: sorting.New(sorting.Asc(thingProperty("rank"))), Params: pagination.NewCursorParams("", 1)}
 	list, err := things.PageAfter(t.Context(), w.reader, testCursors, query)
 	require.NoError(t, err)
 	_, err = w.pool.Exec(t.Context(), `ALTER TABLE things ALTER COLUMN rank TYPE bigint USING id`)
 	require.NoError(t, err)
 	w.pool.Reset()
-	query.Params = pagination.After(*list.Pagination.NextCursor, 1)
+	query.Params = pagination.NewCursorParams(*list.Pagination.NextCursor, 1)
 	_, err = things.PageAfter(t.Context(), w.reader, testCursors, query)
 	require.ErrorIs(t, err, errors.RequestValidation)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/polarkit-go/polarkit/repository/pgtest"
 )
 
-func at(page, limit int64) pagination.Params { return pagination.At(page, limit) }
+func at(page, limit int64) pagination.Params { return pagination.NewParams(page, limit) }
 
 var database = pgtest.FromSQL(`
 CREATE TABLE customers (

@@ -151,7 +151,7 @@ func requireSameEverywhere[Row any](t *testing.T, scope repository.Scope[Row], r
 	all, err := scope.All(t.Context(), reader, repository.Query{Sorting: order, Max: repository.NoLimit})
 	require.NoError(t, err, "%v", order)
 	require.Len(t, all, want)
-	page, err := scope.Page(t.Context(), reader, repository.Query{Sorting: order, Params: pagination.At(1, int64(want))})
+	page, err := scope.Page(t.Context(), reader, repository.Query{Sorting: order, Params: pagination.NewParams(1, int64(want))})
 	require.NoError(t, err, "%v", order)
 	require.Equal(t, all, page.Items)
 	for _, size := range []int64{1, 2, 3} {
@@ -163,7 +163,7 @@ func requireSameEverywhere[Row any](t *testing.T, scope repository.Scope[Row], r
 		}
 		require.Equal(t, all, walked, "%v in batches of %d", order, size)
 		for cursor := ""; ; {
-			list, err := scope.PageAfter(t.Context(), reader, testCursors, repository.CursorQuery{Sorting: order, Params: pagination.After(cursor, size)})
+			list, err := scope.PageAfter(t.Context(), reader, testCursors, repository.CursorQuery{Sorting: order, Params: pagination.NewCursorParams(cursor, size)})
 			require.NoError(t, err, "%v", order)
 			paged = append(paged, list.Items...)
 			require.LessOrEqual(t, len(paged), want, "%v ends", order)

@@ -39,7 +39,7 @@ func Capped(n int64) CountMode { return CountMode(max(n, 1)) }
 // [Options.MaxPage] Page fails with a 422 at the query parameter page.
 func (s Scope[Row]) Page(ctx context.Context, from Readable, q Query) (pagination.ListResource[Row], error) {
 	p := s.plan
-	empty := pagination.New[Row](nil, 0, q.Params)
+	empty := pagination.NewListResource[Row](nil, 0, q.Params)
 	h, err := s.reader(from)
 	if err != nil {
 		return empty, err
@@ -110,7 +110,7 @@ func (s Scope[Row]) pageStatements(q Query) (statements pageStatements, ok bool)
 
 func (s Scope[Row]) runPage(ctx context.Context, h *handle, q Query, statements pageStatements) (pagination.ListResource[Row], error) {
 	p := s.plan
-	empty := pagination.New[Row](nil, 0, q.Params)
+	empty := pagination.NewListResource[Row](nil, 0, q.Params)
 	var counted int64
 	var rows []Row
 	err := h.run(ctx, p, &call{}, func(on querier) (err error) {
@@ -136,9 +136,9 @@ func (s Scope[Row]) runPage(ctx context.Context, h *handle, q Query, statements 
 		if err != nil {
 			return empty, err
 		}
-		return pagination.New(rows, total, q.Params), nil
+		return pagination.NewListResource(rows, total, q.Params), nil
 	}
-	list := pagination.New(rows[:min(size, limit)], 0, q.Params)
+	list := pagination.NewListResource(rows[:min(size, limit)], 0, q.Params)
 	list.Pagination = placeOf(q.Count, counted, size, q.Params)
 	return list, nil
 }
@@ -227,7 +227,7 @@ func estimate(text []byte) (int64, error) {
 }
 
 func (p *plan) tooDeep(page int64) error {
-	return errors.InvalidRequest(errors.ValidationError{
+	return errors.NewRequestValidationError(errors.ValidationError{
 		Type: "less_than_equal", Loc: errors.Loc{"query", "page"},
 		Msg:   fmt.Sprintf("Input should be less than or equal to %d: go on with a cursor", p.maxPage),
 		Input: fmt.Sprint(page), Ctx: errors.Ctx{{Name: "le", Value: p.maxPage}},

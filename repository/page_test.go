@@ -66,7 +66,7 @@ func TestCountModes(t *testing.T) {
 		{"estimated, the end in sight", repository.Estimated, 1, few, exact(6)},
 		{"estimated, no rows", repository.Estimated, 1, squirrel.Eq{"score": 99}, exact(0)},
 	} {
-		query := repository.Query{Where: test.where, Count: test.count, Params: pagination.At(test.page, 10)}
+		query := repository.Query{Where: test.where, Count: test.count, Params: pagination.NewParams(test.page, 10)}
 		page, err := w.in(w.acme).Page(t.Context(), w.reader, query)
 		require.NoError(t, err, test.name)
 		require.Equal(t, test.want, page.Pagination, test.name)
@@ -95,7 +95,7 @@ func TestTotalsDoNotLie(t *testing.T) {
 		} {
 			for _, limit := range []int64{1, 3, 10, 100, math.MaxInt64} {
 				for _, number := range []int64{1, 2, 3, 4, 11, 33, 1_000_000_000_000, math.MaxInt64} {
-					params := pagination.At(number, limit)
+					params := pagination.NewParams(number, limit)
 					reads := limit
 					if repository.LooksAhead(count) && limit < math.MaxInt64 {
 						reads++
@@ -153,12 +153,12 @@ func TestPageOfAnySize(t *testing.T) {
 	w := newWorld(t)
 	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(3)))
 	for _, count := range []repository.CountMode{repository.Exact, repository.None, repository.Estimated, repository.Capped(2), repository.Capped(math.MaxInt64)} {
-		page, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Count: count, Params: pagination.At(1, math.MaxInt64)})
+		page, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Count: count, Params: pagination.NewParams(1, math.MaxInt64)})
 		require.NoError(t, err)
 		require.Len(t, page.Items, 3)
 		require.Equal(t, int64(3), page.Pagination.TotalCount)
 	}
-	list, err := w.in(w.acme).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Params: pagination.After("", math.MaxInt64)})
+	list, err := w.in(w.acme).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Params: pagination.NewCursorParams("", math.MaxInt64)})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 3)
 	for rows, err := range w.in(w.acme).Walk(t.Context(), w.reader, repository.Query{}, math.MaxInt64) {
@@ -191,9 +191,9 @@ func TestPageDepthHasACeilingWhereOneIsSet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	shallow := repository.MustNew[orderRow]("orders", repository.Options{Owners: repository.Owners{organizationKind: "organization_id"}, MaxPage: 50})
-	_, err := shallow.In(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Params: pagination.At(50, 10)})
+	_, err := shallow.In(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Params: pagination.NewParams(50, 10)})
 	require.NoError(t, err)
-	_, err = shallow.In(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Params: pagination.At(51, 10)})
+	_, err = shallow.In(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Params: pagination.NewParams(51, 10)})
 	invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
 	require.True(t, ok)
 	require.Equal(t, errors.Loc{"query", "page"}, invalid.Details()[0].Loc)
@@ -246,16 +246,16 @@ func TestQueriesOfOnesOwn(t *testing.T) {
 		Sorting: top, Where: squirrel.Or{squirrel.Gt{"spent": 1}, squirrel.Expr("true")},
 	})
 	require.NoError(t, err)
-	require.Equal(t, pagination.New([]spender{
+	require.Equal(t, pagination.NewListResource([]spender{
 		{ID: bob.ID, OrganizationID: w.acme, Email: bob.Email, Spent: 20}, {ID: ada.ID, OrganizationID: w.acme, Email: ada.Email, Spent: 15},
 	}, 2, pagination.Params{}), page)
 
 	one, err := spenders.In(organizations(w.acme)).Get(t.Context(), w.reader, ada.ID)
 	require.NoError(t, err)
 	require.Equal(t, int64(22), one.Spent, "without With the other table is as it is")
-	list, err := spenders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: top, Params: pagination.After("", 1)})
+	list, err := spenders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: top, Params: pagination.NewCursorParams("", 1)})
 	require.NoError(t, err)
-	list, err = spenders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: top, Params: pagination.After(*list.Pagination.NextCursor, 1)})
+	list, err = spenders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: top, Params: pagination.NewCursorParams(*list.Pagination.NextCursor, 1)})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	require.False(t, list.Pagination.HasNextPage)

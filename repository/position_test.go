@@ -119,7 +119,7 @@ func TestPositionsMeanTheSameInEverySession(t *testing.T) {
 			var paged []orderedRow
 			for cursor, page := "", 0; ; page++ {
 				reader := repository.NewReader(pools[page%len(pools)])
-				list, err := scope.PageAfter(t.Context(), reader, testCursors, repository.CursorQuery{Sorting: order, Params: pagination.After(cursor, 2)})
+				list, err := scope.PageAfter(t.Context(), reader, testCursors, repository.CursorQuery{Sorting: order, Params: pagination.NewCursorParams(cursor, 2)})
 				require.NoError(t, err, "%s", order)
 				paged = append(paged, list.Items...)
 				require.LessOrEqual(t, len(paged), 16, "%s ends", order)

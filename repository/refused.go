@@ -82,7 +82,7 @@ func (p *plan) blameValues(ctx context.Context, h *handle, conn *pgx.Conn, c *ca
 		issue.Loc = errors.Loc{"body"}
 		details = []errors.ValidationError{*issue}
 	}
-	return &fieldError{PolarRequestValidationError: errors.InvalidRequest(details...), cause: found}
+	return &fieldError{PolarRequestValidationError: errors.NewRequestValidationError(details...), cause: found}
 }
 
 // candidates are the values that came from fields, in the order of the columns.

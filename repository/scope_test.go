@@ -371,7 +371,7 @@ func checkIsolation(t *testing.T, w *world, where squirrel.Sqlizer, order sortin
 		see(page.Items)
 		require.Equal(t, int64(len(rows)), page.Pagination.TotalCount)
 	}
-	list, _ := scope.PageAfter(ctx, w.reader, testCursors, repository.CursorQuery{Where: where, Sorting: order, Params: pagination.After(cursor, 2)})
+	list, _ := scope.PageAfter(ctx, w.reader, testCursors, repository.CursorQuery{Where: where, Sorting: order, Params: pagination.NewCursorParams(cursor, 2)})
 	see(list.Items)
 	count, _ := scope.Count(ctx, w.reader, where)
 	require.LessOrEqual(t, count, int64(3))

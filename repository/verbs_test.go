@@ -79,18 +79,18 @@ func TestPage(t *testing.T) {
 	}
 	w.create(t, w.globe, customerRow{Email: "globe@example.com"})
 	page, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{
-		Sorting: sorting.New(sorting.Desc(byScore), sorting.Asc(byEmail)), Params: pagination.At(1, 7),
+		Sorting: sorting.New(sorting.Desc(byScore), sorting.Asc(byEmail)), Params: pagination.NewParams(1, 7),
 	})
 	require.NoError(t, err)
 	require.Equal(t, pagination.Pagination{TotalCount: 25, MaxPage: 4}, page.Pagination)
 	require.Len(t, page.Items, 7)
 	require.Equal(t, "c@example.com", page.Items[0].Email)
 
-	page, err = w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Params: pagination.At(5, 7)})
+	page, err = w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Params: pagination.NewParams(5, 7)})
 	require.NoError(t, err)
-	require.Equal(t, pagination.New([]customerRow{}, 25, pagination.At(5, 7)), page)
+	require.Equal(t, pagination.NewListResource([]customerRow{}, 25, pagination.NewParams(5, 7)), page)
 
-	page, err = w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Params: pagination.At(1<<62, 1<<62)})
+	page, err = w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Params: pagination.NewParams(1<<62, 1<<62)})
 	require.NoError(t, err, "a page of any number is an empty page")
 	require.Empty(t, page.Items)
 
@@ -105,7 +105,7 @@ func TestPage(t *testing.T) {
 
 	empty, err := customers.In(repository.Reach{}).Page(t.Context(), w.reader, repository.Query{})
 	require.NoError(t, err)
-	require.Equal(t, pagination.New([]customerRow{}, 0, pagination.Params{}), empty)
+	require.Equal(t, pagination.NewListResource([]customerRow{}, 0, pagination.Params{}), empty)
 }
 
 func TestUpdate(t *testing.T) {

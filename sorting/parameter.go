@@ -40,7 +40,7 @@ func Parse[P Property[P]](values ...string) (By[P], error) {
 	var details []errors.ValidationError
 	order := newRules[P]().read("sorting", values, func(err errors.ValidationError) { details = append(details, err) })
 	if len(details) > 0 {
-		return By[P]{}, errors.InvalidRequest(details...)
+		return By[P]{}, errors.NewRequestValidationError(details...)
 	}
 	return order, nil
 }

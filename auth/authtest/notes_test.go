@@ -148,7 +148,7 @@ func (s *noteService) list(ctx context.Context, caller auth.Caller, in listNotes
 		filter = append(filter, repository.Contains("text", in.Query))
 	}
 	page, err := notes.In(reach).Page(ctx, s.reader, repository.Query{Where: filter, Sorting: in.Sorting, Params: in.Params})
-	return pagination.Map(page, noteRow.schema), err
+	return pagination.MapListResource(page, noteRow.schema), err
 }
 
 func (s *noteService) List(ctx context.Context, subject auth.AuthSubject[auth.Admin], in listNotes) (pagination.ListResource[note], error) {
@@ -180,7 +180,7 @@ func (s *noteService) Create(ctx context.Context, subject auth.AuthSubject[auth.
 			return note{}, err
 		}
 		if _, err := notes.In(reach).Get(ctx, s.reader, *row.ParentID); errors.Is(err, errors.ResourceNotFound) {
-			return note{}, errors.Invalid(errors.Loc{"body", "parent_id"}, "value_error", "Note does not exist.", row.ParentID)
+			return note{}, errors.ValidationErrorAt(errors.Loc{"body", "parent_id"}, "value_error", "Note does not exist.", row.ParentID)
 		} else if err != nil {
 			return note{}, err
 		}

@@ -18,10 +18,10 @@ import (
 var (
 	// WrongCredentials is an attempt with an unknown account or a wrong password,
 	// which read the same.
-	WrongCredentials = errors.Define("WrongCredentials", 403, "The account or the password is wrong.")
+	WrongCredentials = errors.DefineKind("WrongCredentials", 403, "The account or the password is wrong.")
 	// TooManyAttempts is an attempt for an account, or from a source, whose
 	// failures have used up their budget. Retry-After says when there is more.
-	TooManyAttempts = errors.Define("TooManyAttempts", 429, "Too many failed attempts to sign in. Try again later.")
+	TooManyAttempts = errors.DefineKind("TooManyAttempts", 429, "Too many failed attempts to sign in. Try again later.")
 )
 
 // DefaultCost is the cost of bcrypt for new hashes: about a quarter of a second.

@@ -68,7 +68,7 @@ func listBooks(w http.ResponseWriter, r *http.Request) error {
 	})
 	from := min(in.Offset(), int64(len(sorted)))
 	to := min(from+in.Limit(), int64(len(sorted)))
-	return kit.WriteJSON(w, http.StatusOK, pagination.New(sorted[from:to], int64(len(sorted)), in.Params))
+	return kit.WriteJSON(w, http.StatusOK, pagination.NewListResource(sorted[from:to], int64(len(sorted)), in.Params))
 }
 
 func compare(order sorting.By[BookSort], a, b Book) int {

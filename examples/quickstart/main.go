@@ -64,7 +64,7 @@ func (s *Shelf) List(_ context.Context, _ api.NoSubject, in ListBooks) (paginati
 	}
 	from := min(in.Offset(), int64(len(books)))
 	to := min(from+in.Limit(), int64(len(books)))
-	return pagination.New(books[from:to], int64(len(books)), in.Params), nil
+	return pagination.NewListResource(books[from:to], int64(len(books)), in.Params), nil
 }
 
 func (s *Shelf) Get(_ context.Context, _ api.NoSubject, in GetBook) (Book, error) {

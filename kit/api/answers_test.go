@@ -207,7 +207,7 @@ func TestUndeclaredErrors(t *testing.T) {
 		{fmt.Errorf("wrapped: %w", errors.NotPermitted.New()), true},
 		{errors.ResourceAlreadyExists, false}, // declared
 		{errors.ResourceNotFound.New(), false},
-		{errors.Invalid(errors.Loc{"path", "id"}, "value_error", "No.", nil), false},
+		{errors.ValidationErrorAt(errors.Loc{"path", "id"}, "value_error", "No.", nil), false},
 		{errors.Unauthorized.New(), false}, // the guard's
 		{errors.New("out of order"), false},
 		{errors.ServiceUnavailable.New(), false},

@@ -43,7 +43,7 @@ func (e *Endpoint) compileSettings() {
 	}
 	for _, kind := range append(slices.Clone(s.fails), e.guardFails...) {
 		if kind == nil {
-			e.fail("api.Fails has a nil kind; declare it with errors.Define before the endpoint")
+			e.fail("api.Fails has a nil kind; declare it with errors.DefineKind before the endpoint")
 		}
 	}
 	for _, h := range s.hooks {

@@ -99,7 +99,7 @@ type walkedOrder struct {
 	ID uuid.UUID `json:"id" doc:"The ID of the order." example:"992fae2a-2a17-4b7a-8d9e-e287cf90131b"`
 }
 
-var orderClosed = errors.Define("OrderClosed", 409, "This order is closed.")
+var orderClosed = errors.DefineKind("OrderClosed", 409, "This order is closed.")
 
 func newOrders() *api.API {
 	a := newShop(api.Config{
@@ -201,7 +201,7 @@ func TestNamesInTheDocumentClash(t *testing.T) {
 	}), "has the name of the error ResourceNotFound in the document; rename the type")
 	a = newShop(api.Config{})
 	require.Contains(t, panicText(t, func() {
-		api.Get(a.Group("/v1"), "/others/{id}", canRead, service{}.Get, api.Name("other"), api.Fails(errors.Define("ResourceNotFound", 404, "Gone.")))
+		api.Get(a.Group("/v1"), "/others/{id}", canRead, service{}.Get, api.Name("other"), api.Fails(errors.DefineKind("ResourceNotFound", 404, "Gone.")))
 	}), "there are two kinds of error with the name ResourceNotFound; declare it once")
 }
 

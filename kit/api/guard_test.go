@@ -12,7 +12,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-var featureOff = errors.Define("FeatureOff", http.StatusForbidden, "This feature is not open to you.")
+var featureOff = errors.DefineKind("FeatureOff", http.StatusForbidden, "This feature is not open to you.")
 
 // feature is a guard for a group: a header stands for a flag of the caller.
 type feature struct{ requires []openapi.SecurityAlternative }

@@ -31,7 +31,7 @@ type flawed struct {
 }
 
 var accidents = []error{
-	(*errors.PolarRequestValidationError)(nil), (*errors.PolarError)(nil), (*errors.Kind)(nil), errors.InvalidRequest(),
+	(*errors.PolarRequestValidationError)(nil), (*errors.PolarError)(nil), (*errors.Kind)(nil), errors.NewRequestValidationError(),
 	fmt.Errorf("x: %w", (*errors.PolarRequestValidationError)(nil)), errors.Join((*errors.Kind)(nil), (*errors.PolarError)(nil)),
 }
 

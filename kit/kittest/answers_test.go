@@ -16,7 +16,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
-var toyBroken = errors.Define("ToyBroken", 409, "This toy is broken.")
+var toyBroken = errors.DefineKind("ToyBroken", 409, "This toy is broken.")
 
 // write is a handler of one answer.
 func write(status int, contentType, body string) http.Handler {

@@ -36,7 +36,7 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.Admin]
 	if err != nil {
 		return pagination.ListResource[Customer]{}, err
 	}
-	return pagination.Map(page, Row.Schema), nil
+	return pagination.MapListResource(page, Row.Schema), nil
 }
 
 // Get gives a customer.
@@ -104,7 +104,7 @@ func (s *Service) Update(ctx context.Context, subject auth.AuthSubject[auth.Admi
 			return err
 		}
 		if wanted := in.Body.ExternalID.Or(nil); before.ExternalID != nil && (wanted == nil || *wanted != *before.ExternalID) {
-			return errors.Invalid(errors.Loc{"body", "external_id"}, "value_error", "Customer external ID cannot be updated.", wanted)
+			return errors.ValidationErrorAt(errors.Loc{"body", "external_id"}, "value_error", "Customer external ID cannot be updated.", wanted)
 		}
 		updated, err = scope.Update(ctx, tx, in.ID, in.Body.changes())
 		return err

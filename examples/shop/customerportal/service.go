@@ -66,5 +66,5 @@ func (s *Service) ListOrders(ctx context.Context, subject auth.AuthSubject[auth.
 	if err != nil {
 		return pagination.ListResource[CustomerOrder]{}, err
 	}
-	return pagination.Map(page, newOrder), nil
+	return pagination.MapListResource(page, newOrder), nil
 }

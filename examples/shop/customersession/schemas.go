@@ -34,7 +34,7 @@ type CustomerSessionCreate struct {
 func (in CustomerSessionCreate) Validate(context.Context) error {
 	switch {
 	case !in.CustomerID.IsSet() && !in.CustomerExternalID.IsSet():
-		return errors.Invalid(errors.Loc{"customer_id"}, "missing", "Field required", nil)
+		return errors.ValidationErrorAt(errors.Loc{"customer_id"}, "missing", "Field required", nil)
 	case in.CustomerID.IsSet() && in.CustomerExternalID.IsSet():
 		return errors.ValueErrorAt(errors.Loc{"customer_external_id"}, "Name the customer by customer_id or by customer_external_id, not by both.", nil)
 	}

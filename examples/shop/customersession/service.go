@@ -74,7 +74,7 @@ func (s *Service) find(ctx context.Context, reach repository.Reach, in CustomerS
 		found, err = customer.ByExternalID(ctx, s.reader, reach, external)
 	}
 	if errors.Is(err, errors.ResourceNotFound) {
-		return customer.Row{}, errors.Invalid(loc, "value_error", "Customer does not exist.", input)
+		return customer.Row{}, errors.ValidationErrorAt(loc, "value_error", "Customer does not exist.", input)
 	}
 	return found, err
 }

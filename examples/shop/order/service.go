@@ -34,7 +34,7 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.Admin]
 	if err != nil {
 		return pagination.ListResource[Order]{}, err
 	}
-	return pagination.Map(page, Row.Schema), nil
+	return pagination.MapListResource(page, Row.Schema), nil
 }
 
 // Get gives an order.

@@ -29,7 +29,7 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User],
 	}
 	total := int64(len(living))
 	from := min(in.Offset(), total)
-	return pagination.New(living[from:min(from+in.Limit(), total)], total, in.Params), nil
+	return pagination.NewListResource(living[from:min(from+in.Limit(), total)], total, in.Params), nil
 }
 
 // Create makes a token that can do at most what the session can do in which it

@@ -42,7 +42,7 @@ func (d *decoder) load(body Body) error {
 		return nil
 	}
 	if syntax, ok := errors.AsType[*syntaxError](err); ok {
-		return errors.InvalidRequest(errors.ValidationError{
+		return errors.NewRequestValidationError(errors.ValidationError{
 			Type: "json_invalid", Loc: errors.Loc{"body", syntax.pos}, Msg: "JSON decode error",
 			Input: emptyObject, Ctx: errors.Ctx{{Name: "error", Value: syntax.text}},
 		})

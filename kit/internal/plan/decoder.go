@@ -100,7 +100,7 @@ func (d *decoder) err() error {
 	case d.failure != nil:
 		return d.failure
 	case len(d.errs) > 0:
-		return errors.InvalidRequest(slices.Clone(d.errs)...) // the buffer is used again
+		return errors.NewRequestValidationError(slices.Clone(d.errs)...) // the buffer is used again
 	}
 	return nil
 }

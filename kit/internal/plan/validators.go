@@ -228,7 +228,7 @@ func (d *decoder) refuse(details []errors.ValidationError, rest error) bool {
 		}
 	case d.failure != nil:
 	case len(details) > 0:
-		d.failure = errors.Join(errors.InvalidRequest(details...), rest)
+		d.failure = errors.Join(errors.NewRequestValidationError(details...), rest)
 	default:
 		d.failure = rest
 	}
