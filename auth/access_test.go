@@ -29,17 +29,17 @@ func subjectOf[S any](t *testing.T, s *service, q *auth.Requirement[S], caller a
 	return subject
 }
 
-var canManage = auth.Require[auth.Admin](kinds, auth.AnyScope("customers:write"), auth.WithPermission("manage"))
+var canManage = auth.Require[auth.Admin](registry, auth.AnyScope("customers:write"), auth.WithPermission("manage"))
 
 func limited(s *service, subject auth.SubjectRef, limit auth.Limit) authtest.Caller {
-	kind := auth.PersonalAccessToken
+	typ := auth.PersonalAccessToken
 	switch subject.Kind {
 	case auth.OrganizationKind:
-		kind = auth.OrganizationAccessToken
+		typ = auth.OrganizationAccessToken
 	case auth.CustomerKind:
-		kind = auth.CustomerSession
+		typ = auth.CustomerSession
 	}
-	return s.Issue(auth.Issue{Kind: kind, Subject: subject, Scopes: []auth.Scope{"customers:write", "portal:read"}, Limit: limit, Lifetime: 3600e9})
+	return s.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: []auth.Scope{"customers:write", "portal:read"}, Limit: limit, Lifetime: 3600e9})
 }
 
 func grants(reach auth.Reach) map[auth.OwnerKind][]uuid.UUID {

@@ -22,7 +22,7 @@ type Config struct {
 	// Keys hash the tokens. Required.
 	Keys Keys
 	// Subjects load subjects of the application's own types, one for each that
-	// [Kinds] name. Default: none, for the ready-made types.
+	// [Registry] name. Default: none, for the ready-made types.
 	Subjects []Loader
 	// Fallback takes bearer tokens without a known prefix. Default: they are invalid.
 	Fallback Resolver
@@ -33,7 +33,7 @@ type Config struct {
 	// Logger receives faults of the store and of the set-up, and what
 	// [Requirement.Handler] cannot answer. Default: slog.Default().
 	Logger *slog.Logger
-	// Realm stands in WWW-Authenticate. Default: the word of the kinds.
+	// Realm stands in WWW-Authenticate. Default: the word of the registry.
 	Realm string
 	// TrustedOrigins may make unsafe requests with the session's cookie, besides
 	// the service's own origin: scheme, host and port, such as
@@ -44,7 +44,7 @@ type Config struct {
 	// ever, within the session's absolute lifetime. Default: 7 days.
 	IdleLifetime time.Duration
 	// InsecureCookie leaves the cookie's Secure attribute out, for development
-	// without TLS. The kind must then have a cookie name without __Host- or __Secure-.
+	// without TLS. The credential type must then have a cookie name without __Host- or __Secure-.
 	InsecureCookie bool
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
@@ -55,21 +55,21 @@ const defaultIdleLifetime = 7 * 24 * time.Hour
 // Authenticator tells who is calling. Its middleware puts a resolver into each
 // request, and requirements ask it. It is safe for concurrent use.
 type Authenticator struct {
-	kinds   *Kinds
-	config  Config
-	loaders map[SubjectKind]Loader
-	origins originCheck
-	answers answers
-	uses    *recorder
-	known   *knownGood // nil without Config.Failures
+	registry *Registry
+	config   Config
+	loaders  map[SubjectKind]Loader
+	origins  originCheck
+	answers  answers
+	uses     *recorder
+	known    *knownGood // nil without Config.Failures
 }
 
 // New makes an authenticator. Call [Authenticator.Close] when the server has
 // stopped, so that the last uses are recorded.
-func New(kinds *Kinds, config Config) (*Authenticator, error) {
+func New(registry *Registry, config Config) (*Authenticator, error) {
 	switch {
-	case kinds == nil || kinds.word == "":
-		return nil, errors.New("auth: New: no kinds; make them with NewKinds")
+	case registry == nil || registry.word == "":
+		return nil, errors.New("auth: New: no registry; make one with NewRegistry")
 	case config.Store == nil:
 		return nil, errors.New("auth: New: Config.Store is nil")
 	case len(config.Keys.keys) == 0:
@@ -79,7 +79,7 @@ func New(kinds *Kinds, config Config) (*Authenticator, error) {
 		config.Logger = slog.Default()
 	}
 	if config.Realm == "" {
-		config.Realm = kinds.word
+		config.Realm = registry.word
 	}
 	if config.IdleLifetime == 0 {
 		config.IdleLifetime = defaultIdleLifetime
@@ -87,7 +87,7 @@ func New(kinds *Kinds, config Config) (*Authenticator, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	a := &Authenticator{kinds: kinds, config: config, loaders: map[SubjectKind]Loader{}}
+	a := &Authenticator{registry: registry, config: config, loaders: map[SubjectKind]Loader{}}
 	var err error
 	if a.origins, err = newOriginCheck(config.TrustedOrigins); err != nil {
 		return nil, err
@@ -95,22 +95,22 @@ func New(kinds *Kinds, config Config) (*Authenticator, error) {
 	for _, loader := range config.Subjects {
 		a.loaders[loader.kind] = loader
 	}
-	for _, kind := range kinds.kinds {
-		loader, ok := a.loaders[kind.subject.kind]
+	for _, typ := range registry.types {
+		loader, ok := a.loaders[typ.subject.kind]
 		switch {
-		case ok && loader.typ != kind.subject.typ:
-			return nil, fmt.Errorf("auth: New: Config.Subjects loads %q as %v, and the kinds say %v", loader.kind, loader.typ, kind.subject.typ)
-		case !ok && kind.subject.make == nil:
-			return nil, fmt.Errorf("auth: New: Config.Subjects has no loader for %q (%v); add SubjectType.Load", kind.subject.kind, kind.subject.typ)
-		case kind.place == external && config.Fallback == nil:
-			return nil, fmt.Errorf("auth: New: credential kind %q needs Config.Fallback", kind.name)
+		case ok && loader.typ != typ.subject.typ:
+			return nil, fmt.Errorf("auth: New: Config.Subjects loads %q as %v, and the registry says %v", loader.kind, loader.typ, typ.subject.typ)
+		case !ok && typ.subject.make == nil:
+			return nil, fmt.Errorf("auth: New: Config.Subjects has no loader for %q (%v); add SubjectType.Load", typ.subject.kind, typ.subject.typ)
+		case typ.place == external && config.Fallback == nil:
+			return nil, fmt.Errorf("auth: New: credential type %q needs Config.Fallback", typ.name)
 		}
 	}
-	if config.Fallback != nil && !slices.ContainsFunc(kinds.kinds, func(k *CredentialKind) bool { return k.place == external }) {
-		return nil, errors.New("auth: New: Config.Fallback is set, and no credential kind is external; add one made by NewExternalKind to the kinds")
+	if config.Fallback != nil && !slices.ContainsFunc(registry.types, func(t *CredentialType) bool { return t.place == external }) {
+		return nil, errors.New("auth: New: Config.Fallback is set, and no credential type is external; add one made by NewExternalType to the registry")
 	}
 	var clear *http.Cookie
-	if kinds.session != nil {
+	if registry.session != nil {
 		clear = a.cookie("", -1)
 		if problem := cookieProblem(clear); problem != "" {
 			return nil, errors.New("auth: New: " + problem)
@@ -131,7 +131,7 @@ func (a *Authenticator) Close(ctx context.Context) error { return a.uses.close(c
 // Middleware puts a resolver into each request. It looks nothing up: a route
 // that requires nothing costs no store call. The request passed on has no
 // Authorization header; responses to requests without one vary by Cookie where
-// the kinds have a web session.
+// the registry has a web session.
 func (a *Authenticator) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		original := r
@@ -144,7 +144,7 @@ func (a *Authenticator) Middleware(next http.Handler) http.Handler {
 		}
 		authorization := original.Header["Authorization"]
 		state := &state{Context: r.Context(), a: a, original: original, sent: parseAuthorization(authorization)}
-		if a.kinds.session != nil && state.sent.place == nowhere {
+		if a.registry.session != nil && state.sent.place == nowhere {
 			w.Header().Add("Vary", "Cookie")
 		}
 		passed := r.WithContext(state)

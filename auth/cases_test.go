@@ -146,8 +146,8 @@ func TestCase06CrossOrigin(t *testing.T) {
 func TestCase07DeadCredentialsAreAllTheSame(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	issue := func(subject auth.SubjectRef, kind auth.CredentialKind, lifetime time.Duration) authtest.Caller {
-		return s.Issue(auth.Issue{Kind: kind, Subject: subject, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: lifetime})
+	issue := func(subject auth.SubjectRef, typ auth.CredentialType, lifetime time.Duration) authtest.Caller {
+		return s.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: lifetime})
 	}
 	newUser := func() auth.SubjectRef { return auth.User{ID: uuid.New()}.Ref() }
 	dead := map[string]authtest.Caller{}
@@ -195,7 +195,7 @@ func TestCase07DeadCredentialsAreAllTheSame(t *testing.T) {
 	}
 	// sessions: idle, expired and revoked
 	idle := s.SignedIn(s.A.User, "customers:read")
-	long := s.Issue(auth.Issue{Kind: auth.WebSession, Subject: s.A.User, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: 30 * 24 * time.Hour})
+	long := s.Issue(auth.Issue{Type: auth.WebSession, Subject: s.A.User, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: 30 * 24 * time.Hour})
 	requireIn(t, s.do(long, "GET", "/read"), s.A.User)
 	s.Pass(7 * 24 * time.Hour)
 	first, second := s.do(idle, "GET", "/read"), s.do(long, "GET", "/read")
@@ -208,7 +208,7 @@ func TestCase08LimitedToAnOrganizationThatIsGone(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	limited := func(user auth.SubjectRef, to ...uuid.UUID) authtest.Caller {
-		return s.Issue(auth.Issue{Kind: auth.OAuth2UserAccessToken, Subject: user, Scopes: []auth.Scope{"customers:read"}, Limit: auth.LimitedTo(to...)})
+		return s.Issue(auth.Issue{Type: auth.OAuth2UserAccessToken, Subject: user, Scopes: []auth.Scope{"customers:read"}, Limit: auth.LimitedTo(to...)})
 	}
 	reach := func(caller authtest.Caller) auth.Reach {
 		t.Helper()
@@ -277,15 +277,15 @@ func TestCase09KeyRotation(t *testing.T) {
 		t.Helper()
 		set, err := auth.NewKeys(keys[0], keys[1:]...)
 		require.NoError(t, err)
-		a, err := auth.New(kinds, auth.Config{Store: s.Store, Keys: set, Now: s.Now})
+		a, err := auth.New(registry, auth.Config{Store: s.Store, Keys: set, Now: s.Now})
 		require.NoError(t, err)
-		issuer, err := auth.NewIssuer(kinds, set, s.Store)
+		issuer, err := auth.NewIssuer(registry, set, s.Store)
 		require.NoError(t, err)
 		return a.Middleware(canRead.Handler(s.answer())), a, issuer.At(s.Now)
 	}
 	_, _, issuer := with(older)
 	for _, c := range []*authtest.Caller{&caller, &idle} {
-		issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: c.Issued().Credential.Subject, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
+		issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Type: auth.PersonalAccessToken, Subject: c.Issued().Credential.Subject, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
 		require.NoError(t, err)
 		*c = s.Present(issued)
 	}

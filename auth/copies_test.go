@@ -21,7 +21,7 @@ func TestHandlersGetACopyOfTheCredential(t *testing.T) {
 	s := newService(t)
 	later := s.Now().Add(24 * time.Hour)
 	caller := s.Issue(auth.Issue{
-		Kind: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []auth.Scope{"orders:read"}, Limit: auth.LimitedTo(s.A.OrganizationID), Lifetime: time.Hour,
+		Type: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []auth.Scope{"orders:read"}, Limit: auth.LimitedTo(s.A.OrganizationID), Lifetime: time.Hour,
 	})
 	handler := s.Authenticator.Middleware(somebody.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, ok := auth.From[auth.Subject](r.Context())
@@ -55,9 +55,9 @@ func TestHandlersGetACopyOfTheCredential(t *testing.T) {
 func TestLoadersAndResolversGetCopies(t *testing.T) {
 	t.Parallel()
 	kept := &auth.Credential{
-		ID: uuid.New(), Kind: "jwt", Subject: auth.User{ID: uuid.New()}.Ref(), Scopes: []auth.Scope{"orders:read"}, Limit: auth.Unrestricted(),
+		ID: uuid.New(), Type: "jwt", Subject: auth.User{ID: uuid.New()}.Ref(), Scopes: []auth.Scope{"orders:read"}, Limit: auth.Unrestricted(),
 	}
-	external := auth.NewKinds("shop", auth.PersonalAccessToken.Of(personType), auth.NewExternalKind("jwt", personType),
+	external := auth.NewRegistry("shop", auth.PersonalAccessToken.Of(personType), auth.NewExternalType("jwt", personType),
 		auth.Scopes{"orders:read": nil, "customers:write": nil})
 	w := authtest.New(t, external, func(c *auth.Config) {
 		c.Fallback = resolver(func(context.Context, auth.Secret) (*auth.Credential, error) { return kept, nil })
@@ -179,18 +179,18 @@ func TestRequirementsAndKindsAreReadByCopies(t *testing.T) {
 	fails := canRead.Fails()
 	fails[0] = auth.CrossOrigin
 	require.NotEqual(t, fails, canRead.Fails())
-	all := kinds.All()
-	all[0] = auth.CredentialKind{}
-	require.NotEqual(t, all, kinds.All())
+	all := registry.All()
+	all[0] = auth.CredentialType{}
+	require.NotEqual(t, all, registry.All())
 	requireError(t, s.do(s.As(s.A.User, "orders:read"), "GET", "/read"), 403, "InsufficientScope")
 
 	// What is made of slices and maps does not follow them.
 	scopes := auth.Scopes{"a:read": nil, "a:write": {"a:read"}}
-	made := auth.NewKinds("shop", auth.PersonalAccessToken, scopes)
+	made := auth.NewRegistry("shop", auth.PersonalAccessToken, scopes)
 	scopes["a:read"] = []auth.Scope{"a:write"}
 	require.False(t, made.Implies([]auth.Scope{"a:read"}, "a:write"))
 	named := []auth.Scope{"customers:write"}
-	canWrite := auth.Require[auth.Admin](kinds, auth.AllScopes(named...))
+	canWrite := auth.Require[auth.Admin](registry, auth.AllScopes(named...))
 	named[0] = "orders:read"
 	require.Equal(t, []string{"customers:write"}, canWrite.Security().Alternatives[0].Scopes)
 }

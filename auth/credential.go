@@ -12,8 +12,8 @@ import (
 type Credential struct {
 	// ID identifies the credential in lists, logs and decisions.
 	ID uuid.UUID
-	// Kind is the name of its kind, such as "personal_access_token".
-	Kind string
+	// Type is the name of its type, such as "personal_access_token".
+	Type string
 	// Subject is whom it stands for.
 	Subject SubjectRef
 	// Scopes are what it may do. Scopes that are not known any more count for nothing.

@@ -47,8 +47,8 @@ func (c Credentials) mine() (*Credential, error) {
 		return nil, err
 	case ref.IsZero():
 		return nil, refusal(errors.NotPermitted)
-	case c.caller.caller().kinds != c.issuer.kinds:
-		return nil, errors.New("auth: the caller's credential is of other kinds than those of the issuer")
+	case c.caller.caller().registry != c.issuer.registry:
+		return nil, errors.New("auth: the caller's credential is of another registry than that of the issuer")
 	}
 	return c.caller.caller().credential, nil
 }
@@ -72,25 +72,25 @@ func (c Credentials) Issue(ctx context.Context, issue Issue) (Issued, error) {
 		return Issued{}, err
 	}
 	i := c.issuer
-	kind := i.kinds.named(issue.Kind.name)
+	typ := i.registry.named(issue.Type.name)
 	switch {
-	case kind == nil:
-		return Issued{}, fmt.Errorf("auth: Issue: credential kind %q is not in the registry", issue.Kind.name)
-	case kind.prefix == "":
-		return Issued{}, fmt.Errorf("auth: Issue: credentials of kind %q are not issued here", kind.name)
-	case issue.Subject.IsZero() || issue.Subject.Kind != kind.subject.kind:
-		return Issued{}, fmt.Errorf("auth: Issue: a credential of kind %q stands for a subject of kind %q, not for %s", kind.name, kind.subject.kind, issue.Subject)
+	case typ == nil:
+		return Issued{}, fmt.Errorf("auth: Issue: credential type %q is not in the registry", issue.Type.name)
+	case typ.prefix == "":
+		return Issued{}, fmt.Errorf("auth: Issue: credentials of type %q are not issued here", typ.name)
+	case issue.Subject.IsZero() || issue.Subject.Kind != typ.subject.kind:
+		return Issued{}, fmt.Errorf("auth: Issue: a credential of type %q stands for a subject of kind %q, not for %s", typ.name, typ.subject.kind, issue.Subject)
 	case issue.Subject.Kind == CustomerKind && issue.Subject.OrganizationID == uuid.Nil:
 		return Issued{}, errors.New("auth: Issue: the customer has no OrganizationID")
-	case issue.Lifetime <= 0 && (kind.place == cookie || kind.subject.kind == CustomerKind):
-		return Issued{}, fmt.Errorf("auth: Issue: a credential of kind %q needs a Lifetime", kind.name)
-	case mine != nil && kind.place == cookie:
-		return Issued{}, fmt.Errorf("auth: Issue: a credential of kind %q is issued by Sessions.Login, not for a caller", kind.name)
+	case issue.Lifetime <= 0 && (typ.place == cookie || typ.subject.kind == CustomerKind):
+		return Issued{}, fmt.Errorf("auth: Issue: a credential of type %q needs a Lifetime", typ.name)
+	case mine != nil && typ.place == cookie:
+		return Issued{}, fmt.Errorf("auth: Issue: a credential of type %q is issued by Sessions.Login, not for a caller", typ.name)
 	}
 	now := i.time()
-	made := Credential{Kind: kind.name, Subject: issue.Subject, Limit: issue.Limit, Name: issue.Name}
+	made := Credential{Type: typ.name, Subject: issue.Subject, Limit: issue.Limit, Name: issue.Name}
 	for _, scope := range issue.Scopes {
-		if !isScope(string(scope)) || !i.kinds.lattice.knows(scope) {
+		if !isScope(string(scope)) || !i.registry.lattice.knows(scope) {
 			return Issued{}, fmt.Errorf("auth: Issue: unknown scope %q", scope)
 		}
 		if !slices.Contains(made.Scopes, scope) {
@@ -101,19 +101,19 @@ func (c Credentials) Issue(ctx context.Context, issue Issue) (Issued, error) {
 		expires := now.Add(issue.Lifetime)
 		made.ExpiresAt = &expires
 	}
-	if kind.place == cookie {
+	if typ.place == cookie {
 		made.AuthenticatedAt = now
 	}
 	if mine != nil {
-		if err := c.narrow(ctx, mine, kind, &made); err != nil {
+		if err := c.narrow(ctx, mine, typ, &made); err != nil {
 			return Issued{}, err
 		}
 	}
-	return i.add(ctx, kind, made, now, Replacement{})
+	return i.add(ctx, typ, made, now, Replacement{})
 }
 
 // narrow holds a credential that the caller makes within the caller's own.
-func (c Credentials) narrow(ctx context.Context, mine *Credential, kind *CredentialKind, made *Credential) error {
+func (c Credentials) narrow(ctx context.Context, mine *Credential, typ *CredentialType, made *Credential) error {
 	if err := c.manages(ctx, mine, made.Subject); err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (c Credentials) narrow(ctx context.Context, mine *Credential, kind *Credent
 	case !made.Limit.within(mine.Limit):
 		return ErrOutOfReach
 	}
-	c.endWith(mine, kind, made)
+	c.endWith(mine, typ, made)
 	return nil
 }
 
@@ -161,19 +161,19 @@ func (c Credentials) manages(ctx context.Context, mine *Credential, subject Subj
 func (c Credentials) hasScopes(mine *Credential, scopes []Scope) error {
 	var missing []Scope
 	for _, scope := range scopes {
-		if c.issuer.kinds.lattice.knows(scope) && !c.issuer.kinds.lattice.satisfied(scope, mine.Scopes) {
+		if c.issuer.registry.lattice.knows(scope) && !c.issuer.registry.lattice.satisfied(scope, mine.Scopes) {
 			missing = append(missing, scope)
 		}
 	}
 	if missing == nil {
 		return nil
 	}
-	return insufficientScope(c.caller.caller().realm, joinScopes(c.issuer.kinds.lattice.strongest(missing)))
+	return insufficientScope(c.caller.caller().realm, joinScopes(c.issuer.registry.lattice.strongest(missing)))
 }
 
 // endWith lets a credential end with the caller's at the latest.
-func (c Credentials) endWith(mine *Credential, kind *CredentialKind, made *Credential) {
-	if mine.ExpiresAt == nil || kind.outlives && c.caller.caller().kind.place == cookie {
+func (c Credentials) endWith(mine *Credential, typ *CredentialType, made *Credential) {
+	if mine.ExpiresAt == nil || typ.outlives && c.caller.caller().typ.place == cookie {
 		return
 	}
 	if made.ExpiresAt == nil || made.ExpiresAt.After(*mine.ExpiresAt) {
@@ -228,13 +228,13 @@ func (c Credentials) Rotate(ctx context.Context, selection Selection, overlap ti
 		return Issued{}, errors.ResourceNotFound.Wrap(ErrInvalid)
 	}
 	old := found[0]
-	kind := i.kinds.named(old.Kind)
-	if kind == nil || kind.place != bearer {
-		return Issued{}, fmt.Errorf("auth: Rotate: credentials of kind %q are not rotated", old.Kind)
+	typ := i.registry.named(old.Type)
+	if typ == nil || typ.place != bearer {
+		return Issued{}, fmt.Errorf("auth: Rotate: credentials of type %q are not rotated", old.Type)
 	}
 	made := old.clone()
 	made.LastUsedAt, made.RevokedAt = nil, nil
-	made.Scopes = slices.DeleteFunc(made.Scopes, func(s Scope) bool { return !i.kinds.lattice.knows(s) })
+	made.Scopes = slices.DeleteFunc(made.Scopes, func(s Scope) bool { return !i.registry.lattice.knows(s) })
 	if old.ExpiresAt != nil {
 		expires := now.Add(old.ExpiresAt.Sub(old.CreatedAt))
 		made.ExpiresAt = &expires
@@ -243,9 +243,9 @@ func (c Credentials) Rotate(ctx context.Context, selection Selection, overlap ti
 		if err := c.ends(ctx, mine, &old); err != nil {
 			return Issued{}, err
 		}
-		c.endWith(mine, kind, &made)
+		c.endWith(mine, typ, &made)
 	}
-	return i.add(ctx, kind, made, now, Replacement{ID: old.ID, Until: now.Add(max(overlap, 0))})
+	return i.add(ctx, typ, made, now, Replacement{ID: old.ID, Until: now.Add(max(overlap, 0))})
 }
 
 // List returns the credentials of a selection, the newest first, dead ones too.
@@ -293,7 +293,7 @@ func (c Credentials) Revoke(ctx context.Context, selection Selection) (int, erro
 	// One by one, so that none is revoked that was not looked at.
 	revoked := 0
 	for f := range found {
-		n, err := i.ledger.Revoke(ctx, Selection{Subject: found[f].Subject, Kind: found[f].Kind, ID: found[f].ID}, now)
+		n, err := i.ledger.Revoke(ctx, Selection{Subject: found[f].Subject, Type: found[f].Type, ID: found[f].ID}, now)
 		if err != nil {
 			return revoked, stored(err)
 		}
@@ -307,13 +307,13 @@ func (i *Issuer) list(ctx context.Context, selection Selection) ([]Credential, e
 	return found, stored(err)
 }
 
-func (i *Issuer) add(ctx context.Context, kind *CredentialKind, made Credential, now time.Time, replaces Replacement) (Issued, error) {
+func (i *Issuer) add(ctx context.Context, typ *CredentialType, made Credential, now time.Time, replaces Replacement) (Issued, error) {
 	id, err := uuid.NewRandom()
 	if err != nil {
 		return Issued{}, fmt.Errorf("auth: making an identifier: %w", err)
 	}
 	made.ID, made.CreatedAt = id, now
-	token := newToken(kind.prefix)
+	token := newToken(typ.prefix)
 	if err := i.ledger.Add(ctx, Record{Credential: made.clone(), Hash: i.keys.current(token)}, replaces); err != nil {
 		return Issued{}, stored(err)
 	}

@@ -24,13 +24,13 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 	s := newService(t)
 	a, b := s.A.OrganizationID, s.B.OrganizationID
 	scopes := func(all ...auth.Scope) []auth.Scope { return all }
-	writer := auth.Issue{Kind: auth.OAuth2UserAccessToken, Subject: s.Both, Scopes: scopes("customers:write"), Limit: auth.Unrestricted(), Lifetime: time.Hour}
+	writer := auth.Issue{Type: auth.OAuth2UserAccessToken, Subject: s.Both, Scopes: scopes("customers:write"), Limit: auth.Unrestricted(), Lifetime: time.Hour}
 	with := func(change func(*auth.Issue)) auth.Issue {
 		issue := writer
 		change(&issue)
 		return issue
 	}
-	token := auth.Issue{Kind: auth.PersonalAccessToken, Subject: s.Both, Scopes: scopes("customers:read"), Limit: auth.Unrestricted()}
+	token := auth.Issue{Type: auth.PersonalAccessToken, Subject: s.Both, Scopes: scopes("customers:read"), Limit: auth.Unrestricted()}
 	wants := func(change func(*auth.Issue)) auth.Issue {
 		issue := token
 		change(&issue)
@@ -62,26 +62,26 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 		"a longer life":  {maker: writer, wants: wants(func(i *auth.Issue) { i.Lifetime = 24 * time.Hour }), scopes: scopes("customers:read"), limit: auth.Unrestricted()},
 
 		"another user":         {maker: writer, wants: wants(func(i *auth.Issue) { i.Subject = s.A.User }), fails: auth.ErrOutOfReach},
-		"an organization":      {maker: writer, wants: wants(func(i *auth.Issue) { i.Kind, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), scopes: scopes("customers:read"), limit: auth.Unrestricted()},
-		"not of theirs":        {maker: with(func(i *auth.Issue) { i.Subject = s.A.User }), wants: wants(func(i *auth.Issue) { i.Kind, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
-		"outside of its limit": {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Kind, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
+		"an organization":      {maker: writer, wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), scopes: scopes("customers:read"), limit: auth.Unrestricted()},
+		"not of theirs":        {maker: with(func(i *auth.Issue) { i.Subject = s.A.User }), wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
+		"outside of its limit": {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
 		"a customer": {
 			maker: with(func(i *auth.Issue) {
-				i.Kind, i.Subject, i.Scopes = auth.OrganizationAccessToken, s.A.Organization, scopes("portal:read")
+				i.Type, i.Subject, i.Scopes = auth.OrganizationAccessToken, s.A.Organization, scopes("portal:read")
 			}),
-			wants:  auth.Issue{Kind: auth.CustomerSession, Subject: s.A.Customer, Scopes: scopes("portal:read"), Limit: auth.LimitedTo(a), Lifetime: 24 * time.Hour},
+			wants:  auth.Issue{Type: auth.CustomerSession, Subject: s.A.Customer, Scopes: scopes("portal:read"), Limit: auth.LimitedTo(a), Lifetime: 24 * time.Hour},
 			scopes: scopes("portal:read"), limit: auth.LimitedTo(a),
 		},
 		"a customer of another": {
 			maker: with(func(i *auth.Issue) {
-				i.Kind, i.Subject, i.Scopes = auth.OrganizationAccessToken, s.A.Organization, scopes("portal:read")
+				i.Type, i.Subject, i.Scopes = auth.OrganizationAccessToken, s.A.Organization, scopes("portal:read")
 			}),
-			wants: auth.Issue{Kind: auth.CustomerSession, Subject: s.B.Customer, Scopes: scopes("portal:read"), Limit: auth.Unrestricted(), Lifetime: time.Hour},
+			wants: auth.Issue{Type: auth.CustomerSession, Subject: s.B.Customer, Scopes: scopes("portal:read"), Limit: auth.Unrestricted(), Lifetime: time.Hour},
 			fails: auth.ErrOutOfReach,
 		},
 		"a customer for their organization": {
-			maker: with(func(i *auth.Issue) { i.Kind, i.Subject = auth.CustomerSession, s.A.Customer }),
-			wants: wants(func(i *auth.Issue) { i.Kind, i.Subject = auth.OrganizationAccessToken, s.A.Organization }),
+			maker: with(func(i *auth.Issue) { i.Type, i.Subject = auth.CustomerSession, s.A.Customer }),
+			wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.A.Organization }),
 			fails: auth.ErrOutOfReach,
 		},
 	} {
@@ -114,7 +114,7 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 		}
 	})
 	t.Run("no sign-in is issued", func(t *testing.T) {
-		_, err := maker(t, s, writer).Issue(t.Context(), auth.Issue{Kind: auth.WebSession, Subject: s.Both, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+		_, err := maker(t, s, writer).Issue(t.Context(), auth.Issue{Type: auth.WebSession, Subject: s.Both, Limit: auth.Unrestricted(), Lifetime: time.Hour})
 		require.ErrorContains(t, err, "Sessions.Login")
 	})
 	t.Run("a chain", func(t *testing.T) {
@@ -135,12 +135,12 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 
 func TestTokensMayOutliveTheSessionThatMakesThem(t *testing.T) {
 	t.Parallel()
-	own := auth.NewKinds("shop", auth.PersonalAccessToken.OutlivesSession(), auth.OAuth2UserAccessToken, auth.WebSession)
+	own := auth.NewRegistry("shop", auth.PersonalAccessToken.OutlivesSession(), auth.OAuth2UserAccessToken, auth.WebSession)
 	w := authtest.New(t, own)
 	s := &service{World: w, t: t}
 	guard := auth.Require[auth.User](own, auth.NoScope("a test"))
-	issue := func(by authtest.Caller, kind auth.CredentialKind) *time.Time {
-		issued, err := w.Issuer.For(nil, subjectOf(t, s, guard, by)).Issue(t.Context(), auth.Issue{Kind: kind, Subject: w.A.User, Limit: auth.Unrestricted()})
+	issue := func(by authtest.Caller, typ auth.CredentialType) *time.Time {
+		issued, err := w.Issuer.For(nil, subjectOf(t, s, guard, by)).Issue(t.Context(), auth.Issue{Type: typ, Subject: w.A.User, Limit: auth.Unrestricted()})
 		require.NoError(t, err)
 		return issued.Credential.ExpiresAt
 	}
@@ -157,11 +157,11 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 	ctx := t.Context()
 	a, b := s.A.OrganizationID, s.B.OrganizationID
 	issue := func(subject auth.SubjectRef, limit auth.Limit, scopes ...auth.Scope) authtest.Caller {
-		kind := auth.PersonalAccessToken
+		typ := auth.PersonalAccessToken
 		if subject.Kind == auth.OrganizationKind {
-			kind = auth.OrganizationAccessToken
+			typ = auth.OrganizationAccessToken
 		}
-		return s.Issue(auth.Issue{Kind: kind, Subject: subject, Scopes: scopes, Limit: limit, Lifetime: time.Hour})
+		return s.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: scopes, Limit: limit, Lifetime: time.Hour})
 	}
 	everywhere := auth.Unrestricted()
 	for name, c := range map[string]struct {
@@ -258,13 +258,13 @@ func TestLedgerIsAway(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	ctx := t.Context()
-	issuer, err := auth.NewIssuer(kinds, s.Keys, &awayLedger{s.Store})
+	issuer, err := auth.NewIssuer(registry, s.Keys, &awayLedger{s.Store})
 	require.NoError(t, err)
 	issuer = issuer.At(s.Now)
 	caller := s.As(s.A.User, "customers:read")
 	one := auth.Selection{Subject: s.A.User, ID: caller.Issued().Credential.ID}
 	for _, c := range []auth.Credentials{issuer.System("a test"), issuer.For(nil, subjectOf(t, s, anyone, caller))} {
-		_, issueErr := c.Issue(ctx, auth.Issue{Kind: auth.PersonalAccessToken, Subject: s.A.User, Limit: auth.Unrestricted()})
+		_, issueErr := c.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: s.A.User, Limit: auth.Unrestricted()})
 		_, rotateErr := c.Rotate(ctx, one, 0)
 		_, revokeErr := c.Revoke(ctx, one)
 		for _, err := range []error{issueErr, rotateErr, revokeErr} {

@@ -44,7 +44,7 @@ func TestDeadSessionIsAnonymousWhereThatIsTaken(t *testing.T) {
 	s := newService(t)
 	session := func(lifetime time.Duration) authtest.Caller {
 		user := auth.User{ID: uuid.New()}.Ref()
-		return s.Issue(auth.Issue{Kind: auth.WebSession, Subject: user, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: lifetime})
+		return s.Issue(auth.Issue{Type: auth.WebSession, Subject: user, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: lifetime})
 	}
 	dead := map[string]authtest.Caller{}
 	dead["expired"] = session(time.Minute)

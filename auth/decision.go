@@ -61,9 +61,9 @@ type Decision struct {
 	Requirement string
 	// Subject is whom the credential stands for; zero where that is not known.
 	Subject SubjectRef
-	// CredentialID and CredentialKind tell the credential; zero where none was found.
+	// CredentialID and CredentialType tell the credential; zero where none was found.
 	CredentialID   uuid.UUID
-	CredentialKind string
+	CredentialType string
 	Outcome        Outcome
 	Reason         Reason
 }
@@ -74,7 +74,7 @@ func newDecision(r *http.Request, requirement string, p *principal, reason Reaso
 		d.Route = r.URL.Path
 	}
 	if p != nil && p.credential != nil {
-		d.Subject, d.CredentialID, d.CredentialKind = p.credential.Subject, p.credential.ID, p.credential.Kind
+		d.Subject, d.CredentialID, d.CredentialType = p.credential.Subject, p.credential.ID, p.credential.Type
 	}
 	switch reason {
 	case ReasonGranted:
@@ -96,7 +96,7 @@ func (d Decision) LogValue() slog.Value {
 		slog.String("reason", string(d.Reason)),
 	}
 	if d.CredentialID != uuid.Nil {
-		attrs = append(attrs, slog.String("credential", d.CredentialID.String()), slog.String("kind", d.CredentialKind))
+		attrs = append(attrs, slog.String("credential", d.CredentialID.String()), slog.String("credential_type", d.CredentialType))
 	}
 	return slog.GroupValue(attrs...)
 }

@@ -3,15 +3,15 @@
 //
 // # Static: what exists and what is required
 //
-// Which kinds of credential there are, and what each endpoint requires, are
+// Which types of credential there are, and what each endpoint requires, are
 // package variables without secrets:
 //
-//	var kinds = auth.NewKinds("shop",
+//	var registry = auth.NewRegistry("shop",
 //		auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession, auth.WebSession,
 //		auth.Scopes{"customers:read": nil, "customers:write": {"customers:read"}},
 //	)
 //
-//	var canRead = auth.Require[auth.Admin](kinds, auth.AnyScope("customers:read"))
+//	var canRead = auth.Require[auth.Admin](registry, auth.AnyScope("customers:read"))
 //
 // A [Requirement] derives from its type parameter which credentials it takes:
 // [Admin] is satisfied by [User] and [Organization], so a customer's token is
@@ -21,7 +21,7 @@
 // # At start-up: keys and stores
 //
 //	keys, err := auth.ParseKeys(os.Getenv("AUTH_KEYS"))
-//	authenticator, err := auth.New(kinds, auth.Config{Store: pgstore.New(pool), Keys: keys})
+//	authenticator, err := auth.New(registry, auth.Config{Store: pgstore.New(pool), Keys: keys})
 //	defer authenticator.Close(ctx)
 //
 //	mux.Handle("/v1/", authenticator.Middleware(api))

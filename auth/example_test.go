@@ -24,7 +24,7 @@ var (
 )
 
 // exampleSetUp is what a program's main does, with a store in memory in place of pgstore.
-func exampleSetUp(kinds *auth.Kinds, configure ...func(*auth.Config)) (*auth.Authenticator, *auth.Issuer) {
+func exampleSetUp(registry *auth.Registry, configure ...func(*auth.Config)) (*auth.Authenticator, *auth.Issuer) {
 	keys, err := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})
 	if err != nil {
 		panic(err)
@@ -34,11 +34,11 @@ func exampleSetUp(kinds *auth.Kinds, configure ...func(*auth.Config)) (*auth.Aut
 	for _, set := range configure {
 		set(&config)
 	}
-	authenticator, err := auth.New(kinds, config)
+	authenticator, err := auth.New(registry, config)
 	if err != nil {
 		panic(err)
 	}
-	issuer, err := auth.NewIssuer(kinds, keys, store)
+	issuer, err := auth.NewIssuer(registry, keys, store)
 	if err != nil {
 		panic(err)
 	}
@@ -47,14 +47,14 @@ func exampleSetUp(kinds *auth.Kinds, configure ...func(*auth.Config)) (*auth.Aut
 
 func Example() {
 	// Package variables: what exists, and what an endpoint requires.
-	kinds := auth.NewKinds("shop",
+	registry := auth.NewRegistry("shop",
 		auth.PersonalAccessToken, auth.OrganizationAccessToken,
 		auth.Scopes{"customers:read": nil, "customers:write": {"customers:read"}},
 	)
-	canRead := auth.Require[auth.Admin](kinds, auth.AnyScope("customers:read"))
+	canRead := auth.Require[auth.Admin](registry, auth.AnyScope("customers:read"))
 
 	// At start-up: keys and a store.
-	authenticator, issuer := exampleSetUp(kinds)
+	authenticator, issuer := exampleSetUp(registry)
 	defer authenticator.Close(context.Background())
 
 	// Any handler: the requirement around it, the authenticator around all.
@@ -71,7 +71,7 @@ func Example() {
 	service := authenticator.Middleware(mux)
 
 	issued, err := issuer.System("an example").Issue(context.Background(), auth.Issue{
-		Kind:     auth.PersonalAccessToken,
+		Type:     auth.PersonalAccessToken,
 		Subject:  exampleUser.Ref(),
 		Scopes:   []auth.Scope{"customers:write"},
 		Limit:    auth.Unrestricted(),
@@ -96,12 +96,12 @@ func Example() {
 }
 
 func ExampleRequire() {
-	kinds := auth.NewKinds("shop", auth.PersonalAccessToken, auth.CustomerSession, auth.WebSession)
+	registry := auth.NewRegistry("shop", auth.PersonalAccessToken, auth.CustomerSession, auth.WebSession)
 
 	for _, requirement := range []fmt.Stringer{
-		auth.Require[auth.Customer](kinds, auth.AnyScope("customer_portal:read", "customer_portal:write")),
-		auth.Require[auth.Admin](kinds, auth.AllScopes("customers:read", "orders:read")),
-		auth.Require[auth.User](kinds, auth.NoScope("the user's own settings"), auth.Fresh(15*time.Minute)),
+		auth.Require[auth.Customer](registry, auth.AnyScope("customer_portal:read", "customer_portal:write")),
+		auth.Require[auth.Admin](registry, auth.AllScopes("customers:read", "orders:read")),
+		auth.Require[auth.User](registry, auth.NoScope("the user's own settings"), auth.Fresh(15*time.Minute)),
 	} {
 		fmt.Println(requirement)
 	}
@@ -117,12 +117,12 @@ func ExampleNewSubjectType() {
 	type Employee struct{ Name string }
 
 	employees := auth.NewSubjectType[Employee](auth.UserKind)
-	kinds := auth.NewKinds("shop", auth.PersonalAccessToken.Of(employees))
-	canGreet := auth.Require[Employee](kinds, auth.NoScope("greets whoever it is"))
+	registry := auth.NewRegistry("shop", auth.PersonalAccessToken.Of(employees))
+	canGreet := auth.Require[Employee](registry, auth.NoScope("greets whoever it is"))
 
 	store := &authtest.Store{}
 	keys, _ := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})
-	authenticator, err := auth.New(kinds, auth.Config{Store: store, Keys: keys, Subjects: []auth.Loader{
+	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys, Subjects: []auth.Loader{
 		employees.Load(func(_ context.Context, c auth.Credential) (Employee, error) {
 			if c.Subject.ID != exampleUser.ID {
 				return Employee{}, auth.ErrInvalid
@@ -133,8 +133,8 @@ func ExampleNewSubjectType() {
 	if err != nil {
 		panic(err)
 	}
-	issuer, _ := auth.NewIssuer(kinds, keys, store)
-	issued, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
+	issuer, _ := auth.NewIssuer(registry, keys, store)
+	issued, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{Type: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
 
 	authtest.Bearer("Ada", issued.Token.Reveal()).Do(authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, err := canGreet.Authorize(r)
@@ -145,11 +145,11 @@ func ExampleNewSubjectType() {
 }
 
 func ExampleAccess_Own() {
-	kinds := auth.NewKinds("shop", auth.OrganizationAccessToken)
-	canWrite := auth.Require[auth.Organization](kinds, auth.NoScope("an example"))
-	authenticator, issuer := exampleSetUp(kinds)
+	registry := auth.NewRegistry("shop", auth.OrganizationAccessToken)
+	canWrite := auth.Require[auth.Organization](registry, auth.NoScope("an example"))
+	authenticator, issuer := exampleSetUp(registry)
 	issued, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{
-		Kind: auth.OrganizationAccessToken, Subject: auth.Organization{ID: exampleOrg}.Ref(), Limit: auth.Unrestricted(),
+		Type: auth.OrganizationAccessToken, Subject: auth.Organization{ID: exampleOrg}.Ref(), Limit: auth.Unrestricted(),
 	})
 	access := auth.NewAccess(auth.AccessConfig{})
 
@@ -167,20 +167,20 @@ func ExampleAccess_Own() {
 
 // A handler issues for its caller: the token can do what the caller can.
 func ExampleIssuer_For() {
-	kinds := auth.NewKinds("shop", auth.PersonalAccessToken, auth.Scopes{"customers:read": nil, "customers:write": {"customers:read"}})
-	authenticator, issuer := exampleSetUp(kinds)
-	guard := auth.Require[auth.User](kinds, auth.NoScope("users manage their own tokens"))
+	registry := auth.NewRegistry("shop", auth.PersonalAccessToken, auth.Scopes{"customers:read": nil, "customers:write": {"customers:read"}})
+	authenticator, issuer := exampleSetUp(registry)
+	guard := auth.Require[auth.User](registry, auth.NoScope("users manage their own tokens"))
 	handler := authenticator.Middleware(guard.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, _ := auth.From[auth.User](r.Context())
 		for _, scope := range []auth.Scope{"customers:read", "customers:write"} {
 			_, err := issuer.For(nil, subject).Issue(r.Context(), auth.Issue{
-				Kind: auth.PersonalAccessToken, Subject: subject.Ref(), Scopes: []auth.Scope{scope}, Limit: auth.Unrestricted(),
+				Type: auth.PersonalAccessToken, Subject: subject.Ref(), Scopes: []auth.Scope{scope}, Limit: auth.Unrestricted(),
 			})
 			fmt.Println(scope, errors.Is(err, auth.InsufficientScope))
 		}
 	})))
 	narrow, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{
-		Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(),
+		Type: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(),
 	})
 	r := httptest.NewRequest("POST", "/tokens", nil)
 	r.Header.Set("Authorization", "Bearer "+narrow.Token.Reveal())
@@ -191,10 +191,10 @@ func ExampleIssuer_For() {
 }
 
 func ExampleCredentials_Rotate() {
-	kinds := auth.NewKinds("shop", auth.PersonalAccessToken)
-	_, issuer := exampleSetUp(kinds)
+	registry := auth.NewRegistry("shop", auth.PersonalAccessToken)
+	_, issuer := exampleSetUp(registry)
 	ctx := context.Background()
-	old, _ := issuer.System("an example").Issue(ctx, auth.Issue{Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Name: "nightly export"})
+	old, _ := issuer.System("an example").Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Name: "nightly export"})
 
 	// The old token works for another hour.
 	fresh, err := issuer.System("an example").Rotate(ctx, auth.Selection{Subject: exampleUser.Ref(), ID: old.Credential.ID}, time.Hour)
@@ -211,8 +211,8 @@ func ExampleCredentials_Rotate() {
 }
 
 func ExampleSessions() {
-	kinds := auth.NewKinds("shop", auth.WebSession)
-	authenticator, issuer := exampleSetUp(kinds)
+	registry := auth.NewRegistry("shop", auth.WebSession)
+	authenticator, issuer := exampleSetUp(registry)
 	sessions, err := auth.NewSessions(authenticator, issuer, 24*time.Hour)
 	if err != nil {
 		panic(err)
@@ -237,16 +237,16 @@ func ExampleSessions() {
 
 // A source that sends one bad token after the other is soon refused with 429.
 func ExampleNewFailureBudget() {
-	kinds := auth.NewKinds("shop", auth.PersonalAccessToken)
-	authenticator, issuer := exampleSetUp(kinds, func(c *auth.Config) {
+	registry := auth.NewRegistry("shop", auth.PersonalAccessToken)
+	authenticator, issuer := exampleSetUp(registry, func(c *auth.Config) {
 		c.Failures = auth.NewFailureBudget(auth.FailureBudgetConfig{Burst: 10})
 	})
 	defer authenticator.Close(context.Background())
-	guard := auth.Require[auth.User](kinds, auth.NoScope("an example"))
+	guard := auth.Require[auth.User](registry, auth.NoScope("an example"))
 	handler := authenticator.Middleware(guard.Handler(http.NotFoundHandler()))
 
 	ctx, system := context.Background(), issuer.System("an example")
-	revoked, _ := system.Issue(ctx, auth.Issue{Kind: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
+	revoked, _ := system.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
 	_, _ = system.Revoke(ctx, auth.Selection{Subject: exampleUser.Ref()})
 	client := authtest.Nobody().With("Authorization", "Bearer "+revoked.Token.Reveal())
 	response := client.Do(handler, "GET", "/", nil)
@@ -261,8 +261,8 @@ func ExampleNewFailureBudget() {
 }
 
 func ExampleLogDecisions() {
-	kinds := auth.NewKinds("shop", auth.PersonalAccessToken)
-	canRead := auth.Require[auth.User](kinds, auth.AnyScope("customers:read"))
+	registry := auth.NewRegistry("shop", auth.PersonalAccessToken)
+	canRead := auth.Require[auth.User](registry, auth.AnyScope("customers:read"))
 	keys, _ := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {
@@ -270,7 +270,7 @@ func ExampleLogDecisions() {
 		}
 		return a
 	}}))
-	authenticator, _ := auth.New(kinds, auth.Config{Store: &authtest.Store{}, Keys: keys, Audit: auth.LogDecisions(logger)})
+	authenticator, _ := auth.New(registry, auth.Config{Store: &authtest.Store{}, Keys: keys, Audit: auth.LogDecisions(logger)})
 
 	authtest.Nobody().Do(authenticator.Middleware(canRead.Handler(http.NotFoundHandler())), "GET", "/customers", nil)
 	// Output:
@@ -293,10 +293,10 @@ func ExampleSecret() {
 	// shop_pat_…
 }
 
-func ExampleKinds_ParseScopes() {
-	kinds := auth.NewKinds("shop", auth.PersonalAccessToken, auth.Scopes{"customers:read": nil, "orders:read": nil})
-	fmt.Println(kinds.ParseScopes("customers:read,orders:read"))
-	fmt.Println(kinds.ParseScopes("customers:read everything"))
+func ExampleRegistry_ParseScopes() {
+	registry := auth.NewRegistry("shop", auth.PersonalAccessToken, auth.Scopes{"customers:read": nil, "orders:read": nil})
+	fmt.Println(registry.ParseScopes("customers:read,orders:read"))
+	fmt.Println(registry.ParseScopes("customers:read everything"))
 	// Output:
 	// [customers:read orders:read] <nil>
 	// [] auth: unknown scope "everything"

@@ -166,9 +166,9 @@ func FuzzScopes(f *testing.F) {
 	for _, seed := range []string{"customers:read", "customers:read customers:write", "customers:read,orders:read", " , ", "*", "Customers:read", "customers:read\x00", "customers:", "customers::read"} {
 		f.Add(seed)
 	}
-	open := auth.NewKinds("shop", auth.PersonalAccessToken)
+	open := auth.NewRegistry("shop", auth.PersonalAccessToken)
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, k := range []*auth.Kinds{kinds, open} {
+		for _, k := range []*auth.Registry{registry, open} {
 			scopes, err := k.ParseScopes(text)
 			if err != nil {
 				if scopes != nil {

@@ -10,23 +10,23 @@ import (
 // the program itself ([Issuer.System]). It needs no authenticator, so that a
 // command can issue a token too. It is safe for concurrent use.
 type Issuer struct {
-	kinds  *Kinds
-	keys   Keys
-	ledger Ledger
-	now    func() time.Time
+	registry *Registry
+	keys     Keys
+	ledger   Ledger
+	now      func() time.Time
 }
 
 // NewIssuer makes an issuer. To issue within a transaction, give it a ledger on that.
-func NewIssuer(kinds *Kinds, keys Keys, ledger Ledger) (*Issuer, error) {
+func NewIssuer(registry *Registry, keys Keys, ledger Ledger) (*Issuer, error) {
 	switch {
-	case kinds == nil || kinds.word == "":
-		return nil, errors.New("auth: NewIssuer: no kinds; make them with NewKinds")
+	case registry == nil || registry.word == "":
+		return nil, errors.New("auth: NewIssuer: no registry; make one with NewRegistry")
 	case len(keys.keys) == 0:
 		return nil, errNoKeys
 	case ledger == nil:
 		return nil, errors.New("auth: NewIssuer: the ledger is nil")
 	}
-	return &Issuer{kinds: kinds, keys: keys, ledger: ledger, now: time.Now}, nil
+	return &Issuer{registry: registry, keys: keys, ledger: ledger, now: time.Now}, nil
 }
 
 // At is an issuer with another clock, for tests.
@@ -57,9 +57,9 @@ func (i *Issuer) time() time.Time { return i.now().Truncate(time.Microsecond) }
 
 // Issue is a credential to issue.
 type Issue struct {
-	// Kind is which: one of the kinds of the registry, by its variable.
-	Kind CredentialKind
-	// Subject is whom it stands for; its kind must be that of the credential.
+	// Type is which: one of the types of the registry, by its variable.
+	Type CredentialType
+	// Subject is whom it stands for; its kind must be that of the credential type.
 	Subject SubjectRef
 	// Scopes are what it may do. Unknown ones are an error, repeated ones count once.
 	Scopes []Scope
@@ -71,7 +71,7 @@ type Issue struct {
 	Name string
 	// Lifetime ends it. Zero or less: it does not expire, which web and customer
 	// sessions refuse. For a caller it ends with the caller's own credential at the
-	// latest, see [CredentialKind.OutlivesSession].
+	// latest, see [CredentialType.OutlivesSession].
 	Lifetime time.Duration
 }
 

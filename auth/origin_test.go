@@ -144,7 +144,7 @@ func TestTrustedOriginsAreOrigins(t *testing.T) {
 		"", "*", "null", "app.example.com", "https://", "https://app.example.com/", "https://evil@app.example.com", "https://app.example.com?a", "https://app.example.com:",
 		"https://app.example.com https://b.example.com", "https://ä.example.com",
 	} {
-		_, err := auth.New(kinds, auth.Config{Store: s.Store, Keys: s.Keys, TrustedOrigins: []string{origin}})
+		_, err := auth.New(registry, auth.Config{Store: s.Store, Keys: s.Keys, TrustedOrigins: []string{origin}})
 		require.ErrorContains(t, err, "TrustedOrigins", origin)
 	}
 }

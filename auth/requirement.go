@@ -53,7 +53,7 @@ func AllScopes(scopes ...Scope) Condition {
 	})
 }
 
-// NoScope requires no scope: any living credential of the right kind will do.
+// NoScope requires no scope: any living credential of the right type will do.
 // The reason is for the reader.
 func NoScope(why string) Condition {
 	return condition(func(c *conditions) {
@@ -95,27 +95,27 @@ func WithPermission(permission Permission) Condition {
 // it in the API's document. It is immutable, static, and safe for concurrent
 // use. The zero value lets nobody in.
 type Requirement[S any] struct {
-	kinds   *Kinds
-	c       conditions
-	takes   []*CredentialKind
-	open    bool      // anonymous callers are taken
-	anyBy   []Scope   // any of these satisfies anyOf
-	allBy   [][]Scope // one of each satisfies allOf
-	missing string    // the scopes that a refusal names
-	text    string
+	registry *Registry
+	c        conditions
+	takes    []*CredentialType
+	open     bool      // anonymous callers are taken
+	anyBy    []Scope   // any of these satisfies anyOf
+	allBy    [][]Scope // one of each satisfies allOf
+	missing  string    // the scopes that a refusal names
+	text     string
 }
 
 // Require makes a requirement for subjects of type S: a subject type, or an
-// interface that some satisfy, such as [Admin]. Which kinds of credential are
+// interface that some satisfy, such as [Admin]. Which types of credential are
 // taken follows from S.
 //
-//	var canRead = auth.Require[auth.Admin](kinds, auth.AnyScope("customers:read", "customers:write"))
+//	var canRead = auth.Require[auth.Admin](registry, auth.AnyScope("customers:read", "customers:write"))
 //
 // The scopes are said with exactly one of [AnyScope], [AllScopes] and
 // [NoScope]. Require is meant for package variables and panics where it could
 // never let anybody in, or would let in more than it says.
-func Require[S any](kinds *Kinds, more ...Condition) *Requirement[S] {
-	q := &Requirement[S]{kinds: kinds}
+func Require[S any](registry *Registry, more ...Condition) *Requirement[S] {
+	q := &Requirement[S]{registry: registry}
 	for _, condition := range more {
 		condition.apply(&q.c)
 	}
@@ -126,8 +126,8 @@ func Require[S any](kinds *Kinds, more ...Condition) *Requirement[S] {
 }
 
 func (q *Requirement[S]) compile() string {
-	if q.kinds == nil || q.kinds.word == "" {
-		return "the kinds are nil; make them with NewKinds, in a variable that is declared before"
+	if q.registry == nil || q.registry.word == "" {
+		return "the registry is nil; make one with NewRegistry, in a variable that is declared before"
 	}
 	if len(q.c.problems) > 0 {
 		return strings.Join(q.c.problems, "; ")
@@ -145,29 +145,29 @@ func (q *Requirement[S]) compile() string {
 		if !isScope(string(scope)) {
 			return fmt.Sprintf("scope %q: a scope is lower-case words parted by colons, such as customers:read", scope)
 		}
-		if !q.kinds.lattice.knows(scope) {
-			return fmt.Sprintf("scope %q is not declared; add it to the Scopes of the kinds", scope)
+		if !q.registry.lattice.knows(scope) {
+			return fmt.Sprintf("scope %q is not declared; add it to the Scopes of the registry", scope)
 		}
 	}
 	if problem := q.derive(); problem != "" {
 		return problem
 	}
 	for _, scope := range q.c.anyOf {
-		q.anyBy = append(q.anyBy, q.kinds.lattice.satisfiers(scope)...)
+		q.anyBy = append(q.anyBy, q.registry.lattice.satisfiers(scope)...)
 	}
 	for _, scope := range q.c.allOf {
-		q.allBy = append(q.allBy, q.kinds.lattice.satisfiers(scope))
+		q.allBy = append(q.allBy, q.registry.lattice.satisfiers(scope))
 	}
 	if len(q.c.anyOf) > 0 {
-		q.missing = string(q.kinds.lattice.weakest(q.c.anyOf)[0])
+		q.missing = string(q.registry.lattice.weakest(q.c.anyOf)[0])
 	} else {
-		q.missing = joinScopes(q.kinds.lattice.strongest(q.c.allOf))
+		q.missing = joinScopes(q.registry.lattice.strongest(q.c.allOf))
 	}
 	q.text = q.describe()
 	return ""
 }
 
-// derive finds the kinds of credential whose subjects satisfy S.
+// derive finds the types of credential whose subjects satisfy S.
 func (q *Requirement[S]) derive() string {
 	s := reflect.TypeFor[S]()
 	if s.Kind() == reflect.Interface && s.NumMethod() == 0 {
@@ -175,15 +175,15 @@ func (q *Requirement[S]) derive() string {
 	}
 	var pointers []string
 	web := false
-	for _, kind := range q.kinds.kinds {
-		t := kind.subject.typ
+	for _, typ := range q.registry.types {
+		t := typ.subject.typ
 		if satisfies(t, s) {
-			if q.c.webSession && kind.place == nowhere {
+			if q.c.webSession && typ.place == nowhere {
 				return "a web session is required, and anonymous callers are taken; leave one out"
 			}
-			q.takes = append(q.takes, kind)
-			web = web || kind.place == cookie
-			q.open = q.open || kind.place == nowhere
+			q.takes = append(q.takes, typ)
+			web = web || typ.place == cookie
+			q.open = q.open || typ.place == nowhere
 		} else if p := reflect.PointerTo(t); satisfies(p, s) && !slices.Contains(pointers, t.String()) {
 			pointers = append(pointers, t.String())
 		}
@@ -192,9 +192,9 @@ func (q *Requirement[S]) derive() string {
 	case len(pointers) > 0:
 		return fmt.Sprintf("only the pointer to the registered subject type %s satisfies it; register *%s with Of, or give the methods a value receiver", pointers[0], pointers[0])
 	case len(q.takes) == 0:
-		return "no registered subject type satisfies it; add a credential kind of such a subject to NewKinds"
+		return "no registered subject type satisfies it; add a credential type of such a subject to NewRegistry"
 	case q.c.webSession && !web:
-		return "a web session is required, and none of the kinds that give this subject is one"
+		return "a web session is required, and none of the credential types that give this subject is one"
 	}
 	return ""
 }
@@ -208,8 +208,8 @@ func satisfies(t, s reflect.Type) bool {
 
 func (q *Requirement[S]) describe() string {
 	var names []string
-	for _, kind := range q.takes {
-		if name := string(kind.subject.kind); !slices.Contains(names, name) {
+	for _, typ := range q.takes {
+		if name := string(typ.subject.kind); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -235,7 +235,7 @@ func (q *Requirement[S]) describe() string {
 // String describes the requirement in one line, as decisions hold it:
 // "user|organization any(customers:read customers:write)".
 func (q *Requirement[S]) String() string {
-	if q == nil || q.kinds == nil {
+	if q == nil || q.registry == nil {
 		return "nobody"
 	}
 	return q.text
@@ -244,22 +244,22 @@ func (q *Requirement[S]) String() string {
 var (
 	errNoRequirement = errors.New("auth: a requirement that Require did not make lets nobody in")
 	errNoMiddleware  = errors.New("auth: a requirement was asked without Authenticator.Middleware around the handler")
-	errOtherKinds    = errors.New("auth: a requirement was asked with an authenticator of other kinds than its own")
+	errOtherRegistry = errors.New("auth: a requirement was asked with an authenticator of another registry than its own")
 )
 
 // Authorize answers who is calling, or why they may not. It is the guard of
 // package kit/api. The request is one that went through
 // [Authenticator.Middleware]; without that the answer is 500.
 func (q *Requirement[S]) Authorize(r *http.Request) (AuthSubject[S], error) {
-	if q == nil || q.kinds == nil {
+	if q == nil || q.registry == nil {
 		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errNoRequirement)
 	}
 	s := stateOf(r.Context())
 	switch {
 	case s == nil:
 		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errNoMiddleware)
-	case s.a.kinds != q.kinds:
-		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errOtherKinds)
+	case s.a.registry != q.registry:
+		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errOtherRegistry)
 	}
 	p, reason, err := s.resolve(r, q.open)
 	if err == nil {
@@ -296,16 +296,16 @@ func (q *Requirement[S]) ReplyHeader(r *http.Request, header http.Header) {
 }
 
 func (q *Requirement[S]) check(a *Authenticator, p *principal) (Reason, error) {
-	if _, ok := p.subject.(S); !ok || !slices.Contains(q.takes, p.kind) {
-		if p.kind.place == nowhere {
+	if _, ok := p.subject.(S); !ok || !slices.Contains(q.takes, p.typ) {
+		if p.typ.place == nowhere {
 			return ReasonNoCredential, a.answers.unauthorized
 		}
 		return ReasonWrongSubject, a.answers.unauthorized
 	}
-	if p.kind.place == nowhere {
+	if p.typ.place == nowhere {
 		return "", nil // anonymous callers are taken, and have no credential to ask more of
 	}
-	if q.c.webSession && p.kind.place != cookie {
+	if q.c.webSession && p.typ.place != cookie {
 		return ReasonNoWebSession, refusal(WebSessionRequired)
 	}
 	if !q.scoped(p.credential.Scopes) {
@@ -330,22 +330,22 @@ func (q *Requirement[S]) scoped(have []Scope) bool {
 }
 
 // Security describes the requirement in an API's document: one alternative for
-// each kind of credential and, with any-of, each scope. Where anonymous callers
+// each type of credential and, with any-of, each scope. Where anonymous callers
 // are taken too, the zero alternative is among them.
 func (q *Requirement[S]) Security() openapi.Security {
-	if q == nil || q.kinds == nil {
+	if q == nil || q.registry == nil {
 		return openapi.Security{}
 	}
-	s := openapi.Security{Source: q.kinds}
-	for _, kind := range q.takes {
-		if kind.place == nowhere {
+	s := openapi.Security{Source: q.registry}
+	for _, typ := range q.takes {
+		if typ.place == nowhere {
 			s.Alternatives = append(s.Alternatives, openapi.SecurityAlternative{})
 			continue
 		}
-		if q.c.webSession && kind.place != cookie {
+		if q.c.webSession && typ.place != cookie {
 			continue
 		}
-		alternative := openapi.SecurityAlternative{Name: kind.name, Scheme: kind.scheme()}
+		alternative := openapi.SecurityAlternative{Name: typ.name, Scheme: typ.scheme()}
 		switch {
 		case len(q.c.anyOf) > 0:
 			for _, scope := range q.c.anyOf {
@@ -361,13 +361,13 @@ func (q *Requirement[S]) Security() openapi.Security {
 	return s
 }
 
-func (k *CredentialKind) scheme() openapi.SecurityScheme {
-	if k.place == cookie {
-		return openapi.SecurityScheme{Type: "apiKey", In: "cookie", Name: k.cookie, Description: k.description}
+func (t *CredentialType) scheme() openapi.SecurityScheme {
+	if t.place == cookie {
+		return openapi.SecurityScheme{Type: "apiKey", In: "cookie", Name: t.cookie, Description: t.description}
 	}
-	scheme := openapi.SecurityScheme{Type: "http", Scheme: "bearer", Description: k.description}
-	if k.prefix != "" {
-		scheme.BearerFormat = k.prefix + "…"
+	scheme := openapi.SecurityScheme{Type: "http", Scheme: "bearer", Description: t.description}
+	if t.prefix != "" {
+		scheme.BearerFormat = t.prefix + "…"
 	}
 	return scheme
 }
@@ -376,7 +376,7 @@ func (k *CredentialKind) scheme() openapi.SecurityScheme {
 // document. What any request may meet (400 for two Authorization headers, 503)
 // is not among them.
 func (q *Requirement[S]) Fails() []*errors.Kind {
-	if q == nil || q.kinds == nil {
+	if q == nil || q.registry == nil {
 		return nil
 	}
 	fails := []*errors.Kind{errors.Unauthorized, InvalidToken}
@@ -389,7 +389,7 @@ func (q *Requirement[S]) Fails() []*errors.Kind {
 	if q.c.freshness > 0 {
 		fails = append(fails, SessionNotFresh)
 	}
-	if q.kinds.session != nil && slices.Contains(q.takes, q.kinds.session) {
+	if q.registry.session != nil && slices.Contains(q.takes, q.registry.session) {
 		fails = append(fails, CrossOrigin)
 	}
 	if q.c.permission != "" {

@@ -79,8 +79,8 @@ func (s *state) clearsCookie() bool {
 
 func (a *Authenticator) authenticate(s *state, r *http.Request) (p *principal, reason Reason, err error) {
 	what := s.sent
-	if what.place == nowhere && a.kinds.session != nil {
-		what = chooseCookie(s.original.Header, a.kinds.session.cookie)
+	if what.place == nowhere && a.registry.session != nil {
+		what = chooseCookie(s.original.Header, a.registry.session.cookie)
 	}
 	if what.place == nowhere {
 		return a.anonymous(r)
@@ -125,14 +125,14 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 	default:
 		return nil, what.problem, nil
 	}
-	kind := a.kinds.of(what.token)
+	typ := a.registry.of(what.token)
 	switch {
-	case kind == nil && (what.place == cookie || a.config.Fallback == nil):
+	case typ == nil && (what.place == cookie || a.config.Fallback == nil):
 		return nil, ReasonUnknownPrefix, nil
-	case kind != nil && kind.place != what.place:
+	case typ != nil && typ.place != what.place:
 		return nil, ReasonWrongPlace, nil
-	case kind != nil:
-		if problem := checkToken(kind.prefix, what.token); problem != "" {
+	case typ != nil:
+		if problem := checkToken(typ.prefix, what.token); problem != "" {
 			return nil, problem, nil
 		}
 	}
@@ -142,7 +142,7 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 		}
 	}
 	if a.known == nil {
-		return a.lookUp(kind, what.token, r)
+		return a.lookUp(typ, what.token, r)
 	}
 	sum := a.config.Keys.current(what.token).Sum
 	if !a.known.has(sum) {
@@ -150,7 +150,7 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 			return nil, ReasonTooManyFailures, refusedByHook(err)
 		}
 	}
-	p, reason, err := a.lookUp(kind, what.token, r)
+	p, reason, err := a.lookUp(typ, what.token, r)
 	switch {
 	case err == nil && reason == "":
 		a.known.add(sum, a.config.Now())
@@ -163,7 +163,7 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 // lookUp asks the store or the fallback resolver. A panic of theirs is a
 // broken answer: it ends the request, not the process, and its value is not
 // logged, as it may hold a secret.
-func (a *Authenticator) lookUp(kind *CredentialKind, token string, r *http.Request) (p *principal, reason Reason, err error) {
+func (a *Authenticator) lookUp(typ *CredentialType, token string, r *http.Request) (p *principal, reason Reason, err error) {
 	ctx := r.Context()
 	defer func() {
 		if v := recover(); v != nil {
@@ -172,8 +172,8 @@ func (a *Authenticator) lookUp(kind *CredentialKind, token string, r *http.Reque
 		}
 	}()
 	var rehash Hash
-	if kind != nil {
-		p, rehash, reason, err = a.find(ctx, kind, token)
+	if typ != nil {
+		p, rehash, reason, err = a.find(ctx, typ, token)
 	} else {
 		p, reason, err = a.fallBack(ctx, token)
 	}
@@ -183,7 +183,7 @@ func (a *Authenticator) lookUp(kind *CredentialKind, token string, r *http.Reque
 			reason, err = ReasonSubjectGone, nil
 		}
 	}
-	if err == nil && reason == "" && kind != nil {
+	if err == nil && reason == "" && typ != nil {
 		a.uses.record(p.credential, Use{At: a.config.Now(), Rehash: rehash})
 	}
 	switch {
@@ -201,9 +201,9 @@ func (a *Authenticator) lookUp(kind *CredentialKind, token string, r *http.Reque
 
 // find asks the store. Where the token matched by an older key, it also
 // answers its hash with the current one.
-func (a *Authenticator) find(ctx context.Context, kind *CredentialKind, token string) (p *principal, rehash Hash, reason Reason, err error) {
+func (a *Authenticator) find(ctx context.Context, typ *CredentialType, token string) (p *principal, rehash Hash, reason Reason, err error) {
 	hashes := a.config.Keys.all(token)
-	record, err := a.config.Store.Find(ctx, Lookup{Kind: kind.name, Subject: kind.subject.kind, Hashes: hashes})
+	record, err := a.config.Store.Find(ctx, Lookup{Type: typ.name, SubjectKind: typ.subject.kind, Hashes: hashes})
 	switch {
 	case err != nil && errors.Is(err, ErrInvalid):
 		return nil, Hash{}, ReasonUnknownToken, nil
@@ -219,14 +219,14 @@ func (a *Authenticator) find(ctx context.Context, kind *CredentialKind, token st
 		}
 	}
 	credential := &record.Credential
-	if matched < 0 || credential.Kind != kind.name || credential.Subject.Kind != kind.subject.kind {
+	if matched < 0 || credential.Type != typ.name || credential.Subject.Kind != typ.subject.kind {
 		return nil, Hash{}, ReasonUnknownToken, nil
 	}
 	idle := a.config.IdleLifetime
-	if kind.place != cookie {
+	if typ.place != cookie {
 		idle = 0
 	}
-	p = &principal{credential: credential, kind: kind, kinds: a.kinds, realm: a.config.Realm}
+	p = &principal{credential: credential, typ: typ, registry: a.registry, realm: a.config.Realm}
 	if dead := credential.state(a.config.Now(), idle); dead != "" {
 		return p, Hash{}, dead, nil
 	}
@@ -246,12 +246,12 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 	case credential == nil:
 		return nil, "", errNothing
 	}
-	kind := a.kinds.named(credential.Kind)
-	if kind == nil || kind.place != external || credential.Subject.Kind != kind.subject.kind {
-		return nil, "", fmt.Errorf("auth: the fallback resolver answered a credential of kind %q for a subject of kind %q, which is no external kind of the registry: %w", credential.Kind, credential.Subject.Kind, errNothing)
+	typ := a.registry.named(credential.Type)
+	if typ == nil || typ.place != external || credential.Subject.Kind != typ.subject.kind {
+		return nil, "", fmt.Errorf("auth: the fallback resolver answered a credential of type %q for a subject of kind %q, which is no external type of the registry: %w", credential.Type, credential.Subject.Kind, errNothing)
 	}
 	own := credential.clone() // a resolver may keep what it answers
-	p := &principal{credential: &own, kind: kind, kinds: a.kinds, realm: a.config.Realm}
+	p := &principal{credential: &own, typ: typ, registry: a.registry, realm: a.config.Realm}
 	if dead := own.state(a.config.Now(), 0); dead != "" {
 		return p, dead, nil
 	}
@@ -277,7 +277,7 @@ func (e resolverError) Error() string { return e.text }
 func (e resolverError) Is(target error) bool { return e.is(target) }
 
 func (a *Authenticator) subject(ctx context.Context, p *principal) (any, error) {
-	kind := p.kind.subject
+	kind := p.typ.subject
 	if loader, ok := a.loaders[kind.kind]; ok {
 		return loader.load(ctx, p.credential.clone())
 	}
@@ -286,14 +286,14 @@ func (a *Authenticator) subject(ctx context.Context, p *principal) (any, error) 
 
 // anonymous is the principal of callers without a credential.
 func (a *Authenticator) anonymous(r *http.Request) (p *principal, reason Reason, err error) {
-	kind := a.kinds.anonymous()
-	p = &principal{kind: kind, kinds: a.kinds, realm: a.config.Realm}
+	typ := a.registry.anonymous()
+	p = &principal{typ: typ, registry: a.registry, realm: a.config.Realm}
 	if loader, ok := a.loaders[AnonymousKind]; ok {
 		if p.subject, err = loader.load(r.Context(), Credential{}); err != nil {
 			return nil, ReasonUnavailable, unavailable(err)
 		}
 		return p, "", nil
 	}
-	p.subject = kind.subject.make(SubjectRef{})
+	p.subject = typ.subject.make(SubjectRef{})
 	return p, "", nil
 }

@@ -19,21 +19,21 @@ type Scope string
 //		"customers:write": {"customers:read"},
 //	}
 //
-// It is given to [NewKinds]. With a declaration, a requirement that names
+// It is given to [NewRegistry]. With a declaration, a requirement that names
 // another scope does not start, and a scope that is stored with a credential
 // and is not declared any more counts for nothing. Without one, every scope
 // is known and implies only itself.
 type Scopes map[Scope][]Scope
 
-func (s Scopes) register(k *Kinds) {
-	if k.lattice.declared {
-		panic("auth: NewKinds: Scopes is given twice; declare all scopes in one")
+func (s Scopes) register(r *Registry) {
+	if r.lattice.declared {
+		panic("auth: NewRegistry: Scopes is given twice; declare all scopes in one")
 	}
 	lattice, err := newLattice(s)
 	if err != nil {
-		panic("auth: NewKinds: " + err.Error())
+		panic("auth: NewRegistry: " + err.Error())
 	}
-	k.lattice = lattice
+	r.lattice = lattice
 }
 
 // lattice is a declaration, closed: by[w] holds every scope that satisfies w.
@@ -121,17 +121,17 @@ func containsAny(have, wanted []Scope) bool {
 }
 
 // Implies reports whether scopes hold the wanted one, themselves or by implication.
-func (k *Kinds) Implies(have []Scope, want Scope) bool { return k.lattice.satisfied(want, have) }
+func (r *Registry) Implies(have []Scope, want Scope) bool { return r.lattice.satisfied(want, have) }
 
 // ParseScopes reads a list of scopes parted by spaces (RFC 6749, section 3.3)
 // or commas, as a command line or an OAuth 2 request has it. Repeated scopes
 // count once. A scope that is not well-formed, or not declared, is an error
 // that names it.
-func (k *Kinds) ParseScopes(text string) ([]Scope, error) {
+func (r *Registry) ParseScopes(text string) ([]Scope, error) {
 	var scopes []Scope
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' }) {
 		scope := Scope(part)
-		if !isScope(part) || !k.lattice.knows(scope) {
+		if !isScope(part) || !r.lattice.knows(scope) {
 			return nil, fmt.Errorf("auth: unknown scope %q", part)
 		}
 		if !slices.Contains(scopes, scope) {

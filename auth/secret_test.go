@@ -88,7 +88,7 @@ func TestKeys(t *testing.T) {
 	require.ErrorContains(t, err, "openssl rand")
 }
 
-// TestNoSecretInAnyOutput sends credentials of every kind into every outcome
+// TestNoSecretInAnyOutput sends credentials of every type into every outcome
 // and looks for them in everything that was written or answered.
 func TestNoSecretInAnyOutput(t *testing.T) {
 	t.Parallel()
@@ -191,11 +191,11 @@ func TestCase23NoGoroutineIsLeft(t *testing.T) {
 		store := &authtest.Store{}
 		keys, err := auth.NewKeys(auth.Key{ID: "k", Secret: bytes.Repeat([]byte{3}, 32)})
 		require.NoError(t, err)
-		issuer, err := auth.NewIssuer(kinds, keys, store)
+		issuer, err := auth.NewIssuer(registry, keys, store)
 		require.NoError(t, err)
 		var tokens []string
 		for range 50 {
-			issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: auth.User{ID: [16]byte{1}}.Ref(), Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
+			issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Type: auth.PersonalAccessToken, Subject: auth.User{ID: [16]byte{1}}.Ref(), Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
 			require.NoError(t, err)
 			tokens = append(tokens, issued.Token.Reveal())
 		}
@@ -209,7 +209,7 @@ func TestCase23NoGoroutineIsLeft(t *testing.T) {
 				return ctx.Err()
 			}
 		})
-		a, err := auth.New(kinds, auth.Config{Store: store, Keys: keys, Logger: slog.New(slog.DiscardHandler)})
+		a, err := auth.New(registry, auth.Config{Store: store, Keys: keys, Logger: slog.New(slog.DiscardHandler)})
 		require.NoError(t, err)
 		handler := a.Middleware(canRead.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
 		var wg sync.WaitGroup
@@ -281,13 +281,13 @@ func TestDecisions(t *testing.T) {
 	s.do(caller, "GET", "/read")
 	require.Equal(t, auth.Decision{
 		Method: "GET", Route: "/read", Requirement: "user|organization any(customers:read customers:write)",
-		Subject: s.A.User, CredentialID: credential.ID, CredentialKind: "personal_access_token",
+		Subject: s.A.User, CredentialID: credential.ID, CredentialType: "personal_access_token",
 		Outcome: auth.Granted, Reason: auth.ReasonGranted,
 	}, s.audit.last())
 	s.do(caller, "POST", "/write")
 	require.Equal(t, auth.Decision{
 		Method: "POST", Route: "/write", Requirement: "user|organization any(customers:write)",
-		Subject: s.A.User, CredentialID: credential.ID, CredentialKind: "personal_access_token",
+		Subject: s.A.User, CredentialID: credential.ID, CredentialType: "personal_access_token",
 		Outcome: auth.Refused, Reason: auth.ReasonScope,
 	}, s.audit.last())
 	_, err := s.Issuer.System("a test").Revoke(t.Context(), auth.Selection{Subject: s.A.User})
@@ -321,5 +321,5 @@ func TestDecisions(t *testing.T) {
 	require.Equal(t, auth.ReasonCrossOrigin, s.audit.last().Reason, "a public route makes no decision")
 	require.Contains(t, s.log.String(), `level=DEBUG msg="auth decision" decision.method=GET decision.route=/read`)
 	require.Contains(t, s.log.String(), `level=INFO msg="auth decision"`)
-	require.Contains(t, s.log.String(), "decision.reason=revoked decision.credential="+credential.ID.String()+" decision.kind=personal_access_token")
+	require.Contains(t, s.log.String(), "decision.reason=revoked decision.credential="+credential.ID.String()+" decision.credential_type=personal_access_token")
 }

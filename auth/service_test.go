@@ -22,7 +22,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/authtest"
 )
 
-var kinds = auth.NewKinds("shop",
+var registry = auth.NewRegistry("shop",
 	auth.PersonalAccessToken, auth.OrganizationAccessToken,
 	auth.OAuth2UserAccessToken, auth.OAuth2OrganizationAccessToken,
 	auth.CustomerSession, auth.WebSession,
@@ -33,15 +33,15 @@ var kinds = auth.NewKinds("shop",
 )
 
 var (
-	canRead   = auth.Require[auth.Admin](kinds, auth.AnyScope("customers:read", "customers:write"))
-	canWrite  = auth.Require[auth.Admin](kinds, auth.AnyScope("customers:write"))
-	usersOnly = auth.Require[auth.User](kinds, auth.NoScope("whoever they are"))
-	bothRead  = auth.Require[auth.Admin](kinds, auth.AllScopes("customers:read", "orders:read"))
-	portal    = auth.Require[auth.Customer](kinds, auth.AnyScope("portal:read"))
-	webOnly   = auth.Require[auth.User](kinds, auth.NoScope("the user's own settings"), auth.WebSessionOnly())
-	fresh     = auth.Require[auth.User](kinds, auth.NoScope("the user's own settings"), auth.Fresh(10*time.Minute))
-	somebody  = auth.Require[auth.Subject](kinds, auth.NoScope("says who is calling"))
-	anyone    = auth.Require[auth.Anyone](kinds, auth.NoScope("greets everybody"))
+	canRead   = auth.Require[auth.Admin](registry, auth.AnyScope("customers:read", "customers:write"))
+	canWrite  = auth.Require[auth.Admin](registry, auth.AnyScope("customers:write"))
+	usersOnly = auth.Require[auth.User](registry, auth.NoScope("whoever they are"))
+	bothRead  = auth.Require[auth.Admin](registry, auth.AllScopes("customers:read", "orders:read"))
+	portal    = auth.Require[auth.Customer](registry, auth.AnyScope("portal:read"))
+	webOnly   = auth.Require[auth.User](registry, auth.NoScope("the user's own settings"), auth.WebSessionOnly())
+	fresh     = auth.Require[auth.User](registry, auth.NoScope("the user's own settings"), auth.Fresh(10*time.Minute))
+	somebody  = auth.Require[auth.Subject](registry, auth.NoScope("says who is calling"))
+	anyone    = auth.Require[auth.Anyone](registry, auth.NoScope("greets everybody"))
 )
 
 // service is a small service over a world of two tenants, on a real server.
@@ -59,7 +59,7 @@ func newService(t *testing.T, configure ...func(*auth.Config)) *service {
 	t.Helper()
 	s := &service{t: t, log: &syncBuffer{}, audit: &decisions{}}
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s.World = authtest.New(t, kinds, append([]func(*auth.Config){func(c *auth.Config) {
+	s.World = authtest.New(t, registry, append([]func(*auth.Config){func(c *auth.Config) {
 		c.Logger = logger
 		c.TrustedOrigins = []string{"https://app.example.com"}
 		c.Audit = func(ctx context.Context, d auth.Decision) {

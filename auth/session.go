@@ -16,7 +16,7 @@ import (
 // cookie is the session's cookie with a value, for so many seconds (-1 clears it).
 func (a *Authenticator) cookie(value string, maxAge int) *http.Cookie {
 	return &http.Cookie{ //nolint:gosec // Secure is off only where Config.InsecureCookie says so
-		Name:     a.kinds.session.cookie,
+		Name:     a.registry.session.cookie,
 		Value:    value,
 		Path:     "/",
 		MaxAge:   maxAge,
@@ -39,7 +39,7 @@ func cookieProblem(c *http.Cookie) string {
 	}
 	for _, prefix := range [...]string{"__host-", "__secure-"} {
 		if strings.HasPrefix(strings.ToLower(c.Name), prefix) {
-			return fmt.Sprintf("Config.InsecureCookie: browsers refuse a cookie named %s without Secure; give the kind another name with Cookie", c.Name)
+			return fmt.Sprintf("Config.InsecureCookie: browsers refuse a cookie named %s without Secure; give the credential type another name with Cookie", c.Name)
 		}
 	}
 	return ""
@@ -52,17 +52,17 @@ type Sessions struct {
 	lifetime time.Duration
 }
 
-// NewSessions makes the helper. The kinds of the authenticator must have a web
+// NewSessions makes the helper. The registry of the authenticator must have a web
 // session. The lifetime is absolute: a session ends then, however much it is
 // used. Zero is 30 days.
 func NewSessions(a *Authenticator, issuer *Issuer, lifetime time.Duration) (*Sessions, error) {
 	switch {
 	case a == nil || issuer == nil:
 		return nil, errors.New("auth: NewSessions: the authenticator or the issuer is nil")
-	case a.kinds.session == nil:
-		return nil, errors.New("auth: NewSessions: the kinds have no WebSession; add it to NewKinds")
-	case a.kinds != issuer.kinds:
-		return nil, errors.New("auth: NewSessions: the authenticator and the issuer have different kinds")
+	case a.registry.session == nil:
+		return nil, errors.New("auth: NewSessions: the registry has no WebSession; add it to NewRegistry")
+	case a.registry != issuer.registry:
+		return nil, errors.New("auth: NewSessions: the authenticator and the issuer have different registries")
 	case lifetime < 0:
 		return nil, errors.New("auth: NewSessions: the lifetime is negative")
 	case lifetime == 0:
@@ -95,8 +95,8 @@ func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, sc
 		return Credential{}, err
 	}
 	issued, err := s.issuer.System("signs a user in").Issue(r.Context(), Issue{
-		Kind:     *s.a.kinds.session,
-		Subject:  SubjectRef{Kind: s.a.kinds.session.subject.kind, ID: user},
+		Type:     *s.a.registry.session,
+		Subject:  SubjectRef{Kind: s.a.registry.session.subject.kind, ID: user},
 		Scopes:   scopes,
 		Limit:    Unrestricted(),
 		Lifetime: s.lifetime,
@@ -132,18 +132,18 @@ func (s *Sessions) Logout(header http.Header, r *http.Request) error {
 // end revokes the session of the request's cookie, whoever else the request's
 // Authorization header names.
 func (s *Sessions) end(r *http.Request) error {
-	what := chooseCookie(r.Header, s.a.kinds.session.cookie)
-	kind := s.a.kinds.session
-	if what.place == nowhere || what.problem != "" || s.a.kinds.of(what.token) != kind || checkToken(kind.prefix, what.token) != "" {
+	what := chooseCookie(r.Header, s.a.registry.session.cookie)
+	typ := s.a.registry.session
+	if what.place == nowhere || what.problem != "" || s.a.registry.of(what.token) != typ || checkToken(typ.prefix, what.token) != "" {
 		return nil
 	}
-	p, _, dead, err := s.a.find(r.Context(), kind, what.token)
+	p, _, dead, err := s.a.find(r.Context(), typ, what.token)
 	switch {
 	case err != nil:
 		return unavailable(err)
 	case dead != "":
 		return nil
 	}
-	_, err = s.issuer.System("signs a user out").Revoke(r.Context(), Selection{Subject: p.credential.Subject, Kind: kind.name, ID: p.credential.ID})
+	_, err = s.issuer.System("signs a user out").Revoke(r.Context(), Selection{Subject: p.credential.Subject, Type: typ.name, ID: p.credential.ID})
 	return err
 }

@@ -112,7 +112,7 @@ func TestSessionLifetimes(t *testing.T) {
 	require.Equal(t, 24*59*time.Minute+59*time.Minute, s.Now().Sub(s.Store.Records()[0].Credential.CreatedAt))
 
 	unlimited := newService(t, func(c *auth.Config) { c.IdleLifetime = -1 })
-	session := unlimited.Issue(auth.Issue{Kind: auth.WebSession, Subject: unlimited.A.User, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: 400 * 24 * time.Hour})
+	session := unlimited.Issue(auth.Issue{Type: auth.WebSession, Subject: unlimited.A.User, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: 400 * 24 * time.Hour})
 	unlimited.Pass(399 * 24 * time.Hour)
 	requireIn(t, unlimited.do(session, "GET", "/read"), unlimited.A.User)
 }
@@ -131,7 +131,7 @@ func TestSessionsWithTheStoreAway(t *testing.T) {
 	require.Empty(t, header, "a cookie was set, and the old session lives")
 	s.Store.OnFind(nil)
 	requireIn(t, s.do(browser, "GET", "/read"), s.A.User)
-	list, err := s.Issuer.System("a test").List(t.Context(), auth.Selection{Subject: s.A.User, Kind: "web_session"})
+	list, err := s.Issuer.System("a test").List(t.Context(), auth.Selection{Subject: s.A.User, Type: "web_session"})
 	require.NoError(t, err)
 	living := 0
 	for i := range list {
@@ -149,17 +149,17 @@ func TestSessionsSetUp(t *testing.T) {
 	require.Error(t, err)
 	_, err = auth.NewSessions(s.Authenticator, s.Issuer, -1)
 	require.Error(t, err)
-	tokens := auth.NewKinds("shop", auth.PersonalAccessToken)
+	tokens := auth.NewRegistry("shop", auth.PersonalAccessToken)
 	a, err := auth.New(tokens, auth.Config{Store: s.Store, Keys: s.Keys})
 	require.NoError(t, err)
 	_, err = auth.NewSessions(a, s.Issuer, 0)
-	require.ErrorContains(t, err, "have no WebSession")
+	require.ErrorContains(t, err, "has no WebSession")
 
-	_, err = auth.New(kinds, auth.Config{Store: s.Store, Keys: s.Keys, InsecureCookie: true})
+	_, err = auth.New(registry, auth.Config{Store: s.Store, Keys: s.Keys, InsecureCookie: true})
 	require.ErrorContains(t, err, "browsers refuse a cookie named __Host-shop_session without Secure")
-	_, err = auth.New(kinds, auth.Config{Store: s.Store, Keys: s.Keys, TrustedOrigins: []string{"app.example.com"}})
+	_, err = auth.New(registry, auth.Config{Store: s.Store, Keys: s.Keys, TrustedOrigins: []string{"app.example.com"}})
 	require.ErrorContains(t, err, "TrustedOrigins")
-	plain := auth.NewKinds("shop", auth.WebSession.Cookie("shop_session"))
+	plain := auth.NewRegistry("shop", auth.WebSession.Cookie("shop_session"))
 	_, err = auth.New(plain, auth.Config{Store: s.Store, Keys: s.Keys, InsecureCookie: true})
 	require.NoError(t, err)
 }
@@ -177,7 +177,7 @@ func TestRevoke(t *testing.T) {
 	require.Zero(t, revoke(auth.Selection{ID: theirs.Issued().Credential.ID}))
 	require.Zero(t, revoke(auth.Selection{Subject: s.A.User, ID: uuid.New()}))
 	requireIn(t, s.do(theirs, "GET", "/read"), s.B.User)
-	require.Equal(t, 1, revoke(auth.Selection{Subject: s.A.User, Kind: "web_session"}))
+	require.Equal(t, 1, revoke(auth.Selection{Subject: s.A.User, Type: "web_session"}))
 	requireError(t, s.do(other, "GET", "/read"), 401, "InvalidToken")
 	requireIn(t, s.do(mine, "GET", "/read"), s.A.User)
 	require.Equal(t, 1, revoke(auth.Selection{Subject: s.A.User}))
@@ -193,7 +193,7 @@ func TestVaryIsForCookies(t *testing.T) {
 	for _, path := range []string{"/public", "/read", "/anyone"} {
 		require.Equal(t, "Cookie", s.do(authtest.Nobody(), "GET", path).Header.Get("Vary"))
 	}
-	tokens := auth.NewKinds("shop", auth.PersonalAccessToken)
+	tokens := auth.NewRegistry("shop", auth.PersonalAccessToken)
 	a, err := auth.New(tokens, auth.Config{Store: s.Store, Keys: s.Keys})
 	require.NoError(t, err)
 	recorder := httptest.NewRecorder()

@@ -34,33 +34,33 @@ type guest struct{}
 
 func (guest) Name() string { return "guest" }
 
-func TestNewKindsRefuses(t *testing.T) {
+func TestNewRegistryRefuses(t *testing.T) {
 	t.Parallel()
 	user := auth.NewSubjectType[auth.User](auth.UserKind)
 	for name, c := range map[string]struct {
 		word    string
-		options []auth.KindsOption
+		options []auth.RegistryOption
 		want    string
 	}{
 		"an empty word":            {"", nil, "the word must be"},
 		"a word in upper case":     {"Shop", nil, "the word must be"},
 		"a word with a final dash": {"shop_", nil, "the word must be"},
-		"the same kind twice":      {"shop", []auth.KindsOption{auth.PersonalAccessToken, auth.PersonalAccessToken}, "the name is taken"},
-		"the same tag":             {"shop", []auth.KindsOption{auth.PersonalAccessToken, auth.NewTokenKind("other", "pat", user)}, "overlap"},
-		"overlapping tags":         {"shop", []auth.KindsOption{auth.PersonalAccessToken, auth.NewTokenKind("other", "pat_x", user)}, "overlap"},
-		"overlap the other way":    {"shop", []auth.KindsOption{auth.OAuth2UserAccessToken, auth.NewTokenKind("other", "at", user)}, "overlap"},
-		"overlap with the session": {"shop", []auth.KindsOption{auth.WebSession, auth.NewTokenKind("other", "ws", user)}, "overlap"},
-		"two cookies":              {"shop", []auth.KindsOption{auth.WebSession, auth.NewTokenKind("other", "x", user).Cookie("a")}, "only a cookie kind"},
-		"no tag":                   {"shop", []auth.KindsOption{auth.NewTokenKind("other", "", user)}, "the tag must be"},
-		"no name":                  {"shop", []auth.KindsOption{auth.NewTokenKind("", "x", user)}, "the name must be"},
-		"the zero kind":            {"shop", []auth.KindsOption{auth.CredentialKind{}}, "the name must be"},
-		"a bad cookie name":        {"shop", []auth.KindsOption{auth.WebSession.Cookie("a b")}, "the cookie's name"},
-		"two types of one subject": {"shop", []auth.KindsOption{auth.PersonalAccessToken, auth.WebSession.Of(auth.NewSubjectType[*staff](auth.UserKind))}, "use Of to give both the same type"},
-		"scopes twice":             {"shop", []auth.KindsOption{auth.Scopes{}, auth.Scopes{}}, "given twice"},
-		"an undeclared scope":      {"shop", []auth.KindsOption{auth.Scopes{"a:write": {"a:read"}}}, "is not declared"},
-		"a malformed scope":        {"shop", []auth.KindsOption{auth.Scopes{"A": nil}}, "lower-case words"},
+		"the same type twice":      {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.PersonalAccessToken}, "the name is taken"},
+		"the same tag":             {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.NewTokenType("other", "pat", user)}, "overlap"},
+		"overlapping tags":         {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.NewTokenType("other", "pat_x", user)}, "overlap"},
+		"overlap the other way":    {"shop", []auth.RegistryOption{auth.OAuth2UserAccessToken, auth.NewTokenType("other", "at", user)}, "overlap"},
+		"overlap with the session": {"shop", []auth.RegistryOption{auth.WebSession, auth.NewTokenType("other", "ws", user)}, "overlap"},
+		"two cookies":              {"shop", []auth.RegistryOption{auth.WebSession, auth.NewTokenType("other", "x", user).Cookie("a")}, "only a credential in a cookie"},
+		"no tag":                   {"shop", []auth.RegistryOption{auth.NewTokenType("other", "", user)}, "the tag must be"},
+		"no name":                  {"shop", []auth.RegistryOption{auth.NewTokenType("", "x", user)}, "the name must be"},
+		"the zero type":            {"shop", []auth.RegistryOption{auth.CredentialType{}}, "the name must be"},
+		"a bad cookie name":        {"shop", []auth.RegistryOption{auth.WebSession.Cookie("a b")}, "the cookie's name"},
+		"two types of one subject": {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.WebSession.Of(auth.NewSubjectType[*staff](auth.UserKind))}, "use Of to give both the same type"},
+		"scopes twice":             {"shop", []auth.RegistryOption{auth.Scopes{}, auth.Scopes{}}, "given twice"},
+		"an undeclared scope":      {"shop", []auth.RegistryOption{auth.Scopes{"a:write": {"a:read"}}}, "is not declared"},
+		"a malformed scope":        {"shop", []auth.RegistryOption{auth.Scopes{"A": nil}}, "lower-case words"},
 	} {
-		require.Contains(t, panicOf(func() { auth.NewKinds(c.word, c.options...) }), c.want, name)
+		require.Contains(t, panicOf(func() { auth.NewRegistry(c.word, c.options...) }), c.want, name)
 	}
 	require.Contains(t, panicOf(func() { auth.NewSubjectType[named](auth.UserKind) }), "is an interface")
 	require.Contains(t, panicOf(func() { auth.NewSubjectType[staff]("") }), "must have a name")
@@ -74,31 +74,31 @@ func panicOf(f func()) (text string) {
 
 func TestRequireRefuses(t *testing.T) {
 	t.Parallel()
-	values := auth.NewKinds("shop", auth.PersonalAccessToken.Of(auth.NewSubjectType[staff](auth.UserKind)))
-	tokens := auth.NewKinds("shop", auth.PersonalAccessToken)
+	values := auth.NewRegistry("shop", auth.PersonalAccessToken.Of(auth.NewSubjectType[staff](auth.UserKind)))
+	tokens := auth.NewRegistry("shop", auth.PersonalAccessToken)
 	for name, c := range map[string]struct {
 		require func()
 		want    string
 	}{
-		"no kinds":            {func() { auth.Require[auth.User](nil, auth.NoScope("x")) }, "the kinds are nil"},
-		"empty kinds":         {func() { auth.Require[auth.User](&auth.Kinds{}, auth.NoScope("x")) }, "the kinds are nil"},
-		"nothing about scope": {func() { auth.Require[auth.User](kinds) }, "exactly one of AnyScope, AllScopes and NoScope"},
-		"two about scope":     {func() { auth.Require[auth.User](kinds, auth.NoScope("x"), auth.AnyScope("orders:read")) }, "exactly one of"},
-		"no scope in any-of":  {func() { auth.Require[auth.User](kinds, auth.AnyScope()) }, "names no scope"},
-		"no scope in all-of":  {func() { auth.Require[auth.User](kinds, auth.AllScopes()) }, "names no scope"},
-		"no reason":           {func() { auth.Require[auth.User](kinds, auth.NoScope(" ")) }, "does not say why"},
-		"an undeclared scope": {func() { auth.Require[auth.User](kinds, auth.AnyScope("orders:write")) }, "is not declared"},
+		"no registry":         {func() { auth.Require[auth.User](nil, auth.NoScope("x")) }, "the registry is nil"},
+		"empty registry":      {func() { auth.Require[auth.User](&auth.Registry{}, auth.NoScope("x")) }, "the registry is nil"},
+		"nothing about scope": {func() { auth.Require[auth.User](registry) }, "exactly one of AnyScope, AllScopes and NoScope"},
+		"two about scope":     {func() { auth.Require[auth.User](registry, auth.NoScope("x"), auth.AnyScope("orders:read")) }, "exactly one of"},
+		"no scope in any-of":  {func() { auth.Require[auth.User](registry, auth.AnyScope()) }, "names no scope"},
+		"no scope in all-of":  {func() { auth.Require[auth.User](registry, auth.AllScopes()) }, "names no scope"},
+		"no reason":           {func() { auth.Require[auth.User](registry, auth.NoScope(" ")) }, "does not say why"},
+		"an undeclared scope": {func() { auth.Require[auth.User](registry, auth.AnyScope("orders:write")) }, "is not declared"},
 		"a malformed scope":   {func() { auth.Require[auth.User](tokens, auth.AnyScope(`a"b`)) }, "lower-case words"},
-		"everybody":           {func() { auth.Require[any](kinds, auth.NoScope("x")) }, "takes everybody"},
-		"nobody":              {func() { auth.Require[staff](kinds, auth.NoScope("x")) }, "no registered subject type satisfies it"},
-		"a look-alike":        {func() { auth.Require[struct{ ID uuid.UUID }](kinds, auth.NoScope("x")) }, "no registered subject type satisfies it"},
+		"everybody":           {func() { auth.Require[any](registry, auth.NoScope("x")) }, "takes everybody"},
+		"nobody":              {func() { auth.Require[staff](registry, auth.NoScope("x")) }, "no registered subject type satisfies it"},
+		"a look-alike":        {func() { auth.Require[struct{ ID uuid.UUID }](registry, auth.NoScope("x")) }, "no registered subject type satisfies it"},
 		"only the pointer":    {func() { auth.Require[named](values, auth.NoScope("x")) }, "only the pointer to the registered subject type auth_test.staff"},
 		"the pointer itself":  {func() { auth.Require[*staff](values, auth.NoScope("x")) }, "only the pointer"},
-		"no web session":      {func() { auth.Require[auth.User](tokens, auth.NoScope("x"), auth.WebSessionOnly()) }, "none of the kinds that give this subject is one"},
-		"a customer's":        {func() { auth.Require[auth.Customer](kinds, auth.NoScope("x"), auth.WebSessionOnly()) }, "none of the kinds that give this subject is one"},
-		"anonymous sessions":  {func() { auth.Require[auth.Anyone](kinds, auth.NoScope("x"), auth.WebSessionOnly()) }, "leave one out"},
-		"no freshness":        {func() { auth.Require[auth.User](kinds, auth.NoScope("x"), auth.Fresh(0)) }, "above zero"},
-		"no permission":       {func() { auth.Require[auth.User](kinds, auth.NoScope("x"), auth.WithPermission("")) }, "names no permission"},
+		"no web session":      {func() { auth.Require[auth.User](tokens, auth.NoScope("x"), auth.WebSessionOnly()) }, "none of the credential types that give this subject is one"},
+		"a customer's":        {func() { auth.Require[auth.Customer](registry, auth.NoScope("x"), auth.WebSessionOnly()) }, "none of the credential types that give this subject is one"},
+		"anonymous sessions":  {func() { auth.Require[auth.Anyone](registry, auth.NoScope("x"), auth.WebSessionOnly()) }, "leave one out"},
+		"no freshness":        {func() { auth.Require[auth.User](registry, auth.NoScope("x"), auth.Fresh(0)) }, "above zero"},
+		"no permission":       {func() { auth.Require[auth.User](registry, auth.NoScope("x"), auth.WithPermission("")) }, "names no permission"},
 	} {
 		text := panicOf(c.require)
 		require.Contains(t, text, c.want, name)
@@ -139,7 +139,7 @@ func TestRequirementDescribesItself(t *testing.T) {
 	require.Equal(t, "user|organization any(customers:read customers:write)", canRead.String())
 	require.Equal(t, "user web_session fresh(10m0s)", fresh.String())
 	require.Equal(t, "user|organization all(customers:read orders:read) permission(manage)",
-		auth.Require[auth.Admin](kinds, auth.AllScopes("customers:read", "orders:read"), auth.WithPermission("manage")).String())
+		auth.Require[auth.Admin](registry, auth.AllScopes("customers:read", "orders:read"), auth.WithPermission("manage")).String())
 }
 
 func TestZeroValuesDeny(t *testing.T) {
@@ -185,15 +185,15 @@ func TestZeroValuesDeny(t *testing.T) {
 	require.Empty(t, (&auth.Requirement[auth.Admin]{}).Fails())
 	require.Equal(t, "nobody", (&auth.Requirement[auth.Admin]{}).String())
 
-	_, err = auth.New(kinds, auth.Config{})
+	_, err = auth.New(registry, auth.Config{})
 	require.Error(t, err)
-	_, err = auth.New(kinds, auth.Config{Store: s.Store})
+	_, err = auth.New(registry, auth.Config{Store: s.Store})
 	require.Error(t, err)
 	_, err = auth.New(nil, auth.Config{Store: s.Store, Keys: s.Keys})
 	require.Error(t, err)
-	_, err = auth.New(&auth.Kinds{}, auth.Config{Store: s.Store, Keys: s.Keys})
+	_, err = auth.New(&auth.Registry{}, auth.Config{Store: s.Store, Keys: s.Keys})
 	require.Error(t, err)
-	_, err = auth.NewIssuer(kinds, auth.Keys{}, s.Store)
+	_, err = auth.NewIssuer(registry, auth.Keys{}, s.Store)
 	require.Error(t, err)
 	_, err = s.Issuer.System("a test").Issue(t.Context(), auth.Issue{})
 	require.Error(t, err)
@@ -204,8 +204,8 @@ func TestZeroValuesDeny(t *testing.T) {
 		"no subject":       func(c *auth.Credential) { c.Subject = auth.SubjectRef{} },
 		"no subject id":    func(c *auth.Credential) { c.Subject.ID = uuid.Nil },
 		"another subject":  func(c *auth.Credential) { c.Subject.Kind = auth.CustomerKind },
-		"another kind":     func(c *auth.Credential) { c.Kind = "organization_access_token" },
-		"no kind":          func(c *auth.Credential) { c.Kind = "" },
+		"another type":     func(c *auth.Credential) { c.Type = "organization_access_token" },
+		"no type":          func(c *auth.Credential) { c.Type = "" },
 		"only zero values": func(c *auth.Credential) { *c = auth.Credential{} },
 	} {
 		broken := s.As(s.A.User, "customers:read")
@@ -229,11 +229,11 @@ func TestGuardWithoutTheMiddleware(t *testing.T) {
 	require.NotContains(t, string(response.Body), "Middleware")
 	require.Contains(t, log.String(), "without Authenticator.Middleware around the handler")
 
-	other := auth.NewKinds("shop", auth.PersonalAccessToken)
+	other := auth.NewRegistry("shop", auth.PersonalAccessToken)
 	foreign := auth.Require[auth.User](other, auth.NoScope("x"))
 	response = caller.Do(s.Authenticator.Middleware(foreign.Handler(s.answer())), "GET", "/", nil)
 	requireError(t, response, 500, "InternalServerError")
-	require.Contains(t, s.log.String(), "an authenticator of other kinds")
+	require.Contains(t, s.log.String(), "an authenticator of another registry")
 	_, ok := auth.From[auth.User](t.Context())
 	require.False(t, ok)
 }
@@ -277,7 +277,7 @@ func TestFrom(t *testing.T) {
 func TestSubjectTypesOfTheApplication(t *testing.T) {
 	t.Parallel()
 	staffType := auth.NewSubjectType[*staff](auth.UserKind)
-	own := auth.NewKinds("shop", auth.PersonalAccessToken.Of(staffType), auth.OrganizationAccessToken,
+	own := auth.NewRegistry("shop", auth.PersonalAccessToken.Of(staffType), auth.OrganizationAccessToken,
 		auth.NoCredential.Of(auth.NewSubjectType[guest](auth.AnonymousKind)))
 	takesNamed := auth.Require[named](own, auth.NoScope("greets"))
 	takesStaff := auth.Require[*staff](own, auth.NoScope("greets"))
@@ -316,7 +316,7 @@ func TestSubjectTypesOfTheApplication(t *testing.T) {
 	_, err = auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys, Subjects: []auth.Loader{
 		auth.NewSubjectType[staff](auth.UserKind).Load(func(context.Context, auth.Credential) (staff, error) { return staff{}, nil }),
 	}})
-	require.ErrorContains(t, err, "the kinds say")
+	require.ErrorContains(t, err, "the registry says")
 }
 
 type resolver func(ctx context.Context, token auth.Secret) (*auth.Credential, error)
@@ -327,8 +327,8 @@ func (f resolver) Resolve(ctx context.Context, token auth.Secret) (*auth.Credent
 
 func TestFallback(t *testing.T) {
 	t.Parallel()
-	jwt := auth.NewExternalKind("jwt", auth.NewSubjectType[auth.User](auth.UserKind))
-	own := auth.NewKinds("shop", auth.PersonalAccessToken, jwt, auth.WebSession)
+	jwt := auth.NewExternalType("jwt", auth.NewSubjectType[auth.User](auth.UserKind))
+	own := auth.NewRegistry("shop", auth.PersonalAccessToken, jwt, auth.WebSession)
 	guard := auth.Require[auth.User](own, auth.AnyScope("customers:read"))
 	var answer func(token string) (*auth.Credential, error)
 	log := &syncBuffer{}
@@ -342,7 +342,7 @@ func TestFallback(t *testing.T) {
 			_, _ = w.Write([]byte(subject.Ref().String()))
 		}))), "GET", "/", nil)
 	}
-	credential := auth.Credential{ID: uuid.New(), Kind: "jwt", Subject: world.A.User, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()}
+	credential := auth.Credential{ID: uuid.New(), Type: "jwt", Subject: world.A.User, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()}
 	asked := 0
 	good := func(token string) (*auth.Credential, error) {
 		asked++
@@ -366,13 +366,13 @@ func TestFallback(t *testing.T) {
 		"invalid":         {func(*auth.Credential) error { return auth.ErrInvalid }, "InvalidToken"},
 		"away":            {func(*auth.Credential) error { return auth.ErrUnavailable }, "ServiceUnavailable"},
 		"unknown":         {func(*auth.Credential) error { return errors.New("no route for header.payload.signature") }, "ServiceUnavailable"},
-		"a kind of ours":  {func(c *auth.Credential) error { c.Kind = "personal_access_token"; return nil }, "InternalServerError"},
-		"no kind":         {func(c *auth.Credential) error { c.Kind = ""; return nil }, "InternalServerError"},
+		"a type of ours":  {func(c *auth.Credential) error { c.Type = "personal_access_token"; return nil }, "InternalServerError"},
+		"no type":         {func(c *auth.Credential) error { c.Type = ""; return nil }, "InternalServerError"},
 		"another subject": {func(c *auth.Credential) error { c.Subject = world.A.Customer; return nil }, "InternalServerError"},
 		"no scope":        {func(c *auth.Credential) error { c.Scopes = nil; return nil }, "InsufficientScope"},
 		"nobody":          {func(c *auth.Credential) error { c.Subject.ID = uuid.Nil; return nil }, "InvalidToken"},
-		"the anonymous":   {func(c *auth.Credential) error { c.Kind = "none"; return nil }, "InternalServerError"},
-		"the web session": {func(c *auth.Credential) error { c.Kind = "web_session"; return nil }, "InternalServerError"},
+		"the anonymous":   {func(c *auth.Credential) error { c.Type = "none"; return nil }, "InternalServerError"},
+		"the web session": {func(c *auth.Credential) error { c.Type = "web_session"; return nil }, "InternalServerError"},
 	} {
 		answer = func(string) (*auth.Credential, error) {
 			own := credential
@@ -390,14 +390,14 @@ func TestFallback(t *testing.T) {
 
 	_, err := auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys})
 	require.ErrorContains(t, err, "needs Config.Fallback")
-	_, err = auth.New(kinds, auth.Config{Store: world.Store, Keys: world.Keys, Fallback: resolver(nil)})
-	require.ErrorContains(t, err, "no credential kind is external")
+	_, err = auth.New(registry, auth.Config{Store: world.Store, Keys: world.Keys, Fallback: resolver(nil)})
+	require.ErrorContains(t, err, "no credential type is external")
 }
 
 func TestIssueRefuses(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	good := auth.Issue{Kind: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []auth.Scope{"customers:read"}, Lifetime: time.Hour}
+	good := auth.Issue{Type: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []auth.Scope{"customers:read"}, Lifetime: time.Hour}
 	_, err := s.Issuer.System("a test").Issue(t.Context(), good)
 	require.NoError(t, err)
 	for name, change := range map[string]func(*auth.Issue){
@@ -405,16 +405,16 @@ func TestIssueRefuses(t *testing.T) {
 		"nobody":                  func(i *auth.Issue) { i.Subject = auth.SubjectRef{} },
 		"an unknown scope":        func(i *auth.Issue) { i.Scopes = []auth.Scope{"customers:admin"} },
 		"a scope of another case": func(i *auth.Issue) { i.Scopes = []auth.Scope{"Customers:read"} },
-		"a kind not registered": func(i *auth.Issue) {
-			i.Kind = auth.NewTokenKind("x", "x", auth.NewSubjectType[auth.User](auth.UserKind))
+		"a type not registered": func(i *auth.Issue) {
+			i.Type = auth.NewTokenType("x", "x", auth.NewSubjectType[auth.User](auth.UserKind))
 		},
-		"no credential":             func(i *auth.Issue) { i.Kind = auth.NoCredential },
-		"a session that never ends": func(i *auth.Issue) { i.Kind, i.Lifetime = auth.WebSession, 0 },
+		"no credential":             func(i *auth.Issue) { i.Type = auth.NoCredential },
+		"a session that never ends": func(i *auth.Issue) { i.Type, i.Lifetime = auth.WebSession, 0 },
 		"a customer's without an end": func(i *auth.Issue) {
-			i.Kind, i.Subject, i.Lifetime = auth.CustomerSession, s.A.Customer, 0
+			i.Type, i.Subject, i.Lifetime = auth.CustomerSession, s.A.Customer, 0
 		},
 		"a customer of nobody": func(i *auth.Issue) {
-			i.Kind, i.Subject = auth.CustomerSession, auth.SubjectRef{Kind: auth.CustomerKind, ID: uuid.New()}
+			i.Type, i.Subject = auth.CustomerSession, auth.SubjectRef{Kind: auth.CustomerKind, ID: uuid.New()}
 		},
 	} {
 		issue := good

@@ -39,13 +39,13 @@ type Store interface {
 }
 
 // Lookup says which credential a [Store] is asked for: the one that fits all of
-// it. What kind it is, its prefix or its place has told before the store is
+// it. Its prefix or its place has told which type it is before the store is
 // asked, so a store need not look at what other kinds of subject depend on.
 type Lookup struct {
-	// Kind is the name of the kind of credential, as in [Credential.Kind].
-	Kind string
-	// Subject is the kind of subject that it stands for.
-	Subject SubjectKind
+	// Type is the name of the type of credential, as in [Credential.Type].
+	Type string
+	// SubjectKind is the kind of subject that it stands for.
+	SubjectKind SubjectKind
 	// Hashes are the token's, one for each key, the current key's first. The
 	// record has one of them.
 	Hashes []Hash
@@ -54,7 +54,7 @@ type Lookup struct {
 // Matches reports whether a look-up is about a record: for stores that filter
 // in Go.
 func (l Lookup) Matches(r *Record) bool {
-	return r.Credential.Kind == l.Kind && r.Credential.Subject.Kind == l.Subject &&
+	return r.Credential.Type == l.Type && r.Credential.Subject.Kind == l.SubjectKind &&
 		slices.ContainsFunc(l.Hashes, func(h Hash) bool { return h.Sum == r.Hash.Sum })
 }
 
@@ -94,8 +94,8 @@ func (r Replacement) IsZero() bool { return r.ID == uuid.Nil }
 // nothing, so that nobody reaches another's credential.
 type Selection struct {
 	Subject SubjectRef
-	// Kind narrows to a kind of credential by its name; empty is all.
-	Kind string
+	// Type narrows to a type of credential by its name; empty is all.
+	Type string
 	// ID narrows to one; zero is all.
 	ID uuid.UUID
 }
@@ -104,11 +104,11 @@ type Selection struct {
 // filter in Go.
 func (s Selection) Matches(c *Credential) bool {
 	return !s.Subject.IsZero() && c.Subject.Kind == s.Subject.Kind && c.Subject.ID == s.Subject.ID &&
-		(s.Kind == "" || c.Kind == s.Kind) && (s.ID == uuid.Nil || c.ID == s.ID)
+		(s.Type == "" || c.Type == s.Type) && (s.ID == uuid.Nil || c.ID == s.ID)
 }
 
 // Resolver tells whose a token is that has none of the known prefixes, such as
-// a JWT. It answers with a credential of a kind made by [NewExternalKind], with
+// a JWT. It answers with a credential of a type made by [NewExternalType], with
 // [ErrInvalid], or with another error, which is taken as being unable to tell.
 // It is an interface because what it asks is the application's; no method will be added.
 type Resolver interface {

@@ -102,7 +102,7 @@ type SubjectType[S any] struct{ kind SubjectKind }
 // must be a concrete type:
 //
 //	var userType = auth.NewSubjectType[*user.User](auth.UserKind)
-//	var kinds    = auth.NewKinds("shop", auth.PersonalAccessToken.Of(userType), …)
+//	var registry    = auth.NewRegistry("shop", auth.PersonalAccessToken.Of(userType), …)
 //
 // It panics when S is an interface or the kind is empty.
 func NewSubjectType[S any](kind SubjectKind) SubjectType[S] {
@@ -161,8 +161,8 @@ type AuthSubject[S any] struct {
 type principal struct {
 	subject    any
 	credential *Credential
-	kind       *CredentialKind
-	kinds      *Kinds
+	typ        *CredentialType
+	registry   *Registry
 	realm      string
 	permission Permission
 }
@@ -191,7 +191,7 @@ func (s AuthSubject[S]) HasScope(scope Scope) bool {
 	if s.p == nil || s.p.credential == nil {
 		return false
 	}
-	return s.p.kinds.lattice.satisfied(scope, s.p.credential.Scopes)
+	return s.p.registry.lattice.satisfied(scope, s.p.credential.Scopes)
 }
 
 func (s AuthSubject[S]) caller() *principal { return s.p }

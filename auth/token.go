@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A token is the prefix of its kind, tokenBody random base62 characters (about
+// A token is the prefix of its type, tokenBody random base62 characters (about
 // 220 bits) and six of a CRC-32 over prefix and body, so that a typo or a
 // prefix put before another token's body is found out without a store.
 const (

@@ -42,8 +42,8 @@ func latin1(text string) string {
 func TestVectors(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	issue := func(kind auth.CredentialKind, subject auth.SubjectRef) string {
-		return token(s.Issue(auth.Issue{Kind: kind, Subject: subject, Limit: auth.Unrestricted(), Lifetime: 3600e9}))
+	issue := func(typ auth.CredentialType, subject auth.SubjectRef) string {
+		return token(s.Issue(auth.Issue{Type: typ, Subject: subject, Limit: auth.Unrestricted(), Lifetime: 3600e9}))
 	}
 	pat := issue(auth.PersonalAccessToken, s.A.User)
 	typo := []byte(pat)

@@ -25,9 +25,9 @@ import (
 // copies the request without it.
 
 var (
-	authKinds = auth.NewKinds("shop", auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession, auth.WebSession,
+	authRegistry = auth.NewRegistry("shop", auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession, auth.WebSession,
 		auth.Scopes{"customers:read": nil, "customers:write": {"customers:read"}})
-	authCanRead = auth.Require[auth.Admin](authKinds, auth.AnyScope("customers:read", "customers:write"))
+	authCanRead = auth.Require[auth.Admin](authRegistry, auth.AnyScope("customers:read", "customers:write"))
 	authSecret  = bytes.Repeat([]byte{7}, 32)
 )
 
@@ -49,12 +49,12 @@ func newAuthIssuer(b *testing.B, ledger auth.Ledger) (auth.Keys, auth.Issued) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	issuer, err := auth.NewIssuer(authKinds, keys, ledger)
+	issuer, err := auth.NewIssuer(authRegistry, keys, ledger)
 	if err != nil {
 		b.Fatal(err)
 	}
 	issued, err := issuer.System("a test").Issue(b.Context(), auth.Issue{
-		Kind: auth.PersonalAccessToken, Subject: auth.User{ID: uuid.New()}.Ref(), Scopes: []auth.Scope{"customers:read"},
+		Type: auth.PersonalAccessToken, Subject: auth.User{ID: uuid.New()}.Ref(), Scopes: []auth.Scope{"customers:read"},
 		Limit: auth.Unrestricted(), Lifetime: time.Hour,
 	})
 	if err != nil {
@@ -65,7 +65,7 @@ func newAuthIssuer(b *testing.B, ledger auth.Ledger) (auth.Keys, auth.Issued) {
 
 func newAuthenticator(b *testing.B, keys auth.Keys, store auth.Store) *auth.Authenticator {
 	b.Helper()
-	authenticator, err := auth.New(authKinds, auth.Config{Store: store, Keys: keys, Logger: slog.New(slog.DiscardHandler)})
+	authenticator, err := auth.New(authRegistry, auth.Config{Store: store, Keys: keys, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}

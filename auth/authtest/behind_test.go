@@ -18,7 +18,7 @@ import (
 // behind is an API of one endpoint with two requirements, and a world around it.
 func behind[A, B any](t *testing.T, group *auth.Requirement[A], own *auth.Requirement[B]) *world {
 	t.Helper()
-	w := &world{World: authtest.New(t, kinds), api: api.New(api.Config{Title: "Notes API", Version: "1"})}
+	w := &world{World: authtest.New(t, registry), api: api.New(api.Config{Title: "Notes API", Version: "1"})}
 	g := w.api.Group("/v1/notes", api.Tag("notes"), api.Behind(group))
 	api.Post(g, "/greet", own, greet[auth.AuthSubject[B]], api.Summary("Greet"), api.Name("greet"))
 	w.handler = w.Authenticator.Middleware(w.api)
@@ -41,12 +41,12 @@ func (w *world) ways() []string {
 func TestRequirementsOfGroupAndEndpoint(t *testing.T) {
 	t.Parallel()
 	var (
-		everybody = auth.Require[auth.Subject](kinds, auth.NoScope("somebody"))
-		users     = auth.Require[auth.User](kinds, auth.NoScope("users"))
-		usersRead = auth.Require[auth.User](kinds, auth.AnyScope("notes:read"))
-		other     = auth.Require[auth.Admin](kinds, auth.AnyScope("other"))
-		readOther = auth.Require[auth.Admin](kinds, auth.AnyScope("notes:read", "other"))
-		signedIn  = auth.Require[auth.User](kinds, auth.NoScope("in a browser"), auth.WebSessionOnly())
+		everybody = auth.Require[auth.Subject](registry, auth.NoScope("somebody"))
+		users     = auth.Require[auth.User](registry, auth.NoScope("users"))
+		usersRead = auth.Require[auth.User](registry, auth.AnyScope("notes:read"))
+		other     = auth.Require[auth.Admin](registry, auth.AnyScope("other"))
+		readOther = auth.Require[auth.Admin](registry, auth.AnyScope("notes:read", "other"))
+		signedIn  = auth.Require[auth.User](registry, auth.NoScope("in a browser"), auth.WebSessionOnly())
 	)
 	for name, c := range map[string]struct {
 		world *world
@@ -67,7 +67,7 @@ func TestRequirementsOfGroupAndEndpoint(t *testing.T) {
 			"personal_access_token[notes:read other]", "organization_access_token[notes:read other]", "web_session[notes:read other]",
 		}},
 		"no scope":      {behind(t, everybody, canPortal), []string{"customer_session[portal:read]"}},
-		"fewer kinds":   {behind(t, users, canWrite), []string{"personal_access_token[notes:write]", "web_session[notes:write]"}},
+		"fewer types":   {behind(t, users, canWrite), []string{"personal_access_token[notes:write]", "web_session[notes:write]"}},
 		"a web session": {behind(t, signedIn, canWrite), []string{"web_session[notes:write]"}},
 		"freshness":     {behind(t, canRead, canSettings), []string{"web_session[notes:read]", "web_session[notes:write]"}},
 		"anybody":       {behind(t, canGreet, canWrite), []string{"personal_access_token[notes:write]", "organization_access_token[notes:write]", "web_session[notes:write]"}},
@@ -88,19 +88,19 @@ func TestRequirementsOfGroupAndEndpoint(t *testing.T) {
 
 func TestRequirementsThatExcludeEachOther(t *testing.T) {
 	t.Parallel()
-	others := auth.NewKinds("notes", auth.PersonalAccessToken)
+	others := auth.NewRegistry("notes", auth.PersonalAccessToken)
 	anonymous := auth.NewSubjectType[visitor](auth.AnonymousKind)
-	open := auth.NewKinds("notes", auth.PersonalAccessToken, auth.NoCredential.Of(anonymous))
+	open := auth.NewRegistry("notes", auth.PersonalAccessToken, auth.NoCredential.Of(anonymous))
 	for name, register := range map[string]func(){
 		"users and organizations": func() {
-			behind(t, auth.Require[auth.User](kinds, auth.NoScope("users")), auth.Require[auth.Organization](kinds, auth.NoScope("organizations")))
+			behind(t, auth.Require[auth.User](registry, auth.NoScope("users")), auth.Require[auth.Organization](registry, auth.NoScope("organizations")))
 		},
 		"a browser and a customer": func() { behind(t, canSettings, canPortal) },
 		"a user and nobody": func() {
 			behind(t, auth.Require[auth.User](open, auth.NoScope("users")), auth.Require[visitor](open, auth.NoScope("nobody")))
 		},
-		"kinds of another registry": func() {
-			behind(t, auth.Require[auth.User](others, auth.NoScope("users")), auth.Require[auth.User](kinds, auth.NoScope("users")))
+		"types of another registry": func() {
+			behind(t, auth.Require[auth.User](others, auth.NoScope("users")), auth.Require[auth.User](registry, auth.NoScope("users")))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestGuardsOfSeveralSources(t *testing.T) {
 	} {
 		a := api.New(api.Config{Title: "Notes API", Version: "1"})
 		g := a.Group("/v1/notes", api.Tag("notes"), api.Behind(keyed{c.scheme}))
-		api.Post(g, "/greet", auth.Require[auth.User](kinds, auth.NoScope("users")), greet[auth.AuthSubject[auth.User]], api.Summary("Greet"), api.Name("greet"))
+		api.Post(g, "/greet", auth.Require[auth.User](registry, auth.NoScope("users")), greet[auth.AuthSubject[auth.User]], api.Summary("Greet"), api.Name("greet"))
 		var all []string
 		for _, way := range a.Document().Paths[0].Value.Post.Security {
 			text := ""

@@ -4,13 +4,13 @@
 // A [World] has two tenants, A and B, each with an organization, a user, a
 // customer, and a user who belongs to both. [World.As] gives a caller a real token:
 //
-//	world := authtest.New(t, kinds)
+//	world := authtest.New(t, registry)
 //	handler := world.Authenticator.Middleware(api)
 //
 //	response := world.As(world.A.User, "customers:read").Do(handler, "GET", "/v1/customers/", nil)
 //
 // [Matrix] holds the document of an API against its behaviour, for every
-// operation, kind of credential and scope. [TwoTenants] tries everything by which
+// operation, type of credential and scope. [TwoTenants] tries everything by which
 // one tenant could meet the rows of another. [StoreSuite] is what every
 // implementation of auth.Store and auth.Ledger must do.
 //

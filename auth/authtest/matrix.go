@@ -16,15 +16,15 @@ import (
 )
 
 // Matrix holds the OpenAPI document of an API against its behaviour: for every
-// operation, every kind of credential and every scope, whoever the document
+// operation, every type of credential and every scope, whoever the document
 // lets in is let in, and nobody else is.
 //
 //	authtest.Matrix{
 //		Handler:  service,
 //		Document: api.OpenAPI(),
-//		Kinds:    kinds,
+//		Registry: registry,
 //		Public:   []string{"GET /v1/plans/{id}"},
-//		Caller: func(kind auth.CredentialKind, scopes ...auth.Scope) authtest.Caller {
+//		Caller: func(typ auth.CredentialType, scopes ...auth.Scope) authtest.Caller {
 //			return world.Issue(…)
 //		},
 //	}.Run(t)
@@ -36,11 +36,11 @@ type Matrix struct {
 	Handler http.Handler
 	// Document is the OpenAPI document, as JSON.
 	Document []byte
-	// Kinds are those of the service.
-	Kinds *auth.Kinds
-	// Caller makes a caller with a credential of a kind and exactly these scopes,
+	// Registry is that of the service.
+	Registry *auth.Registry
+	// Caller makes a caller with a credential of a type and exactly these scopes,
 	// as fresh as can be. It is called often.
-	Caller func(kind auth.CredentialKind, scopes ...auth.Scope) Caller
+	Caller func(typ auth.CredentialType, scopes ...auth.Scope) Caller
 	// Scopes are all scopes of the service. Default: those that the document names.
 	Scopes []auth.Scope
 	// Public names the operations that need no credential, as "GET /v1/plans/{id}".
@@ -59,7 +59,7 @@ func (m Matrix) Run(t *testing.T) {
 type operation struct {
 	name, method, path string
 	body               bool
-	// ways are the documented alternatives: kind of credential to sets of scopes.
+	// ways are the documented alternatives: type of credential to sets of scopes.
 	ways map[string][][]auth.Scope
 	// open says that no credential is one of the alternatives.
 	open bool
@@ -116,49 +116,49 @@ func (c *matrixCheck) operation(op operation) {
 		return
 	}
 	c.out(op, Bearer("garbage", "garbage"), "with a garbage token", http.StatusUnauthorized, "InvalidToken")
-	for _, kind := range c.Kinds.All() {
-		if !kind.IsIssued() {
+	for _, typ := range c.Registry.All() {
+		if !typ.IsIssued() {
 			continue
 		}
-		ways, taken := op.ways[kind.Name()]
+		ways, taken := op.ways[typ.Name()]
 		if !taken {
-			c.kindRefused(op, kind)
+			c.typeRefused(op, typ)
 			continue
 		}
 		for _, way := range ways {
-			c.in(op, c.Caller(kind, way...), fmt.Sprintf("with a %s and %q", kind.Name(), way))
+			c.in(op, c.Caller(typ, way...), fmt.Sprintf("with a %s and %q", typ.Name(), way))
 			// Each scope of an alternative is needed, unless another alternative does without it.
 			for i := range way {
 				less := slices.Delete(slices.Clone(way), i, i+1)
 				if len(way) > 1 && !c.enough(ways, less) {
-					c.out(op, c.Caller(kind, less...), fmt.Sprintf("with a %s and only %q", kind.Name(), less), http.StatusForbidden, "InsufficientScope")
+					c.out(op, c.Caller(typ, less...), fmt.Sprintf("with a %s and only %q", typ.Name(), less), http.StatusForbidden, "InsufficientScope")
 				}
 			}
 		}
 		if !c.enough(ways, nil) {
-			c.out(op, c.Caller(kind), fmt.Sprintf("with a %s and no scope", kind.Name()), http.StatusForbidden, "InsufficientScope")
+			c.out(op, c.Caller(typ), fmt.Sprintf("with a %s and no scope", typ.Name()), http.StatusForbidden, "InsufficientScope")
 		}
 		for _, scope := range c.Scopes {
 			if !c.enough(ways, []auth.Scope{scope}) {
-				c.out(op, c.Caller(kind, scope), fmt.Sprintf("with a %s and only %q", kind.Name(), scope), http.StatusForbidden, "InsufficientScope")
+				c.out(op, c.Caller(typ, scope), fmt.Sprintf("with a %s and only %q", typ.Name(), scope), http.StatusForbidden, "InsufficientScope")
 			}
 		}
 	}
 }
 
-// kindRefused expects that a kind of credential is refused with every scope.
-func (c *matrixCheck) kindRefused(op operation, kind auth.CredentialKind) {
-	got := c.do(op, c.Caller(kind, c.Scopes...))
+// typeRefused expects that a type of credential is refused with every scope.
+func (c *matrixCheck) typeRefused(op operation, typ auth.CredentialType) {
+	got := c.do(op, c.Caller(typ, c.Scopes...))
 	if got.Status == http.StatusUnauthorized && got.ErrorName() == "Unauthorized" || got.Status == http.StatusForbidden && got.ErrorName() == "WebSessionRequired" {
 		return
 	}
-	c.errorf(op, "with a %s, which the document does not name: %s, want 401 Unauthorized or 403 WebSessionRequired", kind.Name(), got)
+	c.errorf(op, "with a %s, which the document does not name: %s, want 401 Unauthorized or 403 WebSessionRequired", typ.Name(), got)
 }
 
 // enough reports whether scopes satisfy one of the alternatives, by implication too.
 func (c *matrixCheck) enough(ways [][]auth.Scope, have []auth.Scope) bool {
 	return slices.ContainsFunc(ways, func(way []auth.Scope) bool {
-		return !slices.ContainsFunc(way, func(want auth.Scope) bool { return !c.Kinds.Implies(have, want) })
+		return !slices.ContainsFunc(way, func(want auth.Scope) bool { return !c.Registry.Implies(have, want) })
 	})
 }
 

@@ -33,18 +33,18 @@ var database = pgtest.FromSQL(`
 		CONSTRAINT notes_organization_id_code_key UNIQUE (organization_id, code)
 	)`)
 
-var kinds = auth.NewKinds("notes",
+var registry = auth.NewRegistry("notes",
 	auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession, auth.WebSession,
 	auth.Scopes{"notes:read": nil, "notes:write": {"notes:read"}, "portal:read": nil, "other": nil},
 )
 
 var (
-	canRead     = auth.Require[auth.Admin](kinds, auth.AnyScope("notes:read", "notes:write"))
-	canWrite    = auth.Require[auth.Admin](kinds, auth.AnyScope("notes:write"))
-	canBoth     = auth.Require[auth.Admin](kinds, auth.AllScopes("notes:read", "other"))
-	canPortal   = auth.Require[auth.Customer](kinds, auth.AnyScope("portal:read"))
-	canSettings = auth.Require[auth.User](kinds, auth.NoScope("the user's own"), auth.Fresh(time.Hour))
-	canGreet    = auth.Require[auth.Anyone](kinds, auth.NoScope("greets everybody"))
+	canRead     = auth.Require[auth.Admin](registry, auth.AnyScope("notes:read", "notes:write"))
+	canWrite    = auth.Require[auth.Admin](registry, auth.AnyScope("notes:write"))
+	canBoth     = auth.Require[auth.Admin](registry, auth.AllScopes("notes:read", "other"))
+	canPortal   = auth.Require[auth.Customer](registry, auth.AnyScope("portal:read"))
+	canSettings = auth.Require[auth.User](registry, auth.NoScope("the user's own"), auth.Fresh(time.Hour))
+	canGreet    = auth.Require[auth.Anyone](registry, auth.NoScope("greets everybody"))
 )
 
 type noteSort string
@@ -231,7 +231,7 @@ type world struct {
 func newWorld(t *testing.T, forget string, read api.Guard[auth.AuthSubject[auth.Admin]]) *world {
 	t.Helper()
 	pool := database.Pool(t)
-	w := &world{World: authtest.New(t, kinds)}
+	w := &world{World: authtest.New(t, registry)}
 	w.service = &noteService{access: w.Access, reader: repository.NewReader(pool), writer: repository.NewWriter(pool), forget: forget}
 	s := w.service
 	w.api = api.New(api.Config{Title: "Notes API", Version: "1"})
@@ -291,10 +291,10 @@ func (w *world) matrix() authtest.Matrix {
 		auth.UserKind: w.A.User, auth.OrganizationKind: w.A.Organization, auth.CustomerKind: w.A.Customer,
 	}
 	return authtest.Matrix{
-		Handler: w.handler, Document: w.api.OpenAPI(), Kinds: kinds,
+		Handler: w.handler, Document: w.api.OpenAPI(), Registry: registry,
 		Public: []string{"POST /v1/misc/open"},
-		Caller: func(kind auth.CredentialKind, scopes ...auth.Scope) authtest.Caller {
-			return w.Issue(auth.Issue{Kind: kind, Subject: subjects[kind.Subject()], Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+		Caller: func(typ auth.CredentialType, scopes ...auth.Scope) authtest.Caller {
+			return w.Issue(auth.Issue{Type: typ, Subject: subjects[typ.SubjectKind()], Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
 		},
 	}
 }
@@ -419,7 +419,7 @@ func (nothing) Authorize(*http.Request) (auth.AuthSubject[auth.Admin], error) {
 
 func TestMatrixRed(t *testing.T) {
 	t.Parallel()
-	noScope := auth.Require[auth.Admin](kinds, auth.NoScope("a fault put in on purpose"))
+	noScope := auth.Require[auth.Admin](registry, auth.NoScope("a fault put in on purpose"))
 	for name, c := range map[string]struct {
 		guard api.Guard[auth.AuthSubject[auth.Admin]]
 		want  string

@@ -29,7 +29,7 @@ func StoreSuite(t *testing.T, newStore func(t *testing.T) FullStore) {
 	}{
 		{"what is added is found by its hash, whole", (*suite).roundTrip},
 		{"a hash that is not there is ErrInvalid", (*suite).unknown},
-		{"a credential of another kind, or of another kind of subject, is ErrInvalid", (*suite).otherKind},
+		{"a credential of another type, or of another kind of subject, is ErrInvalid", (*suite).otherType},
 		{"any of several hashes will do", (*suite).severalHashes},
 		{"an empty limit stays empty and never becomes unrestricted", (*suite).emptyLimit},
 		{"a use is recorded and never goes back", (*suite).used},
@@ -63,7 +63,7 @@ func (s *suite) record(subject auth.SubjectRef, age time.Duration) auth.Record {
 	id := uuid.New()
 	return auth.Record{
 		Credential: auth.Credential{
-			ID: id, Kind: "personal_access_token", Subject: subject, Scopes: []auth.Scope{"a:read", "b:write"},
+			ID: id, Type: "personal_access_token", Subject: subject, Scopes: []auth.Scope{"a:read", "b:write"},
 			Limit: auth.Unrestricted(), Name: "it's a \"name\"", CreatedAt: epoch.Add(-age),
 		},
 		Hash: auth.Hash{KeyID: "k1", Sum: sha256.Sum256(id[:])},
@@ -83,7 +83,7 @@ func lookup(r auth.Record, hashes ...auth.Hash) auth.Lookup {
 	if len(hashes) == 0 {
 		hashes = []auth.Hash{r.Hash}
 	}
-	return auth.Lookup{Kind: r.Credential.Kind, Subject: r.Credential.Subject.Kind, Hashes: hashes}
+	return auth.Lookup{Type: r.Credential.Type, SubjectKind: r.Credential.Subject.Kind, Hashes: hashes}
 }
 
 func (s *suite) find(want auth.Record, hashes ...auth.Hash) auth.Record {
@@ -122,7 +122,7 @@ func (s *suite) roundTrip() {
 func (s *suite) same(got, want auth.Credential) {
 	s.Helper()
 	switch {
-	case got.ID != want.ID, got.Kind != want.Kind, got.Subject != want.Subject, got.Name != want.Name:
+	case got.ID != want.ID, got.Type != want.Type, got.Subject != want.Subject, got.Name != want.Name:
 		s.Errorf("got %+v, want %+v", got, want)
 	case !slices.Equal(got.Scopes, want.Scopes):
 		s.Errorf("scopes are %q, want %q", got.Scopes, want.Scopes)
@@ -155,19 +155,19 @@ func (s *suite) unknown() {
 	}
 }
 
-func (s *suite) otherKind() {
+func (s *suite) otherType() {
 	stored := s.add(s.record(newUser(), 0))
 	for _, change := range []func(*auth.Lookup){
-		func(l *auth.Lookup) { l.Kind = "organization_access_token" },
-		func(l *auth.Lookup) { l.Subject = auth.OrganizationKind },
-		func(l *auth.Lookup) { l.Kind, l.Subject = "", "" },
+		func(l *auth.Lookup) { l.Type = "organization_access_token" },
+		func(l *auth.Lookup) { l.SubjectKind = auth.OrganizationKind },
+		func(l *auth.Lookup) { l.Type, l.SubjectKind = "", "" },
 	} {
 		for _, more := range [][]auth.Hash{nil, {{KeyID: "k2", Sum: sha256.Sum256(nil)}}} {
 			asked := lookup(stored)
 			asked.Hashes = append(asked.Hashes, more...)
 			change(&asked)
 			if r, err := s.store.Find(s.ctx, asked); !errors.Is(err, auth.ErrInvalid) {
-				s.Errorf("Find(%q of %q) = %v, %v, want ErrInvalid", asked.Kind, asked.Subject, r, err)
+				s.Errorf("Find(%q of %q) = %v, %v, want ErrInvalid", asked.Type, asked.SubjectKind, r, err)
 			}
 		}
 	}
@@ -223,7 +223,7 @@ func (s *suite) rehash() {
 
 func (s *suite) emptySelection() {
 	r := s.add(s.record(newUser(), 0))
-	for _, empty := range []auth.Selection{{}, {ID: r.Credential.ID}, {Kind: r.Credential.Kind}, {Subject: auth.SubjectRef{Kind: auth.UserKind}}} {
+	for _, empty := range []auth.Selection{{}, {ID: r.Credential.ID}, {Type: r.Credential.Type}, {Subject: auth.SubjectRef{Kind: auth.UserKind}}} {
 		if list, err := s.store.List(s.ctx, empty); err != nil || len(list) != 0 {
 			s.Errorf("List(%+v) = %d credentials, %v, want none", empty, len(list), err)
 		}
@@ -239,7 +239,7 @@ func (s *suite) emptySelection() {
 func (s *suite) list() {
 	user := newUser()
 	old, recent, session := s.record(user, time.Hour), s.record(user, 0), s.record(user, time.Minute)
-	session.Credential.Kind = "web_session"
+	session.Credential.Type = "web_session"
 	for _, r := range []auth.Record{old, recent, session, s.record(newUser(), 0)} {
 		s.add(r)
 	}
@@ -253,10 +253,10 @@ func (s *suite) list() {
 		want      []uuid.UUID
 	}{
 		{auth.Selection{Subject: user}, []uuid.UUID{recent.Credential.ID, session.Credential.ID, old.Credential.ID}},
-		{auth.Selection{Subject: user, Kind: "web_session"}, []uuid.UUID{session.Credential.ID}},
+		{auth.Selection{Subject: user, Type: "web_session"}, []uuid.UUID{session.Credential.ID}},
 		{auth.Selection{Subject: user, ID: recent.Credential.ID}, []uuid.UUID{recent.Credential.ID}},
 		{auth.Selection{Subject: user, ID: namesake.Credential.ID}, nil},
-		{auth.Selection{Subject: user, Kind: "web_session", ID: recent.Credential.ID}, nil},
+		{auth.Selection{Subject: user, Type: "web_session", ID: recent.Credential.ID}, nil},
 	} {
 		list, err := s.store.List(s.ctx, c.selection)
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 
 // World is a small world of two tenants over a store in memory.
 type World struct {
-	Kinds         *auth.Kinds
+	Registry      *auth.Registry
 	Keys          auth.Keys
 	Store         *Store
 	Issuer        *auth.Issuer
@@ -46,12 +46,12 @@ type member struct {
 	permissions    []auth.Permission
 }
 
-// New makes a world for the kinds, which must issue a credential to every
+// New makes a world for a registry, which must issue a credential to every
 // subject that the test uses. The functions change the authenticator's
 // configuration before it is made.
-func New(tb testing.TB, kinds *auth.Kinds, configure ...func(*auth.Config)) *World {
+func New(tb testing.TB, registry *auth.Registry, configure ...func(*auth.Config)) *World {
 	tb.Helper()
-	w := &World{Kinds: kinds, Store: &Store{}, tb: tb, now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), members: map[uuid.UUID][]member{}}
+	w := &World{Registry: registry, Store: &Store{}, tb: tb, now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), members: map[uuid.UUID][]member{}}
 	secret := sha256.Sum256([]byte(tb.Name()))
 	var err error
 	if w.Keys, err = auth.NewKeys(auth.Key{ID: "test", Secret: secret[:]}); err != nil {
@@ -61,7 +61,7 @@ func New(tb testing.TB, kinds *auth.Kinds, configure ...func(*auth.Config)) *Wor
 	for _, change := range configure {
 		change(&config)
 	}
-	if w.Authenticator, err = auth.New(kinds, config); err != nil {
+	if w.Authenticator, err = auth.New(registry, config); err != nil {
 		tb.Fatalf("authtest: New: %v", err)
 	}
 	tb.Cleanup(func() {
@@ -71,7 +71,7 @@ func New(tb testing.TB, kinds *auth.Kinds, configure ...func(*auth.Config)) *Wor
 			tb.Errorf("authtest: closing the authenticator: %v", err)
 		}
 	})
-	if w.Issuer, err = auth.NewIssuer(kinds, config.Keys, w.Store); err != nil {
+	if w.Issuer, err = auth.NewIssuer(registry, config.Keys, w.Store); err != nil {
 		tb.Fatalf("authtest: New: %v", err)
 	}
 	w.Issuer = w.Issuer.At(w.Now)
@@ -148,28 +148,28 @@ func (w *World) Organizations(_ context.Context, userID uuid.UUID, permission au
 	return auth.IDs(ids...), nil
 }
 
-// As is a caller with a new bearer token of the subject: of the first kind in
+// As is a caller with a new bearer token of the subject: of the first type in
 // the registry that stands for it. It lives for an hour and has no limit.
 func (w *World) As(subject auth.SubjectRef, scopes ...auth.Scope) Caller {
 	w.tb.Helper()
-	for _, kind := range w.Kinds.All() {
-		if kind.Subject() == subject.Kind && kind.IsIssued() && kind.CookieName() == "" {
-			return w.Issue(auth.Issue{Kind: kind, Subject: subject, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+	for _, typ := range w.Registry.All() {
+		if typ.SubjectKind() == subject.Kind && typ.IsIssued() && typ.CookieName() == "" {
+			return w.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
 		}
 	}
-	w.tb.Fatalf("authtest: As(%s): none of the kinds is a token of such a subject", subject)
+	w.tb.Fatalf("authtest: As(%s): none of the credential types is a token of such a subject", subject)
 	return Caller{}
 }
 
 // SignedIn is a caller with a new web session of the user, an hour long.
 func (w *World) SignedIn(user auth.SubjectRef, scopes ...auth.Scope) Caller {
 	w.tb.Helper()
-	for _, kind := range w.Kinds.All() {
-		if kind.CookieName() != "" {
-			return w.Issue(auth.Issue{Kind: kind, Subject: user, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+	for _, typ := range w.Registry.All() {
+		if typ.CookieName() != "" {
+			return w.Issue(auth.Issue{Type: typ, Subject: user, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
 		}
 	}
-	w.tb.Fatalf("authtest: SignedIn(%s): none of the kinds is a web session", user)
+	w.tb.Fatalf("authtest: SignedIn(%s): none of the credential types is a web session", user)
 	return Caller{}
 }
 
@@ -183,12 +183,12 @@ func (w *World) Issue(issue auth.Issue) Caller {
 	return w.Present(issued)
 }
 
-// Present is a caller who presents an issued credential where its kind belongs.
+// Present is a caller who presents an issued credential where its type belongs.
 func (w *World) Present(issued auth.Issued) Caller {
-	name := issued.Credential.Kind + " of " + issued.Credential.Subject.String()
-	for _, kind := range w.Kinds.All() {
-		if kind.Name() == issued.Credential.Kind && kind.CookieName() != "" {
-			return Cookie(name, kind.CookieName(), issued.Token.Reveal()).of(issued)
+	name := issued.Credential.Type + " of " + issued.Credential.Subject.String()
+	for _, typ := range w.Registry.All() {
+		if typ.Name() == issued.Credential.Type && typ.CookieName() != "" {
+			return Cookie(name, typ.CookieName(), issued.Token.Reveal()).of(issued)
 		}
 	}
 	return Bearer(name, issued.Token.Reveal()).of(issued)

@@ -16,7 +16,7 @@ import (
 
 func TestWorld(t *testing.T) {
 	t.Parallel()
-	world := authtest.New(t, kinds)
+	world := authtest.New(t, registry)
 	service := world.Authenticator.Middleware(canRead.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		subject, _ := auth.From[auth.Admin](r.Context())
 		_, _ = w.Write([]byte(subject.Ref().String()))
@@ -85,7 +85,7 @@ func TestMatrixReadsDocuments(t *testing.T) {
 		`{"paths":{"/a":{"get":{"security":[{"a":[],"b":[]}]}}}}`: "several schemes at once",
 		`{"paths":{"/a":{"get":[]}}}`:                             "GET /a cannot be read",
 	} {
-		problems := authtest.Matrix{Handler: http.NotFoundHandler(), Kinds: kinds, Document: []byte(document)}.Problems()
+		problems := authtest.Matrix{Handler: http.NotFoundHandler(), Registry: registry, Document: []byte(document)}.Problems()
 		require.Len(t, problems, 1)
 		require.Contains(t, problems[0], want)
 	}

@@ -43,11 +43,11 @@ func TestAliveWhileOfOtherKindsIsNotAsked(t *testing.T) {
 			t.Parallel()
 			id := uuid.New()
 			record := auth.Record{
-				Credential: auth.Credential{ID: id, Kind: "some_token", Subject: tt.subject, Limit: auth.Unrestricted(), Name: tt.name, CreatedAt: time.Now()},
+				Credential: auth.Credential{ID: id, Type: "some_token", Subject: tt.subject, Limit: auth.Unrestricted(), Name: tt.name, CreatedAt: time.Now()},
 				Hash:       auth.Hash{KeyID: "k1", Sum: sha256.Sum256(id[:])},
 			}
 			require.NoError(t, store.Add(t.Context(), record, auth.Replacement{}))
-			found, err := store.Find(t.Context(), auth.Lookup{Kind: "some_token", Subject: tt.subject.Kind, Hashes: []auth.Hash{record.Hash}})
+			found, err := store.Find(t.Context(), auth.Lookup{Type: "some_token", SubjectKind: tt.subject.Kind, Hashes: []auth.Hash{record.Hash}})
 			if tt.fails {
 				require.ErrorIs(t, err, auth.ErrUnavailable)
 				return

@@ -12,8 +12,8 @@
 //	store := pgstore.New(pool, pgstore.AliveWhile(auth.UserKind,
 //		"EXISTS (SELECT 1 FROM users WHERE users.id = credential.subject_id AND users.deleted_at IS NULL)"))
 //
-//	authenticator, err := auth.New(kinds, auth.Config{Store: store, Keys: keys})
-//	issuer, err := auth.NewIssuer(kinds, keys, store)
+//	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys})
+//	issuer, err := auth.NewIssuer(registry, keys, store)
 //
 // To issue a token in the transaction that also writes something else, make a
 // store on the transaction: pgstore.New(tx).

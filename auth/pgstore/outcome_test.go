@@ -53,12 +53,12 @@ func TestALostAnswerOfACredential(t *testing.T) {
 	t.Parallel()
 	pool, loses := newLossy(t)
 	store := pgstore.New(pool)
-	issuer, err := auth.NewIssuer(kinds, newKeys(t), store)
+	issuer, err := auth.NewIssuer(registry, newKeys(t), store)
 	require.NoError(t, err)
 	credentials := issuer.System("test")
 	user := auth.User{ID: uuid.New()}.Ref()
 	issue := func() (auth.Issued, error) {
-		return credentials.Issue(t.Context(), auth.Issue{Kind: auth.PersonalAccessToken, Subject: user, Limit: auth.Unrestricted()})
+		return credentials.Issue(t.Context(), auth.Issue{Type: auth.PersonalAccessToken, Subject: user, Limit: auth.Unrestricted()})
 	}
 	invites := func(err error) bool {
 		polar, ok := errors.AsType[*errors.PolarError](err)
@@ -105,7 +105,7 @@ func TestALostAnswerOfACredential(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	_, err = credentials.Issue(ctx, auth.Issue{Kind: auth.PersonalAccessToken, Subject: user, Limit: auth.Unrestricted()})
+	_, err = credentials.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: user, Limit: auth.Unrestricted()})
 	held.Release()
 	require.ErrorIs(t, err, errors.ServiceUnavailable)
 	require.True(t, invites(err))
@@ -121,7 +121,7 @@ func TestALostRotation(t *testing.T) {
 	record := func() auth.Record {
 		id := uuid.New()
 		return auth.Record{
-			Credential: auth.Credential{ID: id, Kind: "some_token", Subject: auth.User{ID: uuid.New()}.Ref(), Limit: auth.Unrestricted(), CreatedAt: now},
+			Credential: auth.Credential{ID: id, Type: "some_token", Subject: auth.User{ID: uuid.New()}.Ref(), Limit: auth.Unrestricted(), CreatedAt: now},
 			Hash:       auth.Hash{KeyID: "k1", Sum: [32]byte(append(id[:], id[:]...))},
 		}
 	}

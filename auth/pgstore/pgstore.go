@@ -101,7 +101,7 @@ func newFinder(gone string) finder {
 // Find is auth.Store's: one statement, one round trip.
 func (s *Store) Find(ctx context.Context, lookup auth.Lookup) (*auth.Record, error) {
 	var (
-		row    = credentialRow{kind: lookup.Kind, subjectKind: string(lookup.Subject)}
+		row    = credentialRow{kind: lookup.Type, subjectKind: string(lookup.SubjectKind)}
 		hash   []byte
 		gone   bool
 		record auth.Record
@@ -126,11 +126,11 @@ func (s *Store) Find(ctx context.Context, lookup auth.Lookup) (*auth.Record, err
 // query looks for one hash by =, for which PostgreSQL keeps its plan, and for
 // several while keys rotate.
 func (s *Store) query(ctx context.Context, db DB, lookup auth.Lookup) pgx.Row {
-	find, ok := s.found[lookup.Subject]
+	find, ok := s.found[lookup.SubjectKind]
 	if !ok {
 		find = s.foundElse
 	}
-	kind, subject := lookup.Kind, string(lookup.Subject)
+	kind, subject := lookup.Type, string(lookup.SubjectKind)
 	if len(lookup.Hashes) == 1 {
 		return db.QueryRow(ctx, find.one, lookup.Hashes[0].Sum[:], kind, subject)
 	}
@@ -178,7 +178,7 @@ const (
 func (s *Store) Add(ctx context.Context, record auth.Record, replaces auth.Replacement) error {
 	c := &record.Credential
 	args := []any{
-		c.Kind, string(c.Subject.Kind), c.ID, c.Subject.ID, orNull(c.Subject.OrganizationID), texts(c.Scopes),
+		c.Type, string(c.Subject.Kind), c.ID, c.Subject.ID, orNull(c.Subject.OrganizationID), texts(c.Scopes),
 		c.Limit.IsUnrestricted(), orEmpty(c.Limit.IDs()), c.Name, c.CreatedAt, timeOrNull(c.AuthenticatedAt),
 		c.ExpiresAt, c.LastUsedAt, c.RevokedAt, record.Hash.Sum[:], record.Hash.KeyID,
 	}
@@ -217,7 +217,7 @@ func (s *Store) List(ctx context.Context, sel auth.Selection) ([]auth.Credential
 	}
 	var list []auth.Credential
 	err := s.on(ctx, func(db DB) error {
-		rows, err := db.Query(ctx, listStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Kind, orNull(sel.ID))
+		rows, err := db.Query(ctx, listStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Type, orNull(sel.ID))
 		if err != nil {
 			return err
 		}
@@ -243,7 +243,7 @@ func (s *Store) Revoke(ctx context.Context, sel auth.Selection, at time.Time) (i
 	if sel.Subject.IsZero() {
 		return 0, nil
 	}
-	tag, err := s.exec(ctx, revokeStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Kind, orNull(sel.ID), at)
+	tag, err := s.exec(ctx, revokeStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Type, orNull(sel.ID), at)
 	if err != nil {
 		return 0, failed("revoking credentials", err)
 	}
@@ -318,7 +318,7 @@ func (r *credentialRow) looked() []any {
 func (r *credentialRow) credential() auth.Credential {
 	c := auth.Credential{
 		ID:              r.id.Bytes,
-		Kind:            r.kind,
+		Type:            r.kind,
 		Subject:         auth.SubjectRef{Kind: auth.SubjectKind(r.subjectKind), ID: r.subjectID.Bytes, OrganizationID: r.organizationID.Bytes},
 		Limit:           auth.Unrestricted(),
 		Name:            r.name,

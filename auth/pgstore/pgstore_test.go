@@ -18,9 +18,9 @@ import (
 
 var database = pgtest.FromSQL(pgstore.Schema(), `CREATE TABLE users (id uuid PRIMARY KEY, deleted_at timestamptz)`)
 
-var kinds = auth.NewKinds("shop", auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession)
+var registry = auth.NewRegistry("shop", auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession)
 
-var canRead = auth.Require[auth.Admin](kinds, auth.AnyScope("customers:read", "customers:write"))
+var canRead = auth.Require[auth.Admin](registry, auth.AnyScope("customers:read", "customers:write"))
 
 func newKeys(tb testing.TB) auth.Keys {
 	tb.Helper()
@@ -35,16 +35,16 @@ func TestWholePath(t *testing.T) {
 	store := pgstore.New(pool, pgstore.AliveWhile(auth.UserKind,
 		"EXISTS (SELECT 1 FROM users WHERE users.id = credential.subject_id AND users.deleted_at IS NULL)"))
 	keys := newKeys(t)
-	authenticator, err := auth.New(kinds, auth.Config{Store: store, Keys: keys})
+	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys})
 	require.NoError(t, err)
-	issuer, err := auth.NewIssuer(kinds, keys, store)
+	issuer, err := auth.NewIssuer(registry, keys, store)
 	require.NoError(t, err)
 
 	user := auth.User{ID: uuid.New()}
 	_, err = pool.Exec(t.Context(), `INSERT INTO users (id) VALUES ($1)`, user.ID)
 	require.NoError(t, err)
 	issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{
-		Kind: auth.PersonalAccessToken, Subject: user.Ref(), Scopes: []auth.Scope{"customers:read"},
+		Type: auth.PersonalAccessToken, Subject: user.Ref(), Scopes: []auth.Scope{"customers:read"},
 		Limit: auth.Unrestricted(), Lifetime: time.Hour,
 	})
 	require.NoError(t, err)

@@ -52,10 +52,10 @@ func newRig(tb testing.TB) *rig {
 	tb.Cleanup(func() { require.NoError(tb, shop.Close(context.Background())) })
 	peer := &handwritten{pool: pool, secret: secret, logger: logger}
 
-	issuer, err := auth.NewIssuer(access.Kinds, keys, access.NewStore(pool))
+	issuer, err := auth.NewIssuer(access.Registry, keys, access.NewStore(pool))
 	require.NoError(tb, err)
 	issued, err := issuer.System("a test").Issue(tb.Context(), auth.Issue{
-		Kind: auth.PersonalAccessToken, Subject: auth.User{ID: seed.AcmeOwner.ID()}.Ref(), Scopes: access.AdminScopes(), Limit: auth.Unrestricted(),
+		Type: auth.PersonalAccessToken, Subject: auth.User{ID: seed.AcmeOwner.ID()}.Ref(), Scopes: access.AdminScopes(), Limit: auth.Unrestricted(),
 	})
 	require.NoError(tb, err)
 	return &rig{services: [2]*service{newService(tb, shop), newService(tb, peer.routes())}, token: issued.Token.Reveal()}

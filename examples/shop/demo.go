@@ -20,7 +20,7 @@ const demoLifetime = 24 * time.Hour
 // demoSubject is whom a start prints a token for.
 type demoSubject struct {
 	name, what string
-	kind       auth.CredentialKind
+	typ        auth.CredentialType
 	ref        auth.SubjectRef
 	scopes     []auth.Scope
 	calls      []string // what follows curl and the credential; URL stands for the server's
@@ -35,7 +35,7 @@ func demoSubjects() []demoSubject {
 		}
 		subjects = append(subjects, demoSubject{
 			name: user.Email, what: "a user, member of " + strings.Join(slugs, " and "),
-			kind: auth.PersonalAccessToken, ref: auth.User{ID: user.ID()}.Ref(), scopes: access.AdminScopes(),
+			typ: auth.PersonalAccessToken, ref: auth.User{ID: user.ID()}.Ref(), scopes: access.AdminScopes(),
 			calls: []string{
 				`'URL/v1/customers/?limit=7&sorting=-created_at,email'`,
 				`'URL/v1/customers/?email=` + seed.SharedEmail + `'`,
@@ -51,14 +51,14 @@ func demoSubjects() []demoSubject {
 	for _, organization := range seed.Organizations() {
 		subjects = append(subjects, demoSubject{
 			name: organization.Slug, what: "an organization",
-			kind: auth.OrganizationAccessToken, ref: auth.Organization{ID: organization.ID()}.Ref(), scopes: access.AdminScopes(),
+			typ: auth.OrganizationAccessToken, ref: auth.Organization{ID: organization.ID()}.Ref(), scopes: access.AdminScopes(),
 			calls: []string{`'URL/v1/customers/?query=hopper'`},
 		})
 	}
 	buyer := seed.Customers(seed.Acme)[3] // one with orders
 	return append(subjects, demoSubject{
 		name: buyer.Email, what: "a customer of " + seed.Acme.Slug,
-		kind: auth.CustomerSession, ref: auth.Customer{ID: buyer.ID, OrganizationID: seed.Acme.ID()}.Ref(), scopes: access.CustomerScopes(),
+		typ: auth.CustomerSession, ref: auth.Customer{ID: buyer.ID, OrganizationID: seed.Acme.ID()}.Ref(), scopes: access.CustomerScopes(),
 		calls: []string{`'URL/v1/customer-portal/customers/me'`, `'URL/v1/customer-portal/orders/'`},
 	})
 }
@@ -67,7 +67,7 @@ func demoSubjects() []demoSubject {
 func printDemo(ctx context.Context, w io.Writer, url string, issuer *auth.Issuer) error {
 	for _, s := range demoSubjects() {
 		issued, err := issuer.System("prints the tokens of the demonstration").Issue(ctx, auth.Issue{
-			Kind: s.kind, Subject: s.ref, Scopes: s.scopes, Limit: auth.Unrestricted(), Name: "shop serve", Lifetime: demoLifetime,
+			Type: s.typ, Subject: s.ref, Scopes: s.scopes, Limit: auth.Unrestricted(), Name: "shop serve", Lifetime: demoLifetime,
 		})
 		if err != nil {
 			return err

@@ -30,8 +30,8 @@ func (n named) check() error {
 	return nil
 }
 
-// find is the kind of credential and the subject that are meant.
-func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialKind, auth.SubjectRef, error) {
+// find is the type of credential and the subject that are meant.
+func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialType, auth.SubjectRef, error) {
 	switch {
 	case n.user != "":
 		found, err := subjects(ctx, conn, `SELECT id, NULL::uuid FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL`, n.user)
@@ -39,7 +39,7 @@ func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialKind, a
 			err = fmt.Errorf("there is no user %s", n.user)
 		}
 		if err != nil {
-			return auth.CredentialKind{}, auth.SubjectRef{}, err
+			return auth.CredentialType{}, auth.SubjectRef{}, err
 		}
 		return auth.PersonalAccessToken, auth.User{ID: found[0].id}.Ref(), nil
 	case n.customer != "":
@@ -54,7 +54,7 @@ func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialKind, a
 			err = fmt.Errorf("%d organizations have a customer %s: name one with --organization", len(found), n.customer)
 		}
 		if err != nil {
-			return auth.CredentialKind{}, auth.SubjectRef{}, err
+			return auth.CredentialType{}, auth.SubjectRef{}, err
 		}
 		return auth.CustomerSession, auth.Customer{ID: found[0].id, OrganizationID: *found[0].organization}.Ref(), nil
 	default:
@@ -63,7 +63,7 @@ func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialKind, a
 			err = fmt.Errorf("there is no organization %s", n.organization)
 		}
 		if err != nil {
-			return auth.CredentialKind{}, auth.SubjectRef{}, err
+			return auth.CredentialType{}, auth.SubjectRef{}, err
 		}
 		return auth.OrganizationAccessToken, auth.Organization{ID: found[0].id}.Ref(), nil
 	}

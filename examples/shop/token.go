@@ -40,7 +40,7 @@ func createToken(ctx context.Context, c command, args []string, stdout, stderr i
 	if err := who.check(); err != nil {
 		return err
 	}
-	parsed, err := access.Kinds.ParseScopes(scopes)
+	parsed, err := access.Registry.ParseScopes(scopes)
 	if err != nil {
 		return fmt.Errorf("--scopes: %w: %w", err, errUsage)
 	}
@@ -59,19 +59,19 @@ func createToken(ctx context.Context, c command, args []string, stdout, stderr i
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
 	return db.connected(ctx, func(conn *pgx.Conn) error {
-		kind, ref, err := who.find(ctx, conn)
+		typ, ref, err := who.find(ctx, conn)
 		if err != nil {
 			return err
 		}
 		if lifetime == 0 && ref.Kind == auth.CustomerKind {
 			lifetime = customerLifetime
 		}
-		issuer, err := auth.NewIssuer(access.Kinds, keys, access.NewStore(conn))
+		issuer, err := auth.NewIssuer(access.Registry, keys, access.NewStore(conn))
 		if err != nil {
 			return err
 		}
 		issued, err := issuer.System("shop token create").Issue(ctx, auth.Issue{
-			Kind: kind, Subject: ref, Scopes: parsed, Limit: auth.Unrestricted(), Name: "shop token create", Lifetime: lifetime,
+			Type: typ, Subject: ref, Scopes: parsed, Limit: auth.Unrestricted(), Name: "shop token create", Lifetime: lifetime,
 		})
 		if err != nil {
 			return err

@@ -166,7 +166,7 @@ func registerNamed[S, In, Out any](
 	}
 	var possible bool
 	if e.ways, possible = ways(append(required, guard.Security())...); !possible {
-		e.fail("no request satisfies both the guard of api.Behind and the endpoint's own: they take no kind of credential in common; move the endpoint out of the group, or let one of them take more")
+		e.fail("no request satisfies both the guard of api.Behind and the endpoint's own: they take no type of credential in common; move the endpoint out of the group, or let one of them take more")
 	}
 	e.guardFails = append(e.guardFails, guard.Fails()...)
 	e.compile()

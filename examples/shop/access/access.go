@@ -1,4 +1,4 @@
-// Package access says who may call the service: the kinds of credential, the
+// Package access says who may call the service: the types of credential, the
 // scopes, and which organizations a subject reaches.
 package access
 
@@ -17,9 +17,9 @@ const (
 	CustomerPortalWrite   auth.Scope = "customer_portal:write"
 )
 
-// Kinds are the kinds of credential, the word that tokens begin with, and what
+// Registry holds the types of credential, the word that tokens begin with, and what
 // each scope implies.
-var Kinds = auth.NewKinds("shop",
+var Registry = auth.NewRegistry("shop",
 	auth.PersonalAccessToken.OutlivesSession(), // programs run on after their owner has left
 	auth.OrganizationAccessToken,
 	auth.OAuth2UserAccessToken,

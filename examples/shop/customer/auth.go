@@ -6,6 +6,6 @@ import (
 )
 
 var (
-	canRead  = auth.Require[auth.Admin](access.Kinds, auth.AnyScope(access.CustomersRead))
-	canWrite = auth.Require[auth.Admin](access.Kinds, auth.AnyScope(access.CustomersWrite))
+	canRead  = auth.Require[auth.Admin](access.Registry, auth.AnyScope(access.CustomersRead))
+	canWrite = auth.Require[auth.Admin](access.Registry, auth.AnyScope(access.CustomersWrite))
 )

@@ -6,6 +6,6 @@ import (
 )
 
 var (
-	canRead  = auth.Require[auth.Customer](access.Kinds, auth.AnyScope(access.CustomerPortalRead))
-	canWrite = auth.Require[auth.Customer](access.Kinds, auth.AnyScope(access.CustomerPortalWrite))
+	canRead  = auth.Require[auth.Customer](access.Registry, auth.AnyScope(access.CustomerPortalRead))
+	canWrite = auth.Require[auth.Customer](access.Registry, auth.AnyScope(access.CustomerPortalWrite))
 )

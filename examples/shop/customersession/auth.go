@@ -6,4 +6,4 @@ import (
 )
 
 // canWrite needs customers:read too: the reply holds the customer.
-var canWrite = auth.Require[auth.Admin](access.Kinds, auth.AllScopes(access.CustomerSessionsWrite, access.CustomersRead))
+var canWrite = auth.Require[auth.Admin](access.Registry, auth.AllScopes(access.CustomerSessionsWrite, access.CustomersRead))

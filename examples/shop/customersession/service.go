@@ -38,7 +38,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 		return CustomerSession{}, err
 	}
 	issued, err := s.issuer.For(s.access, subject).Issue(ctx, auth.Issue{
-		Kind:     auth.CustomerSession,
+		Type:     auth.CustomerSession,
 		Subject:  auth.Customer{ID: found.ID, OrganizationID: found.OrganizationID}.Ref(),
 		Scopes:   access.CustomerScopes(),
 		Limit:    auth.LimitedTo(found.OrganizationID),

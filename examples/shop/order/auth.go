@@ -5,4 +5,4 @@ import (
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 )
 
-var canRead = auth.Require[auth.Admin](access.Kinds, auth.AnyScope(access.OrdersRead))
+var canRead = auth.Require[auth.Admin](access.Registry, auth.AnyScope(access.OrdersRead))

@@ -17,7 +17,7 @@ func NewService(issuer *auth.Issuer) *Service { return &Service{issuer: issuer} 
 
 // List gives a page of the user's living tokens.
 func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User], in ListPersonalAccessTokens) (pagination.ListResource[PersonalAccessToken], error) {
-	credentials, err := s.issuer.For(nil, subject).List(ctx, auth.Selection{Subject: subject.Ref(), Kind: auth.PersonalAccessToken.Name()})
+	credentials, err := s.issuer.For(nil, subject).List(ctx, auth.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name()})
 	if err != nil {
 		return pagination.ListResource[PersonalAccessToken]{}, err
 	}
@@ -36,7 +36,7 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User],
 // is made.
 func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User], in PersonalAccessTokenCreate) (PersonalAccessTokenCreated, error) {
 	issue := auth.Issue{
-		Kind:    auth.PersonalAccessToken,
+		Type:    auth.PersonalAccessToken,
 		Subject: subject.Ref(),
 		Limit:   auth.Unrestricted(),
 		Name:    in.Comment,
@@ -56,7 +56,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User
 
 // Delete revokes a token of the user's that can do no more than the session.
 func (s *Service) Delete(ctx context.Context, subject auth.AuthSubject[auth.User], in DeletePersonalAccessToken) error {
-	revoked, err := s.issuer.For(nil, subject).Revoke(ctx, auth.Selection{Subject: subject.Ref(), Kind: auth.PersonalAccessToken.Name(), ID: in.ID})
+	revoked, err := s.issuer.For(nil, subject).Revoke(ctx, auth.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name(), ID: in.ID})
 	if err == nil && revoked == 0 {
 		return errors.ResourceNotFound.New()
 	}

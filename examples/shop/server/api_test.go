@@ -29,9 +29,9 @@ func TestAgreement(t *testing.T) {
 		kittest.Except("customer_sessions:create", "the customer is named in one of two ways"))
 }
 
-// subjectOf is a subject of acme for a kind of credential.
-func subjectOf(kind auth.CredentialKind) auth.SubjectRef {
-	switch kind.Subject() {
+// subjectOf is a subject of acme for a type of credential.
+func subjectOf(typ auth.CredentialType) auth.SubjectRef {
+	switch typ.SubjectKind() {
 	case auth.OrganizationKind:
 		return auth.Organization{ID: seed.Acme.ID()}.Ref()
 	case auth.CustomerKind:
@@ -43,38 +43,38 @@ func subjectOf(kind auth.CredentialKind) auth.SubjectRef {
 
 const sessionCookie = "__Host-shop_session"
 
-// caller has a credential of a kind, of a subject of acme.
-func (s *shop) caller(t *testing.T, kind auth.CredentialKind, scopes ...auth.Scope) authtest.Caller {
+// caller has a credential of a type, of a subject of acme.
+func (s *shop) caller(t *testing.T, typ auth.CredentialType, scopes ...auth.Scope) authtest.Caller {
 	t.Helper()
-	return s.callerFor(t, kind, subjectOf(kind), scopes...)
+	return s.callerFor(t, typ, subjectOf(typ), scopes...)
 }
 
-func (s *shop) callerFor(t *testing.T, kind auth.CredentialKind, subject auth.SubjectRef, scopes ...auth.Scope) authtest.Caller {
+func (s *shop) callerFor(t *testing.T, typ auth.CredentialType, subject auth.SubjectRef, scopes ...auth.Scope) authtest.Caller {
 	t.Helper()
 	issued, err := s.issuer.System("a test").Issue(t.Context(), auth.Issue{
-		Kind: kind, Subject: subject, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour,
+		Type: typ, Subject: subject, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour,
 	})
 	require.NoError(t, err)
-	name := fmt.Sprintf("%s of %s", kind.Name(), subject)
-	if kind.Name() == auth.WebSession.Name() {
+	name := fmt.Sprintf("%s of %s", typ.Name(), subject)
+	if typ.Name() == auth.WebSession.Name() {
 		return authtest.Cookie(name, sessionCookie, issued.Token.Reveal()).With("Sec-Fetch-Site", "same-origin")
 	}
 	return authtest.Bearer(name, issued.Token.Reveal())
 }
 
 // The document says who is let in, and that is so: for every operation, every
-// kind of credential and every scope.
+// type of credential and every scope.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	authtest.Matrix{
 		Handler:  s.checked,
 		Document: s.server.API().OpenAPI(),
-		Kinds:    access.Kinds,
+		Registry: access.Registry,
 		Scopes:   append(access.AdminScopes(), access.CustomerScopes()...),
 		Public:   []string{"POST /v1/web-sessions/", "DELETE /v1/web-sessions/current"},
-		Caller: func(kind auth.CredentialKind, scopes ...auth.Scope) authtest.Caller {
-			return s.caller(t, kind, scopes...)
+		Caller: func(typ auth.CredentialType, scopes ...auth.Scope) authtest.Caller {
+			return s.caller(t, typ, scopes...)
 		},
 	}.Run(t)
 }

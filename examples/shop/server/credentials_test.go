@@ -18,7 +18,7 @@ import (
 func (s *shop) session(t *testing.T, user seed.User, limit auth.Limit, lifetime time.Duration, scopes ...auth.Scope) *browser {
 	t.Helper()
 	issued, err := s.issuer.System("a test").Issue(t.Context(), auth.Issue{
-		Kind: auth.WebSession, Subject: auth.User{ID: user.ID()}.Ref(), Scopes: scopes, Limit: limit, Lifetime: lifetime,
+		Type: auth.WebSession, Subject: auth.User{ID: user.ID()}.Ref(), Scopes: scopes, Limit: limit, Lifetime: lifetime,
 	})
 	require.NoError(t, err)
 	return &browser{shop: s, cookie: issued.Token.Reveal(), site: "same-origin"}
@@ -98,7 +98,7 @@ func TestCustomerSessionsAreNotWiderThanTheirMaker(t *testing.T) {
 	})
 	t.Run("life", func(t *testing.T) {
 		issued, err := s.issuer.System("a test").Issue(t.Context(), auth.Issue{
-			Kind: auth.OrganizationAccessToken, Subject: auth.Organization{ID: seed.Acme.ID()}.Ref(), Limit: auth.Unrestricted(),
+			Type: auth.OrganizationAccessToken, Subject: auth.Organization{ID: seed.Acme.ID()}.Ref(), Limit: auth.Unrestricted(),
 			Scopes: []auth.Scope{"customer_sessions:write", "customers:read"}, Lifetime: 10 * time.Minute,
 		})
 		require.NoError(t, err)

@@ -49,7 +49,7 @@ func newShopOn(t *testing.T, pool *pgxpool.Pool) *shop {
 		web.Close()
 		require.NoError(t, handler.Close(context.Background()))
 	})
-	issuer, err := auth.NewIssuer(access.Kinds, keys, access.NewStore(pool))
+	issuer, err := auth.NewIssuer(access.Registry, keys, access.NewStore(pool))
 	require.NoError(t, err)
 
 	client := web.Client()
@@ -72,9 +72,9 @@ func (s *shop) organization(t *testing.T, organization seed.Organization, scopes
 	return s.as(t, auth.OrganizationAccessToken, auth.Organization{ID: organization.ID()}.Ref(), scopes...)
 }
 
-func (s *shop) as(t *testing.T, kind auth.CredentialKind, subject auth.SubjectRef, scopes ...string) *client {
+func (s *shop) as(t *testing.T, typ auth.CredentialType, subject auth.SubjectRef, scopes ...string) *client {
 	t.Helper()
-	issue := auth.Issue{Kind: kind, Subject: subject, Limit: auth.Unrestricted(), Lifetime: time.Hour}
+	issue := auth.Issue{Type: typ, Subject: subject, Limit: auth.Unrestricted(), Lifetime: time.Hour}
 	for _, scope := range scopes {
 		issue.Scopes = append(issue.Scopes, auth.Scope(scope))
 	}

@@ -50,7 +50,7 @@ type Server struct {
 
 // New makes a server. Call [Server.Close] when no request is under way any more.
 func New(config Config) (*Server, error) {
-	authenticator, err := auth.New(access.Kinds, auth.Config{
+	authenticator, err := auth.New(access.Registry, auth.Config{
 		Store:  access.NewStore(config.Pool),
 		Keys:   config.Keys,
 		Logger: config.Logger,
@@ -66,7 +66,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	issuer, err := auth.NewIssuer(access.Kinds, config.Keys, access.NewStore(config.Pool))
+	issuer, err := auth.NewIssuer(access.Registry, config.Keys, access.NewStore(config.Pool))
 	if err != nil {
 		return nil, err
 	}
