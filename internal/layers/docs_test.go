@@ -37,7 +37,7 @@ func TestReadmeListsThePackages(t *testing.T) {
 	t.Parallel()
 	readme := read(t, "README.md")
 	for pkg := range readDiagram(t) {
-		if strings.HasPrefix(pkg, "internal/") || pkg == "kit/openapi/breaking" { // a command
+		if strings.HasPrefix(pkg, "internal/") {
 			continue
 		}
 		require.Contains(t, readme, "["+pkg+"]("+pkg+")")
