@@ -40,7 +40,7 @@
 // package repository takes:
 //
 //	reach, err := access.Reach(ctx, subject)
-//	row, err := customers.In(reach).Get(ctx, reader, id)
+//	row, err := customers.For(reach).Get(ctx, reader, id)
 //
 // # Credentials
 //

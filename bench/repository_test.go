@@ -79,7 +79,7 @@ func accountPools(b *testing.B) (configured, plain *pgxpool.Pool) {
 // on the same pool; the goal is at most 1.15 of its time and fewer allocations.
 func BenchmarkScan(b *testing.B) {
 	configured, plain := accountPools(b)
-	scope := accounts.In(repository.System("benchmark"))
+	scope := accounts.For(repository.System("benchmark"))
 	ctx := context.Background()
 	byHand := func(pool *pgxpool.Pool) func(*testing.B) {
 		return func(b *testing.B) {
@@ -122,7 +122,7 @@ func BenchmarkPage(b *testing.B) {
 	b.Run("repository", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			page, err := accounts.In(reach).Page(ctx, reader, repository.Query{
+			page, err := accounts.For(reach).Page(ctx, reader, repository.Query{
 				Where:   squirrel.And{squirrel.Eq{"status": "open"}, squirrel.GtOrEq{"score": 10}},
 				Sorting: sorting.New(sorting.Desc(accountProperty("created_at"))),
 				Params:  pagination.NewParams(2, 20),

@@ -20,9 +20,10 @@ type Schema struct{}
 
 // TimestampedSchema is the base of read schemas: a [Schema] with the times of
 // creation and of the last change (Polar guideline: every resource has both).
+// Its db tags name the columns that a row of such a resource has.
 type TimestampedSchema struct {
 	Schema
 
-	CreatedAt time.Time  `json:"created_at" doc:"Creation timestamp of the object."          example:"2025-01-03T13:37:00Z"`
-	UpdatedAt *time.Time `json:"updated_at" doc:"Last modification timestamp of the object." example:"2025-01-03T13:38:00Z"`
+	CreatedAt time.Time  `json:"created_at" db:"created_at" doc:"Creation timestamp of the object."          example:"2025-01-03T13:37:00Z"`
+	UpdatedAt *time.Time `json:"updated_at" db:"updated_at" doc:"Last modification timestamp of the object." example:"2025-01-03T13:38:00Z"`
 }

@@ -93,12 +93,12 @@ func TestOneOfOneKeepsTheOrderOfAnIndex(t *testing.T) {
 	newest := sorting.New(sorting.Desc(byCreatedAt))
 	many, one := w.in(all...), all[7]
 	for name, test := range map[string]struct {
-		scope repository.Scope[customerRow]
+		scope repository.Rows[customerRow]
 		where squirrel.Sqlizer
 	}{
 		"a reach of one":              {w.in(one), nil},
 		"a reach of one, twice":       {w.in(one, one), nil},
-		"a reach narrowed to one":     {customers.In(organizations(all...).Restrict(organizationKind, one)), nil},
+		"a reach narrowed to one":     {customers.For(organizations(all...).Restrict(organizationKind, one)), nil},
 		"OneOf one":                   {many, repository.OneOf("organization_id", kit.Filter[uuid.UUID]{one})},
 		"OneOf one, twice":            {many, repository.OneOf("organization_id", kit.Filter[uuid.UUID]{one, one})},
 		"Eq one":                      {many, squirrel.Eq{"organization_id": one}},

@@ -141,7 +141,7 @@ func TestAClosedPoolIsUnavailable(t *testing.T) {
 	pool, err := pgxpool.NewWithConfig(t.Context(), config)
 	require.NoError(t, err)
 	pool.Close()
-	_, err = customers.In(organizations(uuid.New())).Count(t.Context(), repository.NewReader(pool), nil)
+	_, err = customers.For(organizations(uuid.New())).Count(t.Context(), repository.NewReader(pool), nil)
 	require.ErrorIs(t, err, repository.Unavailable)
 	err = repository.InTx(t.Context(), repository.NewWriter(pool), func(repository.Tx) error { return nil })
 	require.ErrorIs(t, err, errors.ServiceUnavailable)
@@ -151,7 +151,7 @@ func TestAClosedPoolIsUnavailable(t *testing.T) {
 	pool, err = pgxpool.NewWithConfig(t.Context(), config)
 	require.NoError(t, err)
 	defer pool.Close()
-	_, err = customers.In(organizations(uuid.New())).Count(t.Context(), repository.NewReader(pool), nil)
+	_, err = customers.For(organizations(uuid.New())).Count(t.Context(), repository.NewReader(pool), nil)
 	require.ErrorIs(t, err, repository.Unavailable, "refused")
 }
 

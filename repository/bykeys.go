@@ -11,8 +11,8 @@ import (
 // ByIDs returns the rows of a scope with these primary keys, in one statement
 // however many there are. Keys of which there is no row in scope are left out.
 //
-//	customersByID, err := repository.ByIDs(ctx, reader, customers.In(reach), ids)
-func ByIDs[K comparable, Row any](ctx context.Context, from Readable, scope Scope[Row], ids []K) (map[K]Row, error) {
+//	customersByID, err := repository.ByIDs(ctx, reader, customers.For(reach), ids)
+func ByIDs[K comparable, Row any](ctx context.Context, from Readable, scope Rows[Row], ids []K) (map[K]Row, error) {
 	if err := scope.made(); err != nil {
 		return nil, err
 	}
@@ -35,8 +35,8 @@ func ByIDs[K comparable, Row any](ctx context.Context, from Readable, scope Scop
 // grouped by the key, in the order of the primary key: what a list of resources
 // needs of another table, in one statement.
 //
-//	ordersOf, err := repository.Related(ctx, reader, orders.In(reach), "customer_id", customerIDs)
-func Related[K comparable, Row any](ctx context.Context, from Readable, scope Scope[Row], column string, keys []K) (map[K][]Row, error) {
+//	ordersOf, err := repository.Related(ctx, reader, orders.For(reach), "customer_id", customerIDs)
+func Related[K comparable, Row any](ctx context.Context, from Readable, scope Rows[Row], column string, keys []K) (map[K][]Row, error) {
 	if err := scope.made(); err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func Related[K comparable, Row any](ctx context.Context, from Readable, scope Sc
 }
 
 // relatedRows returns the rows and the key of each.
-func relatedRows[K comparable, Row any](ctx context.Context, from Readable, scope Scope[Row], verb string, i int, keys []K) ([]Row, []K, error) {
+func relatedRows[K comparable, Row any](ctx context.Context, from Readable, scope Rows[Row], verb string, i int, keys []K) ([]Row, []K, error) {
 	c := &scope.plan.columns[i]
 	typ := c.typ
 	if typ.Kind() == reflect.Pointer {

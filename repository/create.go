@@ -24,7 +24,7 @@ import (
 // unless the row has them, and the version; the time of the last change and that
 // of deletion are NULL. Everything else is written as it is in the row: also the
 // zero value. A nil [kit.Metadata] is the empty object.
-func (s Scope[Row]) Create(ctx context.Context, to Writable, owner Owner, row Row) (Row, error) {
+func (s Rows[Row]) Create(ctx context.Context, to Writable, owner Owner, row Row) (Row, error) {
 	p := s.plan
 	h, v, err := s.toCreate(ctx, to, owner, &row)
 	if err != nil {
@@ -42,7 +42,7 @@ func (s Scope[Row]) Create(ctx context.Context, to Writable, owner Owner, row Ro
 }
 
 // toCreate checks and completes a new row.
-func (s Scope[Row]) toCreate(ctx context.Context, to Writable, owner Owner, row *Row) (*handle, reflect.Value, error) {
+func (s Rows[Row]) toCreate(ctx context.Context, to Writable, owner Owner, row *Row) (*handle, reflect.Value, error) {
 	v := reflect.ValueOf(row).Elem()
 	h, err := s.writer(to)
 	if err == nil {
@@ -58,7 +58,7 @@ func (s Scope[Row]) toCreate(ctx context.Context, to Writable, owner Owner, row 
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // writer is the handle for a verb that writes.
-func (s Scope[Row]) writer(to Writable) (*handle, error) {
+func (s Rows[Row]) writer(to Writable) (*handle, error) {
 	if err := s.made(); err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (s Scope[Row]) writer(to Writable) (*handle, error) {
 }
 
 // admits reports whether rows of the owner may be made in this scope.
-func (s Scope[Row]) admits(ctx context.Context, owner Owner) error {
+func (s Rows[Row]) admits(ctx context.Context, owner Owner) error {
 	p := s.plan
 	if owner.IsZero() {
 		if s.reach.IsSystem() {

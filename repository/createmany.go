@@ -19,13 +19,13 @@ import (
 const copyAbove = 5000
 
 // CreateMany inserts rows, all of them or none, under the rules of
-// [Scope.Create]. What the repository sets (primary key, owner, times, version)
+// [Rows.Create]. What the repository sets (primary key, owner, times, version)
 // it sets in the rows of the slice; what the database sets is not read back.
 //
 // Some thousand rows go in one statement whose text does not depend on their
 // number; more go by COPY, in a transaction of their own unless the handle is a
 // [Tx].
-func (s Scope[Row]) CreateMany(ctx context.Context, to Writable, owner Owner, rows []Row) error {
+func (s Rows[Row]) CreateMany(ctx context.Context, to Writable, owner Owner, rows []Row) error {
 	p := s.plan
 	h, err := s.writer(to)
 	if err != nil {

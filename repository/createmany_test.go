@@ -107,9 +107,9 @@ func TestCreateManyOfAnEnum(t *testing.T) {
 		for i := range rows {
 			rows[i] = orderRow{CustomerID: customer.ID, Status: []orderStatus{"open", "paid"}[i%2], Amount: int64(i)}
 		}
-		require.NoError(t, orders.In(organizations(w.acme)).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), rows))
+		require.NoError(t, orders.For(organizations(w.acme)).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), rows))
 	}
-	count, err := orders.In(organizations(w.acme)).Count(t.Context(), w.reader, repository.OneOf("status", kit.Filter[orderStatus]{"paid"}))
+	count, err := orders.For(organizations(w.acme)).Count(t.Context(), w.reader, repository.OneOf("status", kit.Filter[orderStatus]{"paid"}))
 	require.NoError(t, err)
 	require.Equal(t, int64(1+2500), count)
 }
@@ -133,7 +133,7 @@ func TestCreateManyWithArrays(t *testing.T) {
 		CREATE TABLE everything (id uuid PRIMARY KEY, tags text[] NOT NULL, bytes bytea, ratio float8, flag bool, at timestamptz, doc jsonb, moods mood[], parent uuid);
 		CREATE VIEW plain AS SELECT id, bytes, ratio, flag, at, doc, parent FROM everything`)
 	require.NoError(t, err)
-	model := repository.MustNew[everyType]("everything", repository.Options{}).In(repository.System("test"))
+	model := repository.MustNew[everyType]("everything", repository.Options{}).For(repository.System("test"))
 	at := time.Date(2025, 1, 3, 13, 37, 0, 0, time.UTC)
 	parent := uuid.New()
 	rows := []everyType{

@@ -21,12 +21,12 @@ func TestWhenOwnersAreListed(t *testing.T) {
 	var recorder pgtest.Recorder
 	w := newWorld(t, func(config *pgxpool.Config) { recorder.Attach(config) })
 	made := w.create(t, w.acme, customerRow{Email: "a@example.com"})
-	_, err := memberships.In(repository.System("test")).Create(t.Context(), w.writer, repository.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
+	_, err := memberships.For(repository.System("test")).Create(t.Context(), w.writer, repository.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
 	require.NoError(t, err)
 
 	asked := 0
 	var fails error
-	scope := customers.In(reach.Of(reach.Grant{Kind: organizationKind, Select: &reach.Select{
+	scope := customers.For(reach.Of(reach.Grant{Kind: organizationKind, Select: &reach.Select{
 		SQL: "SELECT organization_id FROM memberships WHERE user_id = ?", Args: []any{w.acme},
 		List: func(context.Context) ([]uuid.UUID, error) {
 			asked++

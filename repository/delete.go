@@ -8,10 +8,10 @@ import (
 )
 
 // SoftDelete marks the row with this primary key as deleted, which hides it
-// from every verb but those of [Scope.WithDeleted] and [Scope.OnlyDeleted]. It
+// from every verb but those of [Rows.WithDeleted] and [Rows.OnlyDeleted]. It
 // fails with ResourceNotFound when there is no such row in scope, so also the
 // second time.
-func (s Scope[Row]) SoftDelete(ctx context.Context, to Writable, id any) error {
+func (s Rows[Row]) SoftDelete(ctx context.Context, to Writable, id any) error {
 	if err := s.made(); err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (s Scope[Row]) SoftDelete(ctx context.Context, to Writable, id any) error {
 
 // Restore takes back the deletion of the row with this primary key and returns
 // it. It fails with ResourceNotFound when there is no such deleted row in scope.
-func (s Scope[Row]) Restore(ctx context.Context, to Writable, id any) (Row, error) {
+func (s Rows[Row]) Restore(ctx context.Context, to Writable, id any) (Row, error) {
 	var none Row
 	if err := s.made(); err != nil {
 		return none, err
@@ -60,8 +60,8 @@ func (s Scope[Row]) Restore(ctx context.Context, to Writable, id any) (Row, erro
 
 // Delete removes the row with this primary key for good. It fails with
 // ResourceNotFound when there is no such row in scope: one that is softly
-// deleted is in that of [Scope.WithDeleted] only.
-func (s Scope[Row]) Delete(ctx context.Context, to Writable, id any) error {
+// deleted is in that of [Rows.WithDeleted] only.
+func (s Rows[Row]) Delete(ctx context.Context, to Writable, id any) error {
 	p := s.plan
 	h, err := s.writer(to)
 	if err != nil {
@@ -72,9 +72,9 @@ func (s Scope[Row]) Delete(ctx context.Context, to Writable, id any) error {
 	return s.only(p.named(ctx, "delete"), h, st, id)
 }
 
-// SoftDeleteWhere is [Scope.SoftDelete] for all rows of the scope for which the
+// SoftDeleteWhere is [Rows.SoftDelete] for all rows of the scope for which the
 // predicate holds; it returns how many there were. An empty predicate is refused.
-func (s Scope[Row]) SoftDeleteWhere(ctx context.Context, to Writable, where squirrel.Sqlizer) (int64, error) {
+func (s Rows[Row]) SoftDeleteWhere(ctx context.Context, to Writable, where squirrel.Sqlizer) (int64, error) {
 	if err := s.made(); err != nil {
 		return 0, err
 	}
@@ -91,9 +91,9 @@ func (s Scope[Row]) SoftDeleteWhere(ctx context.Context, to Writable, where squi
 	return s.execWhere(p.named(ctx, "soft_delete_where"), h, st, where, nil)
 }
 
-// DeleteWhere is [Scope.Delete] for all rows of the scope for which the
+// DeleteWhere is [Rows.Delete] for all rows of the scope for which the
 // predicate holds; it returns how many there were. An empty predicate is refused.
-func (s Scope[Row]) DeleteWhere(ctx context.Context, to Writable, where squirrel.Sqlizer) (int64, error) {
+func (s Rows[Row]) DeleteWhere(ctx context.Context, to Writable, where squirrel.Sqlizer) (int64, error) {
 	p := s.plan
 	h, err := s.writer(to)
 	if err != nil {
@@ -111,7 +111,7 @@ func (p *plan) mark(st *statement) {
 }
 
 // only ends a statement that writes with a primary key, and runs it.
-func (s Scope[Row]) only(ctx context.Context, h *handle, st *statement, id any) error {
+func (s Rows[Row]) only(ctx context.Context, h *handle, st *statement, id any) error {
 	p := s.plan
 	if !s.where(st, nil) {
 		return p.notFound()

@@ -21,21 +21,21 @@
 //	})
 //	var customerChanges = repository.ChangesOf[CustomerUpdate](customers)
 //
-// The only way to its rows is a reach: [Model.In] gives a [Scope], whose methods
+// The only way to its rows is a reach: [Model.For] gives a [Rows], whose methods
 // are the verbs.
 //
 //	reach, err := access.Reach(ctx, subject)
-//	page, err := customers.In(reach).Page(ctx, reader, repository.Query{
+//	page, err := customers.For(reach).Page(ctx, reader, repository.Query{
 //		Where:   squirrel.And{repository.OneOf("organization_id", in.OrganizationID), repository.IfSet("email", in.Email)},
 //		Sorting: in.Sorting,
 //		Params:  in.Params,
 //	})
-//	row, err := customers.In(reach).Get(ctx, reader, id)
+//	row, err := customers.For(reach).Get(ctx, reader, id)
 //
 //	owner, err := reach.Own(ctx, auth.OrganizationKind, organizationID)
-//	row, err := customers.In(reach).Create(ctx, writer, owner, customerRow{Email: in.Email, Metadata: in.Metadata})
-//	row, err := customers.In(reach).Update(ctx, writer, id, customerChanges(in.Body))
-//	err := customers.In(reach).SoftDelete(ctx, writer, id)
+//	row, err := customers.For(reach).Create(ctx, writer, owner, customerRow{Email: in.Email, Metadata: in.Metadata})
+//	row, err := customers.For(reach).Update(ctx, writer, id, customerChanges(in.Body))
+//	err := customers.For(reach).SoftDelete(ctx, writer, id)
 //
 // # Scope
 //

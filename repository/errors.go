@@ -23,7 +23,7 @@ const (
 	// also holds for pgx.ErrNoRows.
 	NotFound Reason = "not found"
 	// UniqueViolation: 409 ResourceAlreadyExists, or 422 by [Options.Unique] where
-	// the statement writes a column of the constraint, or by [Scope.WithFields].
+	// the statement writes a column of the constraint, or by [Rows.WithFields].
 	UniqueViolation Reason = "unique violation"
 	// ForeignKeyViolation: 409 ResourceConflict, or 422 by [Options.References].
 	ForeignKeyViolation Reason = "foreign key violation"
@@ -39,7 +39,7 @@ const (
 	InvalidText Reason = "invalid text"
 	// InvalidValue: a value is beyond what its column takes (class 22, 54000). 422
 	// at every field whose value is, as Create and an update schema wrote it; at
-	// its row and field in [Scope.CreateMany]; 500 for a value that no field has.
+	// its row and field in [Rows.CreateMany]; 500 for a value that no field has.
 	InvalidValue Reason = "value out of the column's range"
 	// Stale: the row changed since it was read. 409 ResourceConflict.
 	Stale Reason = "changed meanwhile"

@@ -40,7 +40,7 @@ func TestConstraintBecomesAFieldsError(t *testing.T) {
 	require.Same(t, errors.RequestValidation, errors.KindOf(err))
 
 	order := orderRow{CustomerID: uuid.New(), Status: "open"}
-	_, err = orders.In(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), order)
+	_, err = orders.For(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), order)
 	require.ErrorIs(t, err, repository.ForeignKeyViolation)
 	invalid, ok = errors.AsType[*errors.PolarRequestValidationError](err)
 	require.True(t, ok, "%v", err)
@@ -80,7 +80,7 @@ func TestAMigrationUnderPreparedStatements(t *testing.T) {
 	w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 1 })
 	_, err := w.pool.Exec(t.Context(), `CREATE TABLE things (id bigint PRIMARY KEY, rank varchar(5) NOT NULL); INSERT INTO things VALUES (1, 'a')`)
 	require.NoError(t, err)
-	things := repository.MustNew[thing]("things", repository.Options{}).In(repository.System("test"))
+	things := repository.MustNew[thing]("things", repository.Options{}).For(repository.System("test"))
 	get := func() error {
 		_, err := things.Get(t.Context(), w.reader, int64(1))
 		return err

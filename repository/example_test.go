@@ -82,7 +82,7 @@ func Example() {
 
 	var dune bookRow
 	for _, title := range []string{"Emma", "Dune", "Ulysses"} {
-		row, err := books.In(reach).Create(ctx, writer, owner, bookRow{Title: title, Metadata: kit.Metadata{"shelf": 1}})
+		row, err := books.For(reach).Create(ctx, writer, owner, bookRow{Title: title, Metadata: kit.Metadata{"shelf": 1}})
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -91,30 +91,30 @@ func Example() {
 			dune = row
 		}
 	}
-	_, err = books.In(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
+	_, err = books.For(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
 	fmt.Println("twice:", errors.KindOf(err).Status(), errors.Is(err, repository.UniqueViolation))
 
-	page, err := books.In(reach).Page(ctx, reader, repository.Query{
+	page, err := books.For(reach).Page(ctx, reader, repository.Query{
 		Where:   squirrel.Or{squirrel.Eq{"title": []string{"Dune", "Emma"}}, repository.MetadataMatches("metadata", kit.MetadataFilter{{Key: "shelf", Values: []string{"2"}}})},
 		Sorting: sorting.New(sorting.Asc(bookTitle)),
 		Params:  pagination.NewParams(1, 10),
 	})
 	fmt.Println("page:", page.Pagination.TotalCount, page.Items[0].Title, err)
 
-	row, err := books.In(reach).Update(ctx, writer, dune.ID, bookChanges(bookUpdate{Title: kit.Some("Dune Messiah")}))
+	row, err := books.For(reach).Update(ctx, writer, dune.ID, bookChanges(bookUpdate{Title: kit.Some("Dune Messiah")}))
 	fmt.Println("update:", row.Title, row.UpdatedAt != nil, err)
-	_, err = books.In(others).Get(ctx, reader, dune.ID)
+	_, err = books.For(others).Get(ctx, reader, dune.ID)
 	fmt.Println("another tenant:", errors.KindOf(err).Name())
 
 	err = repository.InTx(ctx, writer, func(tx repository.Tx) error {
-		locked, err := books.In(reach).Lock(ctx, tx, dune.ID, repository.ForNoKeyUpdate)
+		locked, err := books.For(reach).Lock(ctx, tx, dune.ID, repository.ForNoKeyUpdate)
 		if err != nil {
 			return err
 		}
 		tx.AfterCommit(func(context.Context) { fmt.Println("committed") })
-		return books.In(reach).SoftDelete(ctx, tx, locked.ID)
+		return books.For(reach).SoftDelete(ctx, tx, locked.ID)
 	})
-	count, _ := books.In(reach).Count(ctx, reader, nil)
+	count, _ := books.For(reach).Count(ctx, reader, nil)
 	fmt.Println("left:", count, err)
 	// Output:
 	// twice: 422 true
@@ -186,7 +186,7 @@ func ExampleCheck() {
 }
 
 // The request that restores a book has no title, so the conflict is about its path.
-func ExampleScope_WithFields() {
+func ExampleRows_WithFields() {
 	ctx := context.Background()
 	pool, stop, err := examplePool(ctx)
 	if err != nil {
@@ -201,16 +201,16 @@ func ExampleScope_WithFields() {
 		fmt.Println(err)
 		return
 	}
-	deleted, err := books.In(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
+	deleted, err := books.For(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
 	if err == nil {
-		err = books.In(reach).SoftDelete(ctx, writer, deleted.ID)
+		err = books.For(reach).SoftDelete(ctx, writer, deleted.ID)
 	}
 	if err == nil {
-		_, err = books.In(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
+		_, err = books.For(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
 	}
 	fmt.Println(err)
 	fields := repository.Fields{"books_organization_id_title_key": {"path", "id"}}
-	_, err = books.In(reach).WithFields(fields).Restore(ctx, writer, deleted.ID)
+	_, err = books.For(reach).WithFields(fields).Restore(ctx, writer, deleted.ID)
 	details, _ := errors.DetailsOf(err)
 	fmt.Println(len(details), details[0].Loc, details[0].Msg)
 	// Output:

@@ -1,6 +1,6 @@
 package repository
 
-// PlaceOf is what [Scope.Page] makes of what was counted and what was read.
+// PlaceOf is what [Rows.Page] makes of what was counted and what was read.
 var PlaceOf = placeOf
 
 // LooksAhead reports whether a mode reads one row more than the page.

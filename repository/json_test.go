@@ -64,7 +64,7 @@ func TestIntegersOfJSONStayIntegers(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, change)
 			w.documents(t)
-			rows, err := documents.In(organizations(w.acme)).All(t.Context(), w.reader, repository.Query{Max: 5})
+			rows, err := documents.For(organizations(w.acme)).All(t.Context(), w.reader, repository.Query{Max: 5})
 			require.NoError(t, err)
 			require.Len(t, rows, 1)
 			row := rows[0]
@@ -94,7 +94,7 @@ func TestWideIntegersAreWrittenExactly(t *testing.T) {
 		Object: map[string]any{"n": json.Number("18446744073709551616"), "f": 5.5}, List: []any{int64(5)},
 		Metadata: kit.Metadata{"n": json.Number("-18446744073709551616"), "m": int64(7)},
 	}
-	made, err := documents.In(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), row)
+	made, err := documents.For(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), row)
 	require.NoError(t, err)
 	require.Equal(t, row, made)
 }
@@ -111,7 +111,7 @@ func TestIntegersOfJSONWithoutConfigure(t *testing.T) {
 	require.NoError(t, err)
 	_, err = pool.Exec(t.Context(), `INSERT INTO documents VALUES (gen_random_uuid(), $1, '{"n": 5}', '[5]', NULL, NULL, NULL, NULL, '{"n": 5}')`, w.acme)
 	require.NoError(t, err)
-	rows, err := documents.In(organizations(w.acme)).All(t.Context(), repository.NewReader(pool), repository.Query{Max: 5})
+	rows, err := documents.For(organizations(w.acme)).All(t.Context(), repository.NewReader(pool), repository.Query{Max: 5})
 	require.NoError(t, err)
 	require.Equal(t, map[string]any{"n": int64(5)}, rows[0].Object)
 	require.Equal(t, []any{int64(5)}, rows[0].List)

@@ -37,7 +37,7 @@ type CursorQuery struct {
 // A cursor is valid for this table, sorting and predicate only; any other text
 // is a 422 at the query parameter cursor. It does not carry the reach: each page
 // is narrowed by that of its own request.
-func (s Scope[Row]) PageAfter(ctx context.Context, from Readable, cursors *pagination.Cursors, q CursorQuery) (pagination.CursorList[Row], error) {
+func (s Rows[Row]) PageAfter(ctx context.Context, from Readable, cursors *pagination.Cursors, q CursorQuery) (pagination.CursorList[Row], error) {
 	p := s.plan
 	empty := pagination.NewCursorList[Row](nil, "")
 	if err := s.made(); err != nil {
@@ -78,7 +78,7 @@ func (s Scope[Row]) PageAfter(ctx context.Context, from Readable, cursors *pagin
 // wants. It sees rows that are made ahead of it meanwhile.
 //
 // An error ends the walk; it comes with an empty batch.
-func (s Scope[Row]) Walk(ctx context.Context, from Readable, q Query, size int64) iter.Seq2[[]Row, error] {
+func (s Rows[Row]) Walk(ctx context.Context, from Readable, q Query, size int64) iter.Seq2[[]Row, error] {
 	return func(yield func([]Row, error) bool) {
 		if err := s.made(); err != nil {
 			yield(nil, err)
@@ -105,7 +105,7 @@ func (s Scope[Row]) Walk(ctx context.Context, from Readable, q Query, size int64
 
 // after reads up to limit rows after a position, and the position of the last
 // one if there are more.
-func (s Scope[Row]) after(ctx context.Context, from Readable, verb string, where squirrel.Sqlizer, order sorting.Order,
+func (s Rows[Row]) after(ctx context.Context, from Readable, verb string, where squirrel.Sqlizer, order sorting.Order,
 	after pagination.Position, limit int64,
 ) ([]Row, pagination.Position, error) {
 	p := s.plan

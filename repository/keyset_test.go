@@ -223,7 +223,7 @@ func TestCursorOfSomethingElse(t *testing.T) {
 		_, err := w.in(w.acme).PageAfter(t.Context(), w.reader, testCursors, changed)
 		require.ErrorIs(t, err, errors.RequestValidation, name)
 	}
-	_, err = orders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Params: pagination.NewCursorParams(cursor, 1)})
+	_, err = orders.For(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Params: pagination.NewCursorParams(cursor, 1)})
 	require.ErrorIs(t, err, errors.RequestValidation, "another table")
 	_, err = w.in(w.acme).PageAfter(t.Context(), w.reader, nil, query)
 	require.ErrorContains(t, err, "needs cursors")
@@ -244,7 +244,7 @@ func TestCursorFromBeforeAMigration(t *testing.T) {
 	w := newWorld(t)
 	_, err := w.pool.Exec(t.Context(), `CREATE TABLE things (id bigint PRIMARY KEY, rank text NOT NULL); INSERT INTO things VALUES (1, 'a'), (2, 'b')`)
 	require.NoError(t, err)
-	things := repository.MustNew[thing]("things", repository.Options{Sorting: repository.SortMap[thingProperty]{"rank": "rank"}}).In(repository.System("test"))
+	things := repository.MustNew[thing]("things", repository.Options{Sorting: repository.SortMap[thingProperty]{"rank": "rank"}}).For(repository.System("test"))
 	query := repository.CursorQuery{Sorting: sorting.New(sorting.Asc(thingProperty("rank"))), Params: pagination.NewCursorParams("", 1)}
 	list, err := things.PageAfter(t.Context(), w.reader, testCursors, query)
 	require.NoError(t, err)

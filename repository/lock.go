@@ -50,9 +50,9 @@ func (l *Lock) sql(p *plan) string {
 func (l *Lock) isNoWait() bool { return l != nil && *l&noWait != 0 }
 
 // Lock locks the row with this primary key and returns it as it then is. It
-// fails with ResourceNotFound like [Scope.Get], also for a row that was to be
+// fails with ResourceNotFound like [Rows.Get], also for a row that was to be
 // skipped.
-func (s Scope[Row]) Lock(ctx context.Context, tx Tx, id any, lock Lock) (Row, error) {
+func (s Rows[Row]) Lock(ctx context.Context, tx Tx, id any, lock Lock) (Row, error) {
 	if err := s.lockable(); err != nil {
 		var none Row
 		return none, err
@@ -62,7 +62,7 @@ func (s Scope[Row]) Lock(ctx context.Context, tx Tx, id any, lock Lock) (Row, er
 
 // LockAll locks the rows of a query, at most [Query.Max] of them, and returns
 // them.
-func (s Scope[Row]) LockAll(ctx context.Context, tx Tx, q Query, lock Lock) ([]Row, error) {
+func (s Rows[Row]) LockAll(ctx context.Context, tx Tx, q Query, lock Lock) ([]Row, error) {
 	if err := s.lockable(); err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (s Scope[Row]) LockAll(ctx context.Context, tx Tx, q Query, lock Lock) ([]R
 	return s.list(ctx, tx, "lock_all", q, q.Max, &lock)
 }
 
-func (s Scope[Row]) lockable() error {
+func (s Rows[Row]) lockable() error {
 	if err := s.made(); err != nil {
 		return err
 	}

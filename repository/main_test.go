@@ -154,8 +154,8 @@ func organizations(ids ...uuid.UUID) repository.Reach {
 	return reach.Of(reach.Grant{Kind: organizationKind, IDs: ids})
 }
 
-func (w *world) in(organization ...uuid.UUID) repository.Scope[customerRow] {
-	return customers.In(organizations(organization...))
+func (w *world) in(organization ...uuid.UUID) repository.Rows[customerRow] {
+	return customers.For(organizations(organization...))
 }
 
 // owner is the organization as the owner of a new row.

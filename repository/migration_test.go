@@ -38,7 +38,7 @@ func TestAMigrationUnderAWarmPool(t *testing.T) {
 			})
 			_, err := w.pool.Exec(t.Context(), `CREATE TABLE items (id uuid PRIMARY KEY, name varchar(200) NOT NULL, count integer NOT NULL, rank smallint, tags varchar(10)[] NOT NULL, spare text)`)
 			require.NoError(t, err)
-			scope := items.In(repository.System("test"))
+			scope := items.For(repository.System("test"))
 			rank := int64(1)
 			first, err := scope.Create(t.Context(), w.writer, repository.Owner{}, item{Name: "first", Count: 1, Rank: &rank, Tags: []string{"a"}})
 			require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 
 // Model is a table with its row type: what it needs to write every statement,
 // computed once. It is made in a package variable and holds no connection; it
-// is immutable and safe for concurrent use. [Model.In] makes it usable.
+// is immutable and safe for concurrent use. [Model.For] makes it usable.
 type Model[Row any] struct {
 	plan *plan
 }
@@ -29,7 +29,7 @@ type Model[Row any] struct {
 //
 // After the name may stand pk, for a primary key that is not simply id (several
 // for a composite key), readonly, for what the database sets, and version, for
-// the number by which [Scope.UpdateVersion] sees changes. The tag db:"-" leaves
+// the number by which [Rows.UpdateVersion] sees changes. The tag db:"-" leaves
 // a field out. Embedded structs without a tag are taken apart.
 //
 // New fails when the row type and the options do not fit together.
@@ -64,10 +64,10 @@ func MustNew[Row any](table string, options Options) *Model[Row] {
 	return m
 }
 
-// In is the model as far as the reach goes: the only way to its rows. Every
-// verb of the [Scope] touches only rows in reach; with the zero reach there are
+// For is the model as far as the reach goes: the only way to its rows. Every
+// verb of the [Rows] touches only rows in reach; with the zero reach there are
 // none.
-func (m *Model[Row]) In(reach Reach) Scope[Row] { return Scope[Row]{plan: m.compiled(), reach: reach} }
+func (m *Model[Row]) For(reach Reach) Rows[Row] { return Rows[Row]{plan: m.compiled(), reach: reach} }
 
 // Table is the name of the table, empty for the zero model.
 func (m *Model[Row]) Table() string {
@@ -85,14 +85,14 @@ func (m *Model[Row]) compiled() *plan {
 	return m.plan
 }
 
-// Scope is the rows of a model that a reach holds and that are not deleted.
+// Rows are the rows of a model that a reach holds and that are not deleted.
 // Its methods are the verbs. Those that read take a [Readable] (a Reader,
 // Writer or Tx), those that write a [Writable] (a Writer or Tx), and locks a
 // [Tx].
 //
 // The zero value, and the scope of a model that [New] did not make, reach
 // nothing: every verb fails and says so.
-type Scope[Row any] struct {
+type Rows[Row any] struct {
 	plan  *plan
 	reach Reach
 	which deletion
@@ -103,18 +103,18 @@ type Scope[Row any] struct {
 	err    error
 }
 
-var errNoScope = errors.New("repository: a zero Scope, or that of a zero Model: make the model with New and the scope with its method In")
+var errNoRows = errors.New("repository: zero Rows, or the rows of a zero Model: make the model with New, and call its method For")
 
 // made fails for a scope that reaches nothing because it belongs to no model.
-func (s Scope[Row]) made() error {
+func (s Rows[Row]) made() error {
 	if s.plan == nil {
-		return errNoScope
+		return errNoRows
 	}
 	return nil
 }
 
 // reader is the handle for a verb that reads.
-func (s Scope[Row]) reader(from Readable) (*handle, error) {
+func (s Rows[Row]) reader(from Readable) (*handle, error) {
 	if err := s.made(); err != nil {
 		return nil, err
 	}
@@ -131,13 +131,13 @@ const (
 )
 
 // WithDeleted is the scope with deleted rows beside the others, for all verbs.
-func (s Scope[Row]) WithDeleted() Scope[Row] {
+func (s Rows[Row]) WithDeleted() Rows[Row] {
 	s.which = withDeleted
 	return s
 }
 
 // OnlyDeleted is the scope of the deleted rows alone, for all verbs.
-func (s Scope[Row]) OnlyDeleted() Scope[Row] {
+func (s Rows[Row]) OnlyDeleted() Rows[Row] {
 	s.which = onlyDeleted
 	return s
 }
@@ -149,7 +149,7 @@ func (s Scope[Row]) OnlyDeleted() Scope[Row] {
 //	scope.WithFields(repository.Fields{"customers_name_key": {"path", "id"}}).Restore(ctx, writer, id)
 //
 // A constraint with a nil place is a conflict (409).
-func (s Scope[Row]) WithFields(fields Fields) Scope[Row] {
+func (s Rows[Row]) WithFields(fields Fields) Rows[Row] {
 	s.fields = fields
 	return s
 }

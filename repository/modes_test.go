@@ -106,7 +106,7 @@ func TestEveryModeWritesTheSame(t *testing.T) {
 		w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.DefaultQueryExecMode = mode })
 		_, err := w.pool.Exec(t.Context(), anythingsTable)
 		require.NoError(t, err)
-		scope := anythings.In(repository.System("test"))
+		scope := anythings.For(repository.System("test"))
 		full, empty := fullOne(t), anything{Mood: "fine", Metadata: nil}
 		set := func(row anything) repository.Changes[anything] {
 			return anythings.Set("struct", row.Struct).Set("struct_ptr", row.StructPtr).Set("map", row.Map).Set("counts", row.Counts).

@@ -60,7 +60,7 @@ func TestReservedWordsAreNames(t *testing.T) {
 	pool := reservedDatabase.Pool(t, repository.Configure, func(config *pgxpool.Config) { recorder.Attach(config) })
 	reader, writer := repository.NewReader(pool), repository.NewWriter(pool)
 	acme := uuid.New()
-	scope := model.In(organizations(acme))
+	scope := model.For(organizations(acme))
 	owner, err := organizations(acme).Own(t.Context(), organizationKind, acme)
 	require.NoError(t, err)
 	var rows []reservedRow
@@ -132,7 +132,7 @@ func TestReservedWordsAreNames(t *testing.T) {
 	related, err := repository.Related(t.Context(), reader, scope, "order", []int64{50, 100, 3})
 	require.NoError(t, err)
 	require.Len(t, related, 2)
-	narrowed, err := model.In(organizations(acme, uuid.New()).Restrict(organizationKind, acme)).Count(t.Context(), reader, nil)
+	narrowed, err := model.For(organizations(acme, uuid.New()).Restrict(organizationKind, acme)).Count(t.Context(), reader, nil)
 	require.NoError(t, err)
 	require.Equal(t, int64(7), narrowed)
 	require.NoError(t, repository.InTx(t.Context(), writer, func(tx repository.Tx) error {
@@ -146,7 +146,7 @@ func TestReservedWordsAreNames(t *testing.T) {
 }
 
 // requireSameEverywhere goes through a list by all verbs that know an order.
-func requireSameEverywhere[Row any](t *testing.T, scope repository.Scope[Row], reader repository.Readable, order sorting.Order, want int) {
+func requireSameEverywhere[Row any](t *testing.T, scope repository.Rows[Row], reader repository.Readable, order sorting.Order, want int) {
 	t.Helper()
 	all, err := scope.All(t.Context(), reader, repository.Query{Sorting: order, Max: repository.NoLimit})
 	require.NoError(t, err, "%v", order)
@@ -191,7 +191,7 @@ func TestNamesAreNoWayOut(t *testing.T) {
 			require.False(t, slices.ContainsFunc(rows, func(row customerRow) bool { return row.OrganizationID != w.acme }), "%q", key)
 		}
 	}
-	count, err := customers.In(repository.System("test")).Count(t.Context(), w.reader, nil)
+	count, err := customers.For(repository.System("test")).Count(t.Context(), w.reader, nil)
 	require.NoError(t, err)
 	require.Equal(t, int64(2), count)
 }
@@ -257,8 +257,8 @@ func TestSortExpressionsWorkEverywhere(t *testing.T) {
 			Owners: repository.Owners{organizationKind: "organization_id"}, Sorting: repository.SortMap[spelledProperty]{"it": expression},
 		})
 		for _, order := range []sorting.By[spelledProperty]{sorting.New(sorting.Asc(spelledProperty("it"))), sorting.New(sorting.Desc(spelledProperty("it")))} {
-			requireSameEverywhere(t, model.In(organizations(w.acme)), w.reader, order, 11)
-			own := model.In(organizations(w.acme)).From(squirrel.Select("c.*").From("customers c").LeftJoin("orders o ON o.customer_id = c.id"))
+			requireSameEverywhere(t, model.For(organizations(w.acme)), w.reader, order, 11)
+			own := model.For(organizations(w.acme)).From(squirrel.Select("c.*").From("customers c").LeftJoin("orders o ON o.customer_id = c.id"))
 			requireSameEverywhere(t, own, w.reader, order, 11)
 		}
 	}

@@ -73,7 +73,7 @@ func TestNumbersAreComparedByValue(t *testing.T) {
 func testNumbers(t *testing.T, mode pgx.QueryExecMode) {
 	pool := numbersDatabase.Pool(t, repository.Configure, func(config *pgxpool.Config) { config.ConnConfig.DefaultQueryExecMode = mode })
 	reader, writer := repository.NewReader(pool), repository.NewWriter(pool)
-	scope := numberRows.In(repository.System("test"))
+	scope := numberRows.For(repository.System("test"))
 	stored := []int64{-3, -1, 0, 1, 2, 7}
 	for i, value := range stored {
 		_, err := scope.Create(t.Context(), writer, repository.Owner{}, numbersRow{
@@ -175,7 +175,7 @@ func TestNumbersInFurtherPlaces(t *testing.T) {
 	t.Parallel()
 	pool := numbersDatabase.Pool(t, repository.Configure)
 	reader, writer := repository.NewReader(pool), repository.NewWriter(pool)
-	scope := numberRows.In(repository.System("test"))
+	scope := numberRows.For(repository.System("test"))
 	row, err := scope.Create(t.Context(), writer, repository.Owner{}, numbersRow{ID: 1, Organization: uuid.New(), Whole: 5, Real: 0.1, Ratio: 0.1, Amount: decimal(t, "0.10")})
 	require.NoError(t, err)
 
@@ -243,7 +243,7 @@ func TestIndexesServeNumbers(t *testing.T) {
 	require.NoError(t, err)
 	_, err = pool.Exec(t.Context(), "VACUUM ANALYZE numbers")
 	require.NoError(t, err)
-	scope := numberRows.In(repository.System("test"))
+	scope := numberRows.For(repository.System("test"))
 	for _, where := range []squirrel.Sqlizer{
 		squirrel.Eq{"whole": 7}, squirrel.Lt{"whole": 7.5}, squirrel.Eq{"whole": []int64{7, 8, 1 << 40}}, squirrel.Eq{"whole": uint8(7)}, squirrel.And{squirrel.Gt{"whole": 7}, squirrel.LtOrEq{"whole": decimal(t, "9.5")}},
 	} {

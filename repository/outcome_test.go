@@ -57,7 +57,7 @@ func retryAfter(err error) bool {
 }
 
 // writeVerbs are those that write outside a transaction.
-func writeVerbs(w *world, scope repository.Scope[note], id uuid.UUID) map[string]func(context.Context) error {
+func writeVerbs(w *world, scope repository.Rows[note], id uuid.UUID) map[string]func(context.Context) error {
 	everything := squirrel.Expr("true")
 	return map[string]func(context.Context) error{
 		"Create": func(ctx context.Context) error {
@@ -109,7 +109,7 @@ func TestALostAnswerIsUnknown(t *testing.T) {
 				config.ConnConfig.DefaultQueryExecMode = mode
 				config.MaxConns = 2
 			})
-			scope := notes.In(repository.System("test"))
+			scope := notes.For(repository.System("test"))
 			_, err := w.pool.Exec(t.Context(), notesTable)
 			require.NoError(t, err)
 			// It asks for the types of the columns once, which is a read.
@@ -154,7 +154,7 @@ func TestWhatDidNotRunMayBeTriedAgain(t *testing.T) {
 				config.ConnConfig.DefaultQueryExecMode = mode
 				config.MaxConns = 1
 			})
-			scope := notes.In(repository.System("test"))
+			scope := notes.For(repository.System("test"))
 			_, err := w.pool.Exec(t.Context(), notesTable)
 			require.NoError(t, err)
 			again := func(err error) {
@@ -221,7 +221,7 @@ func TestATimeThatEndsDuringAWrite(t *testing.T) {
 			t.Parallel()
 			line := newProxy(t)
 			w := newWorld(t, line.attach)
-			scope := notes.In(repository.System("test"))
+			scope := notes.For(repository.System("test"))
 			_, err := w.pool.Exec(t.Context(), notesTable)
 			require.NoError(t, err)
 			made, err := scope.Create(t.Context(), w.writer, repository.Owner{}, note{Text: "one"})
@@ -249,7 +249,7 @@ func TestNothingIsDoubled(t *testing.T) {
 	t.Parallel()
 	line := newProxy(t)
 	w := newWorld(t, line.attach)
-	scope := notes.In(repository.System("test"))
+	scope := notes.For(repository.System("test"))
 	_, err := w.pool.Exec(t.Context(), notesTable)
 	require.NoError(t, err)
 

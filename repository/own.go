@@ -7,7 +7,7 @@ import (
 	"github.com/Masterminds/squirrel"
 )
 
-// Narrowed is a [Scope] of any row type, for [Scope.With].
+// Narrowed is a [Rows] of any row type, for [Rows.With].
 type Narrowed interface {
 	// shadow appends the scope as a part of WITH under the table's name.
 	shadow(st *statement)
@@ -20,16 +20,16 @@ type Narrowed interface {
 //
 //	paying := squirrel.Select("DISTINCT c.*").From("customers c").
 //		Join("orders o ON o.customer_id = c.id").Where(squirrel.Eq{"o.status": in.Status})
-//	page, err := customers.In(reach).From(paying).Page(ctx, reader, query)
+//	page, err := customers.For(reach).From(paying).Page(ctx, reader, query)
 //
 // The scope holds twice. Inside the query the table's name, without a schema,
 // means only the rows in reach that are not deleted; and of the result only
 // rows whose owner columns are in reach come out. Other tables are as they are,
-// unless [Scope.With] narrows them too. A name that stands for a part of a table
+// unless [Rows.With] narrows them too. A name that stands for a part of a table
 // has no primary key, so GROUP BY has to list every column that is selected.
-func (s Scope[Row]) From(query squirrel.Sqlizer) Scope[Row] {
+func (s Rows[Row]) From(query squirrel.Sqlizer) Rows[Row] {
 	if s.plan == nil {
-		s.err = errNoScope
+		s.err = errNoRows
 		return s
 	}
 	from, err := s.plan.ownQuery(query)
@@ -40,10 +40,10 @@ func (s Scope[Row]) From(query squirrel.Sqlizer) Scope[Row] {
 	return s
 }
 
-// With narrows further tables inside the query of [Scope.From] in the same way:
+// With narrows further tables inside the query of [Rows.From] in the same way:
 //
-//	customers.In(reach).From(paying).With(orders.In(reach))
-func (s Scope[Row]) With(others ...Narrowed) Scope[Row] {
+//	customers.For(reach).From(paying).With(orders.For(reach))
+func (s Rows[Row]) With(others ...Narrowed) Rows[Row] {
 	s.with = append(s.with[:len(s.with):len(s.with)], others...)
 	return s
 }
@@ -67,7 +67,7 @@ func schemaNamed(table string) *regexp.Regexp {
 }
 
 // source is the query in place of the table, nil for the table itself.
-func (s Scope[Row]) source() *fragment {
+func (s Rows[Row]) source() *fragment {
 	if s.from != nil {
 		return s.from
 	}
@@ -77,7 +77,7 @@ func (s Scope[Row]) source() *fragment {
 // prefix appends the WITH clause by which, inside a query of one's own, the
 // names of tables mean only the rows in scope. It reports whether there can be
 // any.
-func (s Scope[Row]) prefix(st *statement) bool {
+func (s Rows[Row]) prefix(st *statement) bool {
 	if s.err != nil {
 		st.err = s.err
 		return false
@@ -91,7 +91,7 @@ func (s Scope[Row]) prefix(st *statement) bool {
 	}
 	for _, other := range s.with {
 		if isNilPointer(other) {
-			st.err = errNoScope
+			st.err = errNoRows
 			return false
 		}
 		st.write(", ")
@@ -103,7 +103,7 @@ func (s Scope[Row]) prefix(st *statement) bool {
 
 // narrowed appends the scope as a part of WITH. There the table's own name
 // still means the table.
-func (s Scope[Row]) narrowed(st *statement) bool {
+func (s Rows[Row]) narrowed(st *statement) bool {
 	st.write(s.plan.alias, " AS NOT MATERIALIZED (SELECT * FROM ", s.plan.quoted, " WHERE ")
 	reachable := s.plan.narrow(st, s.reach, s.which)
 	if !reachable {
@@ -113,9 +113,9 @@ func (s Scope[Row]) narrowed(st *statement) bool {
 	return reachable
 }
 
-func (s Scope[Row]) shadow(st *statement) {
+func (s Rows[Row]) shadow(st *statement) {
 	if s.plan == nil {
-		st.err = errNoScope
+		st.err = errNoRows
 		return
 	}
 	s.narrowed(st)

@@ -37,7 +37,7 @@ func Capped(n int64) CountMode { return CountMode(max(n, 1)) }
 //
 // A page beyond the end is empty, with the same total. Beyond
 // [Options.MaxPage] Page fails with a 422 at the query parameter page.
-func (s Scope[Row]) Page(ctx context.Context, from Readable, q Query) (pagination.ListResource[Row], error) {
+func (s Rows[Row]) Page(ctx context.Context, from Readable, q Query) (pagination.ListResource[Row], error) {
 	p := s.plan
 	empty := pagination.NewListResource[Row](nil, 0, q.Params)
 	h, err := s.reader(from)
@@ -68,7 +68,7 @@ type pageStatements struct {
 	err                 error
 }
 
-func (s Scope[Row]) pageStatements(q Query) (statements pageStatements, ok bool) {
+func (s Rows[Row]) pageStatements(q Query) (statements pageStatements, ok bool) {
 	p := s.plan
 	st := newStatement()
 	if !s.prefix(st) {
@@ -108,7 +108,7 @@ func (s Scope[Row]) pageStatements(q Query) (statements pageStatements, ok bool)
 	return statements, true
 }
 
-func (s Scope[Row]) runPage(ctx context.Context, h *handle, q Query, statements pageStatements) (pagination.ListResource[Row], error) {
+func (s Rows[Row]) runPage(ctx context.Context, h *handle, q Query, statements pageStatements) (pagination.ListResource[Row], error) {
 	p := s.plan
 	empty := pagination.NewListResource[Row](nil, 0, q.Params)
 	var counted int64

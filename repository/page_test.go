@@ -191,9 +191,9 @@ func TestPageDepthHasACeilingWhereOneIsSet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	shallow := repository.MustNew[orderRow]("orders", repository.Options{Owners: repository.Owners{organizationKind: "organization_id"}, MaxPage: 50})
-	_, err := shallow.In(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Params: pagination.NewParams(50, 10)})
+	_, err := shallow.For(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Params: pagination.NewParams(50, 10)})
 	require.NoError(t, err)
-	_, err = shallow.In(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Params: pagination.NewParams(51, 10)})
+	_, err = shallow.For(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Params: pagination.NewParams(51, 10)})
 	invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
 	require.True(t, ok)
 	require.Equal(t, errors.Loc{"query", "page"}, invalid.Details()[0].Loc)
@@ -225,7 +225,7 @@ func TestQueriesOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	order := func(organization uuid.UUID, customer customerRow, status orderStatus, amount int64) {
-		_, err := orders.In(organizations(organization)).Create(t.Context(), w.writer, w.owner(t, organization), orderRow{CustomerID: customer.ID, Status: status, Amount: amount})
+		_, err := orders.For(organizations(organization)).Create(t.Context(), w.writer, w.owner(t, organization), orderRow{CustomerID: customer.ID, Status: status, Amount: amount})
 		require.NoError(t, err)
 	}
 	ada := w.create(t, w.acme, customerRow{Email: "ada@example.com"})
@@ -242,7 +242,7 @@ func TestQueriesOfOnesOwn(t *testing.T) {
 	require.NoError(t, w.in(w.acme).SoftDelete(t.Context(), w.writer, gone.ID))
 
 	top := sorting.New(sorting.Desc(spenderProperty("spent")))
-	page, err := spenders.In(organizations(w.acme)).With(orders.In(organizations(w.acme))).Page(t.Context(), w.reader, repository.Query{
+	page, err := spenders.For(organizations(w.acme)).With(orders.For(organizations(w.acme))).Page(t.Context(), w.reader, repository.Query{
 		Sorting: top, Where: squirrel.Or{squirrel.Gt{"spent": 1}, squirrel.Expr("true")},
 	})
 	require.NoError(t, err)
@@ -250,17 +250,17 @@ func TestQueriesOfOnesOwn(t *testing.T) {
 		{ID: bob.ID, OrganizationID: w.acme, Email: bob.Email, Spent: 20}, {ID: ada.ID, OrganizationID: w.acme, Email: ada.Email, Spent: 15},
 	}, 2, pagination.Params{}), page)
 
-	one, err := spenders.In(organizations(w.acme)).Get(t.Context(), w.reader, ada.ID)
+	one, err := spenders.For(organizations(w.acme)).Get(t.Context(), w.reader, ada.ID)
 	require.NoError(t, err)
 	require.Equal(t, int64(22), one.Spent, "without With the other table is as it is")
-	list, err := spenders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: top, Params: pagination.NewCursorParams("", 1)})
+	list, err := spenders.For(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: top, Params: pagination.NewCursorParams("", 1)})
 	require.NoError(t, err)
-	list, err = spenders.In(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: top, Params: pagination.NewCursorParams(*list.Pagination.NextCursor, 1)})
+	list, err = spenders.For(organizations(w.acme)).PageAfter(t.Context(), w.reader, testCursors, repository.CursorQuery{Sorting: top, Params: pagination.NewCursorParams(*list.Pagination.NextCursor, 1)})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	require.False(t, list.Pagination.HasNextPage)
 
-	_, err = spenders.In(organizations(w.acme)).Update(t.Context(), w.writer, ada.ID, spenders.Set("email", "x"))
+	_, err = spenders.For(organizations(w.acme)).Update(t.Context(), w.writer, ada.ID, spenders.Set("email", "x"))
 	require.ErrorContains(t, err, "only read")
 
 	paying := squirrel.Select("DISTINCT c.*").From("customers c").Join("orders o ON o.customer_id = c.id").
@@ -317,7 +317,7 @@ func TestLists(t *testing.T) {
 	require.Empty(t, none)
 	_, err = repository.ByIDs(t.Context(), w.reader, scope, []string{"x"})
 	require.ErrorContains(t, err, "the keys are string")
-	_, err = repository.ByIDs(t.Context(), w.reader, memberships.In(organizations(w.acme)), []string{"x"})
+	_, err = repository.ByIDs(t.Context(), w.reader, memberships.For(organizations(w.acme)), []string{"x"})
 	require.ErrorContains(t, err, "one column")
 	groups, err := repository.Related(t.Context(), w.reader, scope, "email", []string{"ada@example.com", "x"})
 	require.NoError(t, err)
@@ -328,7 +328,7 @@ func TestLists(t *testing.T) {
 	_, err = repository.Related(t.Context(), w.reader, scope, "nope", []string{"x"})
 	require.ErrorContains(t, err, `no column "nope"`)
 
-	_, err = orders.In(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Sorting: sorting.New(sorting.Asc(byEmail))})
+	_, err = orders.For(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{Sorting: sorting.New(sorting.Asc(byEmail))})
 	require.ErrorContains(t, err, `no property "email"`)
 }
 

@@ -40,14 +40,14 @@ type Key []any
 // Get returns the row with this primary key: its value, or a [Key] where there
 // are several columns. It fails with ResourceNotFound, and so the same, for a
 // row that is absent, deleted or out of reach.
-func (s Scope[Row]) Get(ctx context.Context, from Readable, id any) (Row, error) {
+func (s Rows[Row]) Get(ctx context.Context, from Readable, id any) (Row, error) {
 	return s.get(ctx, from, "get", nil, func(st *statement) { s.plan.whereKey(st, id) })
 }
 
 // GetBy returns the one row for which the predicate holds, such as that of a
 // unique column. It fails with ResourceNotFound when there is none, and when
 // there are several, since which one is then meant cannot be known.
-func (s Scope[Row]) GetBy(ctx context.Context, from Readable, where squirrel.Sqlizer) (Row, error) {
+func (s Rows[Row]) GetBy(ctx context.Context, from Readable, where squirrel.Sqlizer) (Row, error) {
 	var none Row
 	rows, err := s.list(ctx, from, "get_by", Query{Where: where}, 2, nil)
 	switch {
@@ -62,7 +62,7 @@ func (s Scope[Row]) GetBy(ctx context.Context, from Readable, where squirrel.Sql
 }
 
 // First returns the first row of a query, or fails with ResourceNotFound.
-func (s Scope[Row]) First(ctx context.Context, from Readable, q Query) (Row, error) {
+func (s Rows[Row]) First(ctx context.Context, from Readable, q Query) (Row, error) {
 	var none Row
 	s, err := s.listed(ctx, from)
 	if err != nil {
@@ -79,7 +79,7 @@ func (s Scope[Row]) First(ctx context.Context, from Readable, q Query) (Row, err
 }
 
 // All returns the rows of a query, at most [Query.Max] of them.
-func (s Scope[Row]) All(ctx context.Context, from Readable, q Query) ([]Row, error) {
+func (s Rows[Row]) All(ctx context.Context, from Readable, q Query) ([]Row, error) {
 	if err := s.made(); err != nil {
 		return nil, err
 	}
@@ -101,14 +101,14 @@ func (q Query) bounded(p *plan, verb string) error {
 }
 
 // Count returns how many rows of the scope fit the predicate; nil fits all.
-func (s Scope[Row]) Count(ctx context.Context, from Readable, where squirrel.Sqlizer) (int64, error) {
+func (s Rows[Row]) Count(ctx context.Context, from Readable, where squirrel.Sqlizer) (int64, error) {
 	var count int64
 	err := s.value(ctx, from, "count", "SELECT count(*)", "", where, &count)
 	return count, err
 }
 
 // Exists reports whether a row of the scope fits the predicate; nil fits all.
-func (s Scope[Row]) Exists(ctx context.Context, from Readable, where squirrel.Sqlizer) (bool, error) {
+func (s Rows[Row]) Exists(ctx context.Context, from Readable, where squirrel.Sqlizer) (bool, error) {
 	var found bool
 	err := s.value(ctx, from, "exists", "SELECT EXISTS (SELECT 1", ")", where, &found)
 	return found, err
@@ -116,7 +116,7 @@ func (s Scope[Row]) Exists(ctx context.Context, from Readable, where squirrel.Sq
 
 // value asks for one value about the rows of the scope. It stays zero when
 // nothing is in reach.
-func (s Scope[Row]) value(ctx context.Context, from Readable, verb, head, tail string, where squirrel.Sqlizer, into any) error {
+func (s Rows[Row]) value(ctx context.Context, from Readable, verb, head, tail string, where squirrel.Sqlizer, into any) error {
 	p := s.plan
 	h, err := s.reader(from)
 	if err != nil {
@@ -149,7 +149,7 @@ func (s Scope[Row]) value(ctx context.Context, from Readable, verb, head, tail s
 }
 
 // get returns the one row that a condition of our own is about.
-func (s Scope[Row]) get(ctx context.Context, from Readable, verb string, lock *Lock, condition func(*statement)) (row Row, err error) {
+func (s Rows[Row]) get(ctx context.Context, from Readable, verb string, lock *Lock, condition func(*statement)) (row Row, err error) {
 	p := s.plan
 	h, err := s.reader(from)
 	if err != nil {
@@ -196,7 +196,7 @@ func queryOne[Row any](ctx context.Context, p *plan, h *handle, st *statement, c
 
 // list returns the rows of a query, at most limit of them, or all when it is
 // [NoLimit].
-func (s Scope[Row]) list(ctx context.Context, from Readable, verb string, q Query, limit int64, lock *Lock) (rows []Row, err error) {
+func (s Rows[Row]) list(ctx context.Context, from Readable, verb string, q Query, limit int64, lock *Lock) (rows []Row, err error) {
 	p := s.plan
 	h, err := s.reader(from)
 	if err != nil {
@@ -229,7 +229,7 @@ func (s Scope[Row]) list(ctx context.Context, from Readable, verb string, q Quer
 }
 
 // selectRows writes a query up to its order.
-func (s Scope[Row]) selectRows(st *statement, q Query, extra string) bool {
+func (s Rows[Row]) selectRows(st *statement, q Query, extra string) bool {
 	if !s.prefix(st) {
 		return false
 	}

@@ -132,7 +132,7 @@ func TestAValueBeyondItsColumnIsItsFieldsError(t *testing.T) {
 			w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.DefaultQueryExecMode = mode })
 			_, err := w.pool.Exec(t.Context(), narrowTable)
 			require.NoError(t, err)
-			scope := narrows.In(repository.System("test"))
+			scope := narrows.For(repository.System("test"))
 			made, err := scope.Create(t.Context(), w.writer, repository.Owner{}, fits())
 			require.NoError(t, err)
 			for _, test := range cases {
@@ -193,7 +193,7 @@ func TestAValueOfTheServicesOwnIsNoFieldsError(t *testing.T) {
 	_, err := w.pool.Exec(t.Context(), narrowTable+`; CREATE FUNCTION overflow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.text = 'overflow' THEN NEW.small = 40000; END IF; RETURN NEW; END $$;
 		CREATE TRIGGER overflow BEFORE INSERT ON narrows FOR EACH ROW EXECUTE FUNCTION overflow()`)
 	require.NoError(t, err)
-	scope := narrows.In(repository.System("test"))
+	scope := narrows.For(repository.System("test"))
 	made, err := scope.Create(t.Context(), w.writer, repository.Owner{}, fits())
 	require.NoError(t, err)
 	for name, run := range map[string]func(to repository.Writable) error{
@@ -233,7 +233,7 @@ func TestARefusedValueWithoutASecondConnection(t *testing.T) {
 	w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 1 })
 	_, err := w.pool.Exec(t.Context(), narrowTable)
 	require.NoError(t, err)
-	scope := narrows.In(repository.System("test"))
+	scope := narrows.For(repository.System("test"))
 	create := func(row narrow) error {
 		return repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
 			_, err := scope.Create(t.Context(), tx, repository.Owner{}, row)
@@ -271,7 +271,7 @@ func TestARefusedValueAmongManyRows(t *testing.T) {
 		Small int64     `db:"small"`
 		Name  string    `db:"name"`
 	}
-	scope := repository.MustNew[counter]("counters", repository.Options{}).In(repository.System("test"))
+	scope := repository.MustNew[counter]("counters", repository.Options{}).For(repository.System("test"))
 	for name, test := range map[string]struct {
 		row  counter
 		want string

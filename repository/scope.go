@@ -14,7 +14,7 @@ import (
 // knows can PostgreSQL follow an index on the owner and the order. In a
 // transaction it stays a sub-select, for to list takes a second connection, and
 // who waits for one while holding another may wait for ever.
-func (s Scope[Row]) listed(ctx context.Context, from Readable) (Scope[Row], error) {
+func (s Rows[Row]) listed(ctx context.Context, from Readable) (Rows[Row], error) {
 	h, err := s.reader(from)
 	if err != nil || h.tx != nil {
 		return s, err
@@ -111,7 +111,7 @@ func alike[T comparable](list []T) bool {
 
 // body appends FROM and WHERE for the scope and the caller's predicate, which
 // is one operand of AND whatever it holds. It reports whether there can be rows.
-func (s Scope[Row]) body(st *statement, where squirrel.Sqlizer) bool {
+func (s Rows[Row]) body(st *statement, where squirrel.Sqlizer) bool {
 	if from := s.source(); from != nil {
 		st.write(" FROM (")
 		before := len(st.args)
@@ -125,7 +125,7 @@ func (s Scope[Row]) body(st *statement, where squirrel.Sqlizer) bool {
 }
 
 // where appends WHERE for the scope and the caller's predicate.
-func (s Scope[Row]) where(st *statement, where squirrel.Sqlizer) bool {
+func (s Rows[Row]) where(st *statement, where squirrel.Sqlizer) bool {
 	st.plan = s.plan
 	st.write(" WHERE ")
 	if s.source() != nil {

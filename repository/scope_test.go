@@ -33,7 +33,7 @@ func mustCursors() *pagination.Cursors {
 // verb runs one verb against a row and says how many rows it saw or changed.
 type verb struct {
 	name string
-	run  func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error)
+	run  func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error)
 }
 
 func found[T any](_ T, err error) (int64, error) {
@@ -51,49 +51,49 @@ var everything = squirrel.Or{squirrel.Expr("true"), squirrel.Expr("1 = 1 OR scor
 
 // verbs are all verbs; those that read come first.
 var verbs = []verb{
-	{"Get", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Get", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return found(s.Get(ctx, w.reader, id))
 	}},
-	{"GetBy", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"GetBy", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return found(s.GetBy(ctx, w.reader, squirrel.And{everything, squirrel.Eq{"id": id}}))
 	}},
-	{"First", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"First", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return found(s.First(ctx, w.reader, repository.Query{Where: everything}))
 	}},
-	{"All", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"All", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return sized(s.All(ctx, w.reader, repository.Query{Where: everything, Max: repository.NoLimit}))
 	}},
-	{"Count", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Count", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return s.Count(ctx, w.reader, everything)
 	}},
-	{"Exists", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Exists", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		exists, err := s.Exists(ctx, w.reader, everything)
 		if !exists {
 			return 0, err
 		}
 		return 1, err
 	}},
-	{"Page items", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Page items", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		page, err := s.Page(ctx, w.reader, repository.Query{Where: everything})
 		return int64(len(page.Items)), err
 	}},
-	{"Page total", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Page total", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		page, err := s.Page(ctx, w.reader, repository.Query{Where: everything, Params: at(100, 10)})
 		return page.Pagination.TotalCount, err
 	}},
-	{"Page total capped", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Page total capped", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		page, err := s.Page(ctx, w.reader, repository.Query{Where: everything, Params: at(100, 10), Count: repository.Capped(5)})
 		return page.Pagination.TotalCount, err
 	}},
-	{"Page without total", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Page without total", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		page, err := s.Page(ctx, w.reader, repository.Query{Where: everything, Params: at(100, 10), Count: repository.None})
 		return page.Pagination.TotalCount, err
 	}},
-	{"PageAfter", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"PageAfter", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		list, err := s.PageAfter(ctx, w.reader, testCursors, repository.CursorQuery{Where: everything})
 		return int64(len(list.Items)), err
 	}},
-	{"Stream", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (n int64, err error) {
+	{"Stream", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (n int64, err error) {
 		for _, err := range s.Stream(ctx, w.reader, repository.Query{Where: everything}) {
 			if err != nil {
 				return 0, err
@@ -102,7 +102,7 @@ var verbs = []verb{
 		}
 		return n, nil
 	}},
-	{"Walk", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (n int64, err error) {
+	{"Walk", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (n int64, err error) {
 		for rows, err := range s.Walk(ctx, w.reader, repository.Query{Where: everything}, 1) {
 			if err != nil {
 				return 0, err
@@ -111,49 +111,49 @@ var verbs = []verb{
 		}
 		return n, nil
 	}},
-	{"ByIDs", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"ByIDs", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		rows, err := repository.ByIDs(ctx, w.reader, s, []uuid.UUID{id, id, uuid.New()})
 		return int64(len(rows)), err
 	}},
-	{"Related", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Related", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		groups, err := repository.Related(ctx, w.reader, s, "organization_id", []uuid.UUID{w.acme, w.globe})
 		return int64(len(groups[w.acme]) + len(groups[w.globe])), err
 	}},
-	{"From", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"From", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		own := squirrel.Select("c.*").From("customers c").Where("true OR score = ?", 1)
 		return s.From(own).Count(ctx, w.reader, everything)
 	}},
-	{"Lock", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (n int64, err error) {
+	{"Lock", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (n int64, err error) {
 		err = repository.InTx(ctx, w.writer, func(tx repository.Tx) error {
 			n, err = found(s.Lock(ctx, tx, id, repository.ForUpdate))
 			return err
 		})
 		return n, err
 	}},
-	{"LockAll", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (n int64, err error) {
+	{"LockAll", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (n int64, err error) {
 		err = repository.InTx(ctx, w.writer, func(tx repository.Tx) error {
 			n, err = sized(s.LockAll(ctx, tx, repository.Query{Where: everything, Max: 10}, repository.ForNoKeyUpdate.SkipLocked()))
 			return err
 		})
 		return n, err
 	}},
-	{"Update", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Update", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return found(s.Update(ctx, w.writer, id, customers.Set("score", int64(7))))
 	}},
-	{"Update without changes", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Update without changes", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return found(s.Update(ctx, w.writer, id, customerChanges(customerUpdate{})))
 	}},
-	{"UpdateVersion", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"UpdateVersion", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		_, err := s.UpdateVersion(ctx, w.writer, id, -1, customers.Set("score", int64(7)))
 		if errors.Is(err, repository.Stale) {
 			return 1, nil
 		}
 		return found(0, err)
 	}},
-	{"UpdateWhere", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"UpdateWhere", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return s.UpdateWhere(ctx, w.writer, everything, customers.Set("score", int64(8)))
 	}},
-	{"Upsert", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Upsert", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		owner, err := repository.System("test").Own(ctx, organizationKind, w.acme)
 		if err != nil {
 			return 0, err
@@ -166,16 +166,16 @@ var verbs = []verb{
 		}
 		return found(0, err)
 	}},
-	{"SoftDelete", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"SoftDelete", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return done(s.SoftDelete(ctx, w.writer, id))
 	}},
-	{"SoftDeleteWhere", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"SoftDeleteWhere", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return s.SoftDeleteWhere(ctx, w.writer, everything)
 	}},
-	{"Delete", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Delete", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return done(s.Delete(ctx, w.writer, id))
 	}},
-	{"DeleteWhere", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"DeleteWhere", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return s.DeleteWhere(ctx, w.writer, everything)
 	}},
 }
@@ -186,7 +186,7 @@ func TestEveryVerbIsScoped(t *testing.T) {
 	t.Parallel()
 	var recorder pgtest.Recorder
 	w := newWorld(t, func(config *pgxpool.Config) { recorder.Attach(config) })
-	system := customers.In(repository.System("test"))
+	system := customers.For(repository.System("test"))
 	large := func(org uuid.UUID, only []uuid.UUID) repository.Reach {
 		return reach.Of(reach.Grant{Kind: organizationKind, Select: &reach.Select{
 			SQL: "SELECT organization_id FROM memberships WHERE user_id = ?", Args: []any{org}, Only: only,
@@ -204,7 +204,7 @@ func TestEveryVerbIsScoped(t *testing.T) {
 		}
 		return reach.Of(grant)
 	}
-	_, err := memberships.In(repository.System("test")).Create(t.Context(), w.writer, repository.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
+	_, err := memberships.For(repository.System("test")).Create(t.Context(), w.writer, repository.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
 	require.NoError(t, err)
 
 	for _, verb := range verbs {
@@ -233,7 +233,7 @@ func TestEveryVerbIsScoped(t *testing.T) {
 				"deferred, no more":     deferred(w.acme, []uuid.UUID{}),
 			} {
 				recorder.Reset()
-				n, err := verb.run(t.Context(), w, customers.In(r), made.ID)
+				n, err := verb.run(t.Context(), w, customers.For(r), made.ID)
 				require.NoError(t, err, name)
 				require.Zero(t, n, name)
 				if r.IsEmpty() {
@@ -271,7 +271,7 @@ func TestEveryVerbIsScoped(t *testing.T) {
 				row.ID = made.ID
 				_, err = system.Create(t.Context(), w.writer, repository.Owner{}, row)
 				require.NoError(t, err)
-				n, err := verb.run(t.Context(), w, customers.In(r), made.ID)
+				n, err := verb.run(t.Context(), w, customers.For(r), made.ID)
 				require.NoError(t, err, i)
 				require.Equal(t, int64(1), n, i)
 			}
@@ -429,7 +429,7 @@ func TestOwnersOfSeveralKinds(t *testing.T) {
 	ada := w.create(t, w.acme, customerRow{Email: "ada@example.com"})
 	bob := w.create(t, w.globe, customerRow{Email: "bob@example.com"})
 	both := reach.Of(reach.Grant{Kind: customerKind, IDs: []uuid.UUID{ada.ID}}, reach.Grant{Kind: organizationKind, IDs: []uuid.UUID{w.globe}})
-	rows, err := customers.In(both).All(t.Context(), w.reader, repository.Query{Max: 10, Sorting: sorting.New(sorting.Asc(byEmail))})
+	rows, err := customers.For(both).All(t.Context(), w.reader, repository.Query{Max: 10, Sorting: sorting.New(sorting.Asc(byEmail))})
 	require.NoError(t, err)
 	require.Equal(t, []string{ada.Email, bob.Email}, []string{rows[0].Email, rows[1].Email})
 
@@ -446,8 +446,8 @@ func TestCompositeKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	user := uuid.New()
-	mine := memberships.In(reach.Of(reach.Grant{Kind: userKind, IDs: []uuid.UUID{user}}))
-	_, err := memberships.In(repository.System("test")).Create(t.Context(), w.writer, repository.Owner{}, membershipRow{UserID: user, OrganizationID: w.acme, Role: "owner"})
+	mine := memberships.For(reach.Of(reach.Grant{Kind: userKind, IDs: []uuid.UUID{user}}))
+	_, err := memberships.For(repository.System("test")).Create(t.Context(), w.writer, repository.Owner{}, membershipRow{UserID: user, OrganizationID: w.acme, Role: "owner"})
 	require.NoError(t, err)
 	row, err := mine.Get(t.Context(), w.reader, repository.Key{user, w.acme})
 	require.NoError(t, err)

@@ -24,7 +24,7 @@ func TestEverySQLSTATE(t *testing.T) {
 		CREATE TRIGGER fail BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION fail_row()`)
 	require.NoError(t, err)
 	w.create(t, w.acme, customerRow{Email: "a@example.com"})
-	scope := notes.In(repository.System("test"))
+	scope := notes.For(repository.System("test"))
 
 	const again, stays, closes = true, true, false
 	for _, test := range []struct {
@@ -148,7 +148,7 @@ func TestAServerThatStopsWriting(t *testing.T) {
 			w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 4 })
 			_, err := w.pool.Exec(t.Context(), notesTable)
 			require.NoError(t, err)
-			scope := notes.In(repository.System("test"))
+			scope := notes.For(repository.System("test"))
 			write := func() error {
 				if !inTx {
 					_, err := scope.Create(t.Context(), w.writer, repository.Owner{}, note{Text: "a"})
@@ -205,7 +205,7 @@ func TestReadsGoOnWhileNoServerWrites(t *testing.T) {
 			w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 4 })
 			_, err := w.pool.Exec(t.Context(), notesTable)
 			require.NoError(t, err)
-			scope := notes.In(repository.System("test"))
+			scope := notes.For(repository.System("test"))
 			write := func() error {
 				if attempts == 0 {
 					_, err := scope.Create(t.Context(), w.writer, repository.Owner{}, note{Text: "a"})
@@ -283,7 +283,7 @@ func TestAnActionWithoutABody(t *testing.T) {
 	require.NotErrorIs(t, err, errors.RequestValidation)
 	// A row that is still referred to is a conflict, not a field.
 	order := orderRow{CustomerID: other.ID, Status: "open"}
-	_, err = orders.In(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), order)
+	_, err = orders.For(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), order)
 	require.NoError(t, err)
 	require.Same(t, errors.ResourceConflict, errors.KindOf(scope.Delete(t.Context(), w.writer, other.ID)))
 }

@@ -8,16 +8,16 @@ import (
 // Stream returns the rows of a query one by one, as they come, at most
 // [Query.Max] if that is set. It holds a connection until the loop ends, also
 // by break, and cannot be tried again once a row was given out: for work that
-// takes its time [Scope.Walk] is the better one. An error ends the stream; it
+// takes its time [Rows.Walk] is the better one. An error ends the stream; it
 // comes with an empty row.
 //
-//	for row, err := range customers.In(reach).Stream(ctx, reader, query) {
+//	for row, err := range customers.For(reach).Stream(ctx, reader, query) {
 //		if err != nil {
 //			return err
 //		}
 //		…
 //	}
-func (s Scope[Row]) Stream(ctx context.Context, from Readable, q Query) iter.Seq2[Row, error] {
+func (s Rows[Row]) Stream(ctx context.Context, from Readable, q Query) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		var none Row
 		p := s.plan

@@ -269,7 +269,7 @@ func TestOptimisticLocks(t *testing.T) {
 	require.Equal(t, row, same)
 	_, err = scope.UpdateVersion(t.Context(), w.writer, uuid.New(), 3, customers.Set("score", int64(0)))
 	requireNotFound(t, err)
-	_, err = orders.In(organizations(w.acme)).UpdateVersion(t.Context(), w.writer, uuid.New(), 3, orders.Set("amount", int64(1)))
+	_, err = orders.For(organizations(w.acme)).UpdateVersion(t.Context(), w.writer, uuid.New(), 3, orders.Set("amount", int64(1)))
 	require.ErrorContains(t, err, "needs a column tagged")
 }
 
@@ -418,7 +418,7 @@ func TestExecModes(t *testing.T) {
 		t.Run(mode.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.DefaultQueryExecMode = mode })
-			system := customers.In(repository.System("test"))
+			system := customers.For(repository.System("test"))
 			for _, verb := range verbs {
 				row := customerRow{Email: "row@example.com", OrganizationID: w.acme, Metadata: kit.Metadata{"a": "b"}}
 				made, err := system.Create(t.Context(), w.writer, repository.Owner{}, row)
@@ -449,9 +449,9 @@ func TestExecModes(t *testing.T) {
 			})
 			require.NoError(t, err)
 			require.Equal(t, int64(1), found.Pagination.TotalCount)
-			order1, err := orders.In(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), orderRow{CustomerID: rows[7].ID, Status: "paid", Amount: 7})
+			order1, err := orders.For(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), orderRow{CustomerID: rows[7].ID, Status: "paid", Amount: 7})
 			require.NoError(t, err)
-			paid, err := orders.In(organizations(w.acme)).Count(t.Context(), w.reader, squirrel.Eq{"status": []orderStatus{order1.Status}})
+			paid, err := orders.For(organizations(w.acme)).Count(t.Context(), w.reader, squirrel.Eq{"status": []orderStatus{order1.Status}})
 			require.NoError(t, err)
 			require.Equal(t, int64(1), paid)
 		})

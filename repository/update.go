@@ -13,15 +13,15 @@ import (
 // has it. Only the columns of the changes are written, and the time of the last
 // change and the version. Without changes nothing is written and the row is
 // returned as it is.
-func (s Scope[Row]) Update(ctx context.Context, to Writable, id any, changes Changes[Row]) (Row, error) {
+func (s Rows[Row]) Update(ctx context.Context, to Writable, id any, changes Changes[Row]) (Row, error) {
 	return s.updateOne(ctx, to, "update", id, changes, nil)
 }
 
-// UpdateVersion is [Scope.Update] for a row that has not changed since it was
+// UpdateVersion is [Rows.Update] for a row that has not changed since it was
 // read: its version must still be the one given. Otherwise it fails with
 // ResourceConflict and the reason [Stale], or with ResourceNotFound if the row
 // is gone. The model needs a column tagged as version; every change adds 1.
-func (s Scope[Row]) UpdateVersion(ctx context.Context, to Writable, id any, version int64, changes Changes[Row]) (Row, error) {
+func (s Rows[Row]) UpdateVersion(ctx context.Context, to Writable, id any, version int64, changes Changes[Row]) (Row, error) {
 	var none Row
 	if err := s.made(); err != nil {
 		return none, err
@@ -32,7 +32,7 @@ func (s Scope[Row]) UpdateVersion(ctx context.Context, to Writable, id any, vers
 	return s.updateOne(ctx, to, "update_version", id, changes, &version)
 }
 
-func (s Scope[Row]) updateOne(ctx context.Context, to Writable, verb string, id any, changes Changes[Row], version *int64) (Row, error) {
+func (s Rows[Row]) updateOne(ctx context.Context, to Writable, verb string, id any, changes Changes[Row], version *int64) (Row, error) {
 	p := s.plan
 	var none Row
 	h, err := s.writer(to)
@@ -80,7 +80,7 @@ func (s Scope[Row]) updateOne(ctx context.Context, to Writable, verb string, id 
 // UpdateWhere changes all rows of the scope for which the predicate holds, and
 // returns how many there were. An empty predicate is refused: whoever means
 // every row says squirrel.Expr("true").
-func (s Scope[Row]) UpdateWhere(ctx context.Context, to Writable, where squirrel.Sqlizer, changes Changes[Row]) (int64, error) {
+func (s Rows[Row]) UpdateWhere(ctx context.Context, to Writable, where squirrel.Sqlizer, changes Changes[Row]) (int64, error) {
 	p := s.plan
 	h, err := s.writer(to)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s Scope[Row]) UpdateWhere(ctx context.Context, to Writable, where squirrel
 
 // execWhere ends a statement that writes with a predicate, which must say
 // something, and runs it.
-func (s Scope[Row]) execWhere(ctx context.Context, h *handle, st *statement, where squirrel.Sqlizer, values func() []written) (int64, error) {
+func (s Rows[Row]) execWhere(ctx context.Context, h *handle, st *statement, where squirrel.Sqlizer, values func() []written) (int64, error) {
 	p := s.plan
 	var probe statement
 	if !probe.condition(where) {
@@ -116,7 +116,7 @@ func (s Scope[Row]) execWhere(ctx context.Context, h *handle, st *statement, whe
 }
 
 // writing is the call of a statement that writes these values.
-func (s Scope[Row]) writing(values func() []written) *call {
+func (s Rows[Row]) writing(values func() []written) *call {
 	return &call{writes: true, written: values, fields: s.fields}
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// OnConflict says what [Scope.Upsert] does with a row that is already there.
+// OnConflict says what [Rows.Upsert] does with a row that is already there.
 type OnConflict struct {
 	// Columns are those of the unique constraint or index that tells.
 	Columns []string
@@ -20,11 +20,11 @@ type OnConflict struct {
 	Update []string
 }
 
-// Upsert inserts a row under the rules of [Scope.Create], or changes the row
+// Upsert inserts a row under the rules of [Rows.Create], or changes the row
 // that is already there, and returns it. Which of the two it was shows in
 // UpdatedAt. A row that is there and out of scope is not touched: that is a
 // ResourceAlreadyExists.
-func (s Scope[Row]) Upsert(ctx context.Context, to Writable, owner Owner, row Row, conflict OnConflict) (Row, error) {
+func (s Rows[Row]) Upsert(ctx context.Context, to Writable, owner Owner, row Row, conflict OnConflict) (Row, error) {
 	p := s.plan
 	var none Row
 	h, v, err := s.toCreate(ctx, to, owner, &row)

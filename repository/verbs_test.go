@@ -51,7 +51,7 @@ func TestCreateNeedsAnOwnerInReach(t *testing.T) {
 	globe := w.owner(t, w.globe)
 	_, err := w.in(w.acme).Create(t.Context(), w.writer, globe, customerRow{Email: "a@example.com"})
 	require.ErrorIs(t, err, errors.ResourceNotFound)
-	_, err = customers.In(repository.Reach{}).Create(t.Context(), w.writer, globe, customerRow{Email: "a@example.com"})
+	_, err = customers.For(repository.Reach{}).Create(t.Context(), w.writer, globe, customerRow{Email: "a@example.com"})
 	require.ErrorIs(t, err, errors.ResourceNotFound)
 	_, err = w.in(w.acme).Create(t.Context(), w.writer, repository.Owner{}, customerRow{Email: "a@example.com", OrganizationID: w.acme})
 	require.ErrorContains(t, err, "a row needs an owner")
@@ -60,10 +60,10 @@ func TestCreateNeedsAnOwnerInReach(t *testing.T) {
 
 	self, err := repository.System("test").Own(t.Context(), customerKind, uuid.New())
 	require.NoError(t, err)
-	_, err = customers.In(repository.System("test")).Create(t.Context(), w.writer, self, customerRow{Email: "a@example.com"})
+	_, err = customers.For(repository.System("test")).Create(t.Context(), w.writer, self, customerRow{Email: "a@example.com"})
 	require.ErrorContains(t, err, "a row that is its owner")
 
-	seeded, err := customers.In(repository.System("seed")).Create(t.Context(), w.writer, repository.Owner{}, customerRow{Email: "a@example.com", OrganizationID: w.acme})
+	seeded, err := customers.For(repository.System("seed")).Create(t.Context(), w.writer, repository.Owner{}, customerRow{Email: "a@example.com", OrganizationID: w.acme})
 	require.NoError(t, err)
 	require.Equal(t, w.acme, seeded.OrganizationID)
 	count, err := w.in(w.acme, w.globe).Count(t.Context(), w.reader, nil)
@@ -103,7 +103,7 @@ func TestPage(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, int64(1), page.Pagination.TotalCount)
 
-	empty, err := customers.In(repository.Reach{}).Page(t.Context(), w.reader, repository.Query{})
+	empty, err := customers.For(repository.Reach{}).Page(t.Context(), w.reader, repository.Query{})
 	require.NoError(t, err)
 	require.Equal(t, pagination.NewListResource([]customerRow{}, 0, pagination.Params{}), empty)
 }

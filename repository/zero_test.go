@@ -15,41 +15,41 @@ import (
 
 // furtherVerbs are those that the table of [TestEveryVerbIsScoped] leaves out.
 var furtherVerbs = []verb{
-	{"Create", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+	{"Create", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
 		return found(s.Create(ctx, w.writer, repository.Owner{}, customerRow{OrganizationID: w.acme, Email: "x@example.com"}))
 	}},
-	{"CreateMany", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+	{"CreateMany", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
 		return done(s.CreateMany(ctx, w.writer, repository.Owner{}, make([]customerRow, 2)))
 	}},
-	{"CreateMany of none", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+	{"CreateMany of none", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
 		return done(s.CreateMany(ctx, w.writer, repository.Owner{}, nil))
 	}},
-	{"Restore", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"Restore", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return found(s.Restore(ctx, w.writer, id))
 	}},
-	{"First of a key", func(ctx context.Context, w *world, s repository.Scope[customerRow], id uuid.UUID) (int64, error) {
+	{"First of a key", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return found(s.First(ctx, w.reader, repository.Query{Where: squirrel.Eq{"id": id}}))
 	}},
-	{"All without a bound", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+	{"All without a bound", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
 		return sized(s.All(ctx, w.reader, repository.Query{}))
 	}},
-	{"PageAfter without cursors", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+	{"PageAfter without cursors", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
 		_, err := s.PageAfter(ctx, w.reader, nil, repository.CursorQuery{})
 		return 0, err
 	}},
-	{"Walk of no size", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (n int64, err error) {
+	{"Walk of no size", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (n int64, err error) {
 		for _, err := range s.Walk(ctx, w.reader, repository.Query{}, 0) {
 			return 0, err
 		}
 		return 0, nil
 	}},
-	{"deleted ones", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+	{"deleted ones", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
 		return s.WithDeleted().OnlyDeleted().Count(ctx, w.reader, nil)
 	}},
-	{"From nothing", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+	{"From nothing", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
 		return s.From(nil).Count(ctx, w.reader, nil)
 	}},
-	{"From with itself", func(ctx context.Context, w *world, s repository.Scope[customerRow], _ uuid.UUID) (int64, error) {
+	{"From with itself", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
 		return s.From(squirrel.Select("*").From("customers")).With(s).Count(ctx, w.reader, nil)
 	}},
 }
@@ -59,15 +59,15 @@ func TestZeroScopesReachNothing(t *testing.T) {
 	w := newWorld(t)
 	row := w.create(t, w.acme, customerRow{Email: "a@example.com"})
 	everybody := repository.System("test")
-	scopes := map[string]repository.Scope[customerRow]{
+	scopes := map[string]repository.Rows[customerRow]{
 		"a zero scope":           {},
-		"the scope of a zero":    new(repository.Model[customerRow]).In(everybody),
-		"the scope of a nil one": (*repository.Model[customerRow])(nil).In(everybody),
+		"the scope of a zero":    new(repository.Model[customerRow]).For(everybody),
+		"the scope of a nil one": (*repository.Model[customerRow])(nil).For(everybody),
 	}
 	for name, scope := range scopes {
 		for _, verb := range append(verbs[:len(verbs):len(verbs)], furtherVerbs...) {
 			n, err := verb.run(t.Context(), w, scope, row.ID)
-			require.ErrorContains(t, err, "a zero Scope", "%s: %s", name, verb.name)
+			require.ErrorContains(t, err, "zero Rows", "%s: %s", name, verb.name)
 			require.Equal(t, errors.InternalServerError, errors.KindOf(err), "%s: %s", name, verb.name)
 			if n == 1 {
 				n = 0 // that of found, beside an error
@@ -76,18 +76,18 @@ func TestZeroScopesReachNothing(t *testing.T) {
 		}
 		require.NoError(t, repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
 			_, err := scope.Lock(t.Context(), tx, row.ID, repository.ForUpdate)
-			require.ErrorContains(t, err, "a zero Scope")
+			require.ErrorContains(t, err, "zero Rows")
 			_, err = scope.LockAll(t.Context(), tx, repository.Query{}, repository.ForUpdate)
-			require.ErrorContains(t, err, "a zero Scope")
+			require.ErrorContains(t, err, "zero Rows")
 			return nil
 		}))
 		own := squirrel.Select("*").From("customers")
 		_, err := w.in(w.acme).From(own).With(scope).Count(t.Context(), w.reader, nil)
-		require.ErrorContains(t, err, "a zero Scope")
+		require.ErrorContains(t, err, "zero Rows")
 		_, err = w.in(w.acme).From(own).With(scope).Get(t.Context(), w.reader, row.ID)
-		require.ErrorContains(t, err, "a zero Scope")
+		require.ErrorContains(t, err, "zero Rows")
 		_, err = w.in(w.acme).From(own).With(scope, nil).Page(t.Context(), w.reader, repository.Query{})
-		require.ErrorContains(t, err, "a zero Scope")
+		require.ErrorContains(t, err, "zero Rows")
 	}
 	require.Empty(t, new(repository.Model[customerRow]).Table())
 	_, err := w.in(w.acme).Update(t.Context(), w.writer, row.ID, new(repository.Model[customerRow]).Set("score", int64(1)))

@@ -147,7 +147,7 @@ func (s *noteService) list(ctx context.Context, caller auth.Caller, in listNotes
 	if in.Query.Or("") != "" {
 		filter = append(filter, repository.Contains("text", in.Query))
 	}
-	page, err := notes.In(reach).Page(ctx, s.reader, repository.Query{Where: filter, Sorting: in.Sorting, Params: in.Params})
+	page, err := notes.For(reach).Page(ctx, s.reader, repository.Query{Where: filter, Sorting: in.Sorting, Params: in.Params})
 	return pagination.MapListResource(page, noteRow.schema), err
 }
 
@@ -164,7 +164,7 @@ func (s *noteService) Get(ctx context.Context, subject auth.AuthSubject[auth.Adm
 	if err != nil {
 		return note{}, err
 	}
-	row, err := notes.In(reach).Get(ctx, s.reader, in.ID)
+	row, err := notes.For(reach).Get(ctx, s.reader, in.ID)
 	return row.schema(), err
 }
 
@@ -179,7 +179,7 @@ func (s *noteService) Create(ctx context.Context, subject auth.AuthSubject[auth.
 		if err != nil {
 			return note{}, err
 		}
-		if _, err := notes.In(reach).Get(ctx, s.reader, *row.ParentID); errors.Is(err, errors.ResourceNotFound) {
+		if _, err := notes.For(reach).Get(ctx, s.reader, *row.ParentID); errors.Is(err, errors.ResourceNotFound) {
 			return note{}, errors.ValidationErrorAt(errors.Loc{"body", "parent_id"}, "value_error", "Note does not exist.", row.ParentID)
 		} else if err != nil {
 			return note{}, err
@@ -189,7 +189,7 @@ func (s *noteService) Create(ctx context.Context, subject auth.AuthSubject[auth.
 	if err != nil {
 		return note{}, err
 	}
-	row, err = notes.In(reach).Create(ctx, s.writer, owner, row)
+	row, err = notes.For(reach).Create(ctx, s.writer, owner, row)
 	return row.schema(), err
 }
 
@@ -198,7 +198,7 @@ func (s *noteService) Update(ctx context.Context, subject auth.AuthSubject[auth.
 	if err != nil {
 		return note{}, err
 	}
-	row, err := notes.In(reach).Update(ctx, s.writer, in.ID, noteChanges(in.Body))
+	row, err := notes.For(reach).Update(ctx, s.writer, in.ID, noteChanges(in.Body))
 	return row.schema(), err
 }
 
@@ -207,7 +207,7 @@ func (s *noteService) Delete(ctx context.Context, subject auth.AuthSubject[auth.
 	if err != nil {
 		return err
 	}
-	return notes.In(reach).SoftDelete(ctx, s.writer, in.ID)
+	return notes.For(reach).SoftDelete(ctx, s.writer, in.ID)
 }
 
 type greeting struct {
@@ -328,7 +328,7 @@ func TestCase20CustomersSeeOnlyTheirs(t *testing.T) {
 		reach := repository.System("seeds")
 		owner, err := reach.Own(ctx, auth.OrganizationKind, customer.OrganizationID)
 		require.NoError(t, err)
-		row, err := notes.In(reach).Create(ctx, w.service.writer, owner, noteRow{Code: string(rune('a' + i)), Text: "x", CustomerID: &customer.ID})
+		row, err := notes.For(reach).Create(ctx, w.service.writer, owner, noteRow{Code: string(rune('a' + i)), Text: "x", CustomerID: &customer.ID})
 		require.NoError(t, err)
 		made[customer.ID] = row.ID
 	}
@@ -381,7 +381,7 @@ func TestReachIsNotWidenedByItsGrants(t *testing.T) {
 				g.Select.List = func(context.Context) ([]uuid.UUID, error) { return []uuid.UUID{w.B.OrganizationID}, nil }
 			}
 		}
-		rows, err := notes.In(reach).All(ctx, w.service.reader, repository.Query{Max: 10})
+		rows, err := notes.For(reach).All(ctx, w.service.reader, repository.Query{Max: 10})
 		require.NoError(t, err, name)
 		require.Len(t, rows, 1, name)
 		require.Equal(t, w.A.OrganizationID, rows[0].OrganizationID, name)

@@ -35,7 +35,7 @@ func (s *Service) Export(ctx context.Context, subject auth.AuthSubject[auth.Admi
 		reach = reach.Restrict(auth.OrganizationKind, in.OrganizationID...)
 	}
 	query := repository.Query{Sorting: sorting.New(sorting.Asc(SortCreatedAt))}
-	return newExport(Repository.In(reach).Walk(ctx, s.reader, query, exportBatch)), nil
+	return newExport(Repository.For(reach).Walk(ctx, s.reader, query, exportBatch)), nil
 }
 
 // Export is a reply that writes customers while it reads them.

@@ -74,7 +74,7 @@ func (r Row) Schema() Customer {
 // ByExternalID is the customer in reach with an external ID, which is unique
 // within an organization: that several have one is a conflict.
 func ByExternalID(ctx context.Context, from repository.Readable, reach repository.Reach, externalID string) (Row, error) {
-	found, err := Repository.In(reach).All(ctx, from, repository.Query{Where: sq.Eq{"external_id": externalID}, Max: 2})
+	found, err := Repository.For(reach).All(ctx, from, repository.Query{Where: sq.Eq{"external_id": externalID}, Max: 2})
 	switch {
 	case err != nil:
 		return Row{}, err

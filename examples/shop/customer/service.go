@@ -30,7 +30,7 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.Admin]
 	if len(in.OrganizationID) > 0 {
 		reach = reach.Restrict(auth.OrganizationKind, in.OrganizationID...)
 	}
-	page, err := Repository.In(reach).Page(ctx, s.reader, repository.Query{
+	page, err := Repository.For(reach).Page(ctx, s.reader, repository.Query{
 		Where: in.filter(), Sorting: in.Sorting, Params: in.Params,
 	})
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *Service) Get(ctx context.Context, subject auth.AuthSubject[auth.Admin],
 	if err != nil {
 		return Customer{}, err
 	}
-	found, err := Repository.In(reach).Get(ctx, s.reader, in.ID)
+	found, err := Repository.For(reach).Get(ctx, s.reader, in.ID)
 	if err != nil {
 		return Customer{}, err
 	}
@@ -74,7 +74,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 	if err != nil {
 		return Customer{}, err
 	}
-	created, err := Repository.In(owner.Reach()).Create(ctx, s.writer, owner, in.row())
+	created, err := Repository.For(owner.Reach()).Create(ctx, s.writer, owner, in.row())
 	if err != nil {
 		return Customer{}, err
 	}
@@ -87,7 +87,7 @@ func (s *Service) Update(ctx context.Context, subject auth.AuthSubject[auth.Admi
 	if err != nil {
 		return Customer{}, err
 	}
-	scope := Repository.In(reach)
+	scope := Repository.For(reach)
 	if !in.Body.ExternalID.IsSet() {
 		updated, err := scope.Update(ctx, s.writer, in.ID, in.Body.changes())
 		if err != nil {
@@ -121,5 +121,5 @@ func (s *Service) Delete(ctx context.Context, subject auth.AuthSubject[auth.Admi
 	if err != nil {
 		return err
 	}
-	return Repository.In(reach).SoftDelete(ctx, s.writer, in.ID)
+	return Repository.For(reach).SoftDelete(ctx, s.writer, in.ID)
 }

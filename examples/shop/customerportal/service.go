@@ -28,7 +28,7 @@ func (s *Service) Get(ctx context.Context, subject auth.AuthSubject[auth.Custome
 	if err != nil {
 		return CustomerPortalCustomer{}, err
 	}
-	found, err := customer.Repository.In(reach).Get(ctx, s.reader, subject.Subject().ID)
+	found, err := customer.Repository.For(reach).Get(ctx, s.reader, subject.Subject().ID)
 	if err != nil {
 		return CustomerPortalCustomer{}, err
 	}
@@ -47,7 +47,7 @@ func (s *Service) Update(ctx context.Context, subject auth.AuthSubject[auth.Cust
 	if address, ok := in.Body.BillingAddress.Get(); ok {
 		changes = changes.Set("billing_address", address.Address())
 	}
-	updated, err := customer.Repository.In(reach).Update(ctx, s.writer, subject.Subject().ID, changes)
+	updated, err := customer.Repository.For(reach).Update(ctx, s.writer, subject.Subject().ID, changes)
 	if err != nil {
 		return CustomerPortalCustomer{}, err
 	}
@@ -60,7 +60,7 @@ func (s *Service) ListOrders(ctx context.Context, subject auth.AuthSubject[auth.
 	if err != nil {
 		return pagination.ListResource[CustomerOrder]{}, err
 	}
-	page, err := order.Repository.In(reach).Page(ctx, s.reader, repository.Query{
+	page, err := order.Repository.For(reach).Page(ctx, s.reader, repository.Query{
 		Where: repository.OneOf("status", in.Status), Sorting: in.Sorting, Params: in.Params,
 	})
 	if err != nil {

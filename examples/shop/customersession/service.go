@@ -67,7 +67,7 @@ func (s *Service) find(ctx context.Context, reach repository.Reach, in CustomerS
 	)
 	if id, ok := in.CustomerID.Get(); ok {
 		loc, input = errors.Loc{"body", "customer_id"}, id
-		found, err = customer.Repository.In(reach).Get(ctx, s.reader, id)
+		found, err = customer.Repository.For(reach).Get(ctx, s.reader, id)
 	} else {
 		external := in.CustomerExternalID.Or("")
 		loc, input = errors.Loc{"body", "customer_external_id"}, external

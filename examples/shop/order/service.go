@@ -28,7 +28,7 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.Admin]
 	if len(in.OrganizationID) > 0 {
 		reach = reach.Restrict(auth.OrganizationKind, in.OrganizationID...)
 	}
-	page, err := Repository.In(reach).Page(ctx, s.reader, repository.Query{
+	page, err := Repository.For(reach).Page(ctx, s.reader, repository.Query{
 		Where: in.filter(), Sorting: in.Sorting, Params: in.Params,
 	})
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Service) Get(ctx context.Context, subject auth.AuthSubject[auth.Admin],
 	if err != nil {
 		return Order{}, err
 	}
-	found, err := Repository.In(reach).Get(ctx, s.reader, in.ID)
+	found, err := Repository.For(reach).Get(ctx, s.reader, in.ID)
 	if err != nil {
 		return Order{}, err
 	}

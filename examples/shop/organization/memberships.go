@@ -44,7 +44,7 @@ func (m Memberships) Organizations(ctx context.Context, userID uuid.UUID, permis
 }
 
 func (m Memberships) list(ctx context.Context, userID uuid.UUID) ([]uuid.UUID, error) {
-	found, err := memberships.In(repository.System("what a user reaches follows from it")).All(ctx, m.reader, repository.Query{
+	found, err := memberships.For(repository.System("what a user reaches follows from it")).All(ctx, m.reader, repository.Query{
 		Where: sq.Expr("user_id = ? AND "+alive, userID), Max: repository.NoLimit,
 	})
 	if err != nil {

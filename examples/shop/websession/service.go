@@ -41,7 +41,7 @@ func (s *Service) signIn(header http.Header, r *http.Request, in WebSessionCreat
 	if err := s.sessions.CheckOrigin(r); err != nil {
 		return err
 	}
-	users := user.Repository.In(repository.System("signs a user in"))
+	users := user.Repository.For(repository.System("signs a user in"))
 	var found user.Row
 	err := s.checker.Check(r.Context(), signin.Attempt{
 		Account:  strings.ToLower(in.Email),
