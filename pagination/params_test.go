@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/pagination"
 )
@@ -95,9 +96,9 @@ func TestLimitsAreCheckedAtStart(t *testing.T) {
 	t.Parallel()
 	for _, tag := range []reflect.StructTag{`max_limit:"0"`, `default_limit:"x"`, `default_limit:"20" max_limit:"10"`, `default_limit:"101"`} {
 		_, err := new(pagination.Params).CompileParameter(kit.ParameterField{Tag: tag})
-		require.Error(t, err, tag)
+		sentence.Equal(t, string(tag), err)
 		_, err = new(pagination.CursorParams).CompileParameter(kit.ParameterField{Tag: tag})
-		require.Error(t, err, tag)
+		sentence.Equal(t, string(tag), err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/sorting"
 )
@@ -112,11 +113,11 @@ func TestMistakesShowAtStart(t *testing.T) {
 	t.Parallel()
 	for _, tag := range []string{`default:"nope"`, `default:"name,-name"`, `max_criteria:"0"`, `max_criteria:"1" default:"name,created_at"`} {
 		_, err := new(by).CompileParameter(kit.ParameterField{Name: "sorting", Tag: reflect.StructTag(tag)})
-		require.ErrorContains(t, err, "sorting: ", tag)
+		sentence.Equal(t, tag, err)
 	}
 	for _, parameter := range []kit.Parameter{new(sorting.By[badSet]), new(sorting.By[emptySet]), new(sorting.By[doubleSet])} {
 		_, err := parameter.CompileParameter(kit.ParameterField{})
-		require.Error(t, err, "%T", parameter)
+		sentence.Equal(t, fmt.Sprintf("%T", parameter), err)
 	}
 }
 

@@ -24,7 +24,7 @@ var confined = map[string][]string{
 	"golang.org/x/crypto":             {"auth/signin"},
 	"golang.org/x/net":                {"kit"},
 	"golang.org/x/text":               {"kit"},
-	"testing":                         {"auth/authtest", "kit/kittest", "repository/pgtest"},
+	"testing":                         {"auth/authtest", "kit/kittest", "repository/pgtest", "internal/sentence"},
 	"github.com/stretchr/testify":     {},
 }
 
