@@ -16,6 +16,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/reply"
 )
 
 var (
@@ -220,7 +221,7 @@ func ExampleSessions() {
 	login := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// … after the password was checked:
 		if _, err := sessions.Login(w.Header(), r, exampleUser.ID, "web:write"); err != nil {
-			kit.WriteError(w, r, err)
+			reply.Error(w, r, err)
 			return
 		}
 		w.WriteHeader(http.StatusNoContent)

@@ -3,7 +3,7 @@ package auth
 import (
 	"net/http"
 
-	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/reply"
 )
 
 // Handler requires this of every request before next: a middleware in the
@@ -12,7 +12,7 @@ import (
 func (q *Requirement[S]) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := q.Authorize(r); err != nil {
-			var renderer kit.ErrorRenderer
+			var renderer reply.Renderer
 			if s := stateOf(r.Context()); s != nil {
 				renderer.Logger = s.a.config.Logger
 			}

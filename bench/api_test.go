@@ -11,11 +11,13 @@ import (
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/openapi"
+	"github.com/polarkit-go/polarkit/kit/reply"
+	"github.com/polarkit-go/polarkit/kit/request"
 	"github.com/polarkit-go/polarkit/pagination"
 )
 
 // An endpoint of each verb, beside the same endpoint wired by hand: ServeMux,
-// the guard, kit.Bind, the handler, kit.WriteJSON. Both know the same routes.
+// the guard, request.Bind, the handler, reply.JSON. Both know the same routes.
 
 type account struct{}
 
@@ -100,12 +102,12 @@ func apiHandler() http.Handler {
 
 // wired is an endpoint as one writes it without package api.
 func wired[In, Out any](status int, handler func(context.Context, account, In) (Out, error)) http.Handler {
-	return kit.Handler(func(w http.ResponseWriter, r *http.Request) error {
+	return reply.Handler(func(w http.ResponseWriter, r *http.Request) error {
 		subject, err := bearer{}.Authorize(r)
 		if err != nil {
 			return err
 		}
-		in, err := kit.Bind[In](r)
+		in, err := request.Bind[In](r)
 		if err != nil {
 			return err
 		}
@@ -113,7 +115,7 @@ func wired[In, Out any](status int, handler func(context.Context, account, In) (
 		if err != nil {
 			return err
 		}
-		return kit.WriteJSON(w, status, out)
+		return reply.JSON(w, status, out)
 	})
 }
 

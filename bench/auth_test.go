@@ -110,7 +110,7 @@ func decide(b *testing.B, keys auth.Keys, store auth.Store, token string, want *
 }
 
 // request measures the middleware and the decision together.
-func request(b *testing.B, keys auth.Keys, store auth.Store, token string, want *errors.Kind) {
+func authenticate(b *testing.B, keys auth.Keys, store auth.Store, token string, want *errors.Kind) {
 	b.Helper()
 	handler := newAuthenticator(b, keys, store).Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if _, err := authCanRead.Authorize(r); errors.KindOf(err) != want {
@@ -153,8 +153,8 @@ func BenchmarkAuth(b *testing.B) {
 			handler.ServeHTTP(w, r)
 		}
 	})
-	b.Run("request/valid", func(b *testing.B) { request(b, keys, valid, token, nil) })
-	b.Run("request/malformed", func(b *testing.B) { request(b, keys, memory, malformed, auth.InvalidToken) })
+	b.Run("request/valid", func(b *testing.B) { authenticate(b, keys, valid, token, nil) })
+	b.Run("request/malformed", func(b *testing.B) { authenticate(b, keys, memory, malformed, auth.InvalidToken) })
 	if memory.Finds() != 0 {
 		b.Errorf("malformed tokens cost %d look-ups, want none", memory.Finds())
 	}
@@ -176,6 +176,6 @@ func BenchmarkAuthPostgreSQL(b *testing.B) {
 		}
 	})
 	b.Run("valid", func(b *testing.B) {
-		request(b, keys, store, issued.Token.Reveal(), nil)
+		authenticate(b, keys, store, issued.Token.Reveal(), nil)
 	})
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/reply"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 // Binding, validation and reply of one request in process, beside the same
@@ -63,22 +65,22 @@ type status string
 func (status) Values() []status { return []status{"draft", "open", "paid"} }
 
 func kitCreateHandler(w http.ResponseWriter, r *http.Request) error {
-	in, err := kit.Bind[kitCreate](r)
+	in, err := request.Bind[kitCreate](r)
 	if err != nil {
 		return err
 	}
 	name, _ := in.Name.Get()
-	return kit.WriteJSON(w, http.StatusCreated, customer{
+	return reply.JSON(w, http.StatusCreated, customer{
 		Email: in.Email, Name: name, OrganizationID: in.OrganizationID, Seats: in.Seats, Tags: in.Tags,
 	})
 }
 
 func kitListHandler(w http.ResponseWriter, r *http.Request) error {
-	in, err := kit.Bind[kitList](r)
+	in, err := request.Bind[kitList](r)
 	if err != nil {
 		return err
 	}
-	return kit.WriteJSON(w, http.StatusOK, in.Page)
+	return reply.JSON(w, http.StatusOK, in.Page)
 }
 
 var validate = validator.New(validator.WithRequiredStructEnabled())
@@ -213,12 +215,12 @@ func serve(b *testing.B, handler http.Handler, method, target, body string, want
 }
 
 func BenchmarkCreate(b *testing.B) {
-	b.Run("kit", func(b *testing.B) { serve(b, kit.Handler(kitCreateHandler), "POST", "/", validCreate, 201) })
+	b.Run("kit", func(b *testing.B) { serve(b, reply.Handler(kitCreateHandler), "POST", "/", validCreate, 201) })
 	b.Run("hand", func(b *testing.B) { serve(b, http.HandlerFunc(handCreateHandler), "POST", "/", validCreate, 201) })
 }
 
 func BenchmarkList(b *testing.B) {
-	b.Run("kit", func(b *testing.B) { serve(b, kit.Handler(kitListHandler), "GET", "/?"+listQuery, "", 200) })
+	b.Run("kit", func(b *testing.B) { serve(b, reply.Handler(kitListHandler), "GET", "/?"+listQuery, "", 200) })
 	b.Run("hand", func(b *testing.B) { serve(b, http.HandlerFunc(handListHandler), "GET", "/?"+listQuery, "", 200) })
 }
 
@@ -226,6 +228,6 @@ func BenchmarkList(b *testing.B) {
 // request of BenchmarkCreate. The hand-written handler stops at the first
 // value of a wrong type.
 func BenchmarkInvalid(b *testing.B) {
-	b.Run("kit", func(b *testing.B) { serve(b, kit.Handler(kitCreateHandler), "POST", "/", invalidCreate, 422) })
+	b.Run("kit", func(b *testing.B) { serve(b, reply.Handler(kitCreateHandler), "POST", "/", invalidCreate, 422) })
 	b.Run("hand", func(b *testing.B) { serve(b, http.HandlerFunc(handCreateHandler), "POST", "/", invalidCreate, 422) })
 }

@@ -20,5 +20,5 @@
 // the form in which FastAPI reports it: see [ValidationErrorAt].
 //
 // The package knows statuses as numbers and imports neither net/http nor any
-// other package of this module: package kit turns an error into a reply.
+// other package of this module: package kit/reply answers with an error.
 package errors

@@ -1,9 +1,8 @@
-// Package kit holds what a Polar-style API is made of, usable in any net/http
-// program: schemas, the decoding of requests, JSON replies, and one renderer
-// for errors.
+// Package kit holds the nouns of a Polar-style API: what schemas and structs of
+// parameters embed and name. It reads no request and writes no reply: packages
+// kit/request and kit/reply do, and package kit/api builds typed endpoints on them.
 //
-// A schema is a struct that embeds [Schema]. [Decode] reads one from the body
-// of a request, with the rules and the errors of FastAPI and Pydantic v2:
+// A schema is a struct that embeds [Schema]:
 //
 //	type CustomerCreate struct {
 //		kit.Schema `doc:"A customer to create."`
@@ -12,21 +11,7 @@
 //		Name  kit.Optional[*string] `json:"name" validate:"max=256"`
 //	}
 //
-//	in, err := kit.Decode[CustomerCreate](r)
-//
-// [Bind] reads path, query, headers and body together, into a struct whose tags
-// say where each field comes from. [WriteJSON] replies, [WriteError] turns any
-// error into the one error shape, and [Handler] makes a handler of a function
-// that returns its error:
-//
-//	mux.Handle("POST /customers", kit.Handler(func(w http.ResponseWriter, r *http.Request) error {
-//		in, err := kit.Decode[CustomerCreate](r)
-//		if err != nil {
-//			return err // 422 with everything that is wrong
-//		}
-//		…
-//		return kit.WriteJSON(w, http.StatusCreated, customer)
-//	}))
+//	in, err := request.Decode[CustomerCreate](r)
 //
 // A field is required unless its type or tags say otherwise: an [Optional] may
 // be absent, a pointer may be null, default:"…" is the value of what is absent.
@@ -35,7 +20,7 @@
 // [DefineRule], and an interface with a closed set of structs from
 // [DefineUnion].
 //
-// Each type is compiled once, when it is first used; [Check] does so when a
-// program starts, and package api for every endpoint. Package api builds on
-// all of this and adds typed endpoints and their documentation.
+// A type is compiled once, when it is first used. Mistakes in it are found then, or
+// when the program starts with request.Check; package kit/api does so for every
+// endpoint.
 package kit

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 // Absent, null and a value stay apart.
@@ -14,7 +15,7 @@ func ExampleOptional() {
 		Name kit.Optional[*string] `json:"name"`
 	}
 	for _, body := range []string{`{}`, `{"name":null}`, `{"name":"Ann"}`} {
-		change, err := kit.Decode[Change](post(body))
+		change, err := request.Decode[Change](post(body))
 		if err != nil {
 			fmt.Println(err)
 			return

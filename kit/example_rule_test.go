@@ -6,6 +6,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 // A rule of one's own is made once, in a package variable, and named in tags.
@@ -21,7 +22,7 @@ func ExampleDefineRule() {
 
 		Code string `json:"code" validate:"prefix=GIFT-,max=20"`
 	}
-	_, err := kit.Decode[Voucher](post(`{"code":"X-1"}`))
+	_, err := request.Decode[Voucher](post(`{"code":"X-1"}`))
 	if invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err); ok {
 		for _, e := range invalid.Details() {
 			fmt.Println(e.Type, e.Loc, e.Msg, e.Input)

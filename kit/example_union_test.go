@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 // Price is one of several kinds of price, told apart by "type".
@@ -33,7 +34,7 @@ func ExampleDefineUnion() {
 
 		Prices []Price `json:"prices" validate:"min=1"`
 	}
-	product, err := kit.Decode[ProductCreate](post(`{"prices":[{"type":"fixed","amount":990},{"type":"free"}]}`))
+	product, err := request.Decode[ProductCreate](post(`{"prices":[{"type":"fixed","amount":990},{"type":"free"}]}`))
 	for _, price := range product.Prices {
 		switch price := price.(type) {
 		case FixedPrice:
@@ -44,7 +45,7 @@ func ExampleDefineUnion() {
 	}
 	fmt.Println(err)
 
-	_, err = kit.Decode[ProductCreate](post(`{"prices":[{"type":"fixed","amount":-1},{"type":"gold"}]}`))
+	_, err = request.Decode[ProductCreate](post(`{"prices":[{"type":"fixed","amount":-1},{"type":"gold"}]}`))
 	fmt.Println(err)
 	// Output:
 	// fixed 990

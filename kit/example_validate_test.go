@@ -7,6 +7,8 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/reply"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 // Stay has a rule over two fields, which no tag can say.
@@ -50,9 +52,9 @@ func ExampleValidator() {
 		`{"from":"2025-05-01","until":"2025-05-02","adults":0,"children":2}`,
 		`{"from":"2025-05-01","until":"2025-04-01","adults":1,"children":2}`,
 	} {
-		_, err := kit.Decode[Reservation](post(body))
+		_, err := request.Decode[Reservation](post(body))
 		w := httptest.NewRecorder()
-		kit.WriteError(w, post(body), err)
+		reply.Error(w, post(body), err)
 		fmt.Println(w.Code, w.Body)
 	}
 	// Output:

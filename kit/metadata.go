@@ -14,7 +14,7 @@ type Metadata map[string]any
 // UnmarshalJSON reads metadata with encoding/json, as a database column or a
 // client gives it, and keeps integers integers. A number beyond the range of a
 // float64, which another program may have written, is a json.Number. Requests are
-// decoded and validated by [Decode] and [Bind].
+// decoded and validated by package kit/request.
 func (m *Metadata) UnmarshalJSON(data []byte) error {
 	if flat, ok := flatMetadata(data); ok {
 		*m = flat

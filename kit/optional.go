@@ -48,7 +48,7 @@ func (o Optional[T]) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads the value with encoding/json, for programs that read an
-// API's schemas as a client. Requests are decoded by [Decode] and [Bind].
+// API's schemas as a client. Requests are decoded by package kit/request.
 func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 	var value T
 	if err := json.Unmarshal(data, &value); err != nil {

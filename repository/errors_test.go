@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/reply"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
@@ -57,7 +57,7 @@ func TestFieldsErrorIsNoFaultInTheLog(t *testing.T) {
 
 	answer := func(level slog.Level, err error) (*httptest.ResponseRecorder, string) {
 		var log bytes.Buffer
-		renderer := kit.ErrorRenderer{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level}))}
+		renderer := reply.Renderer{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level}))}
 		reply := httptest.NewRecorder()
 		renderer.Write(reply, httptest.NewRequest(http.MethodPost, "/customers", nil), err)
 		return reply, log.String()

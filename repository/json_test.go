@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/reply"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
@@ -76,9 +77,9 @@ func TestIntegersOfJSONStayIntegers(t *testing.T) {
 			require.Equal(t, []map[string]any{{"n": int64(5)}, {"m": []any{int64(6)}}}, row.Several)
 			require.Equal(t, int64(5), row.Metadata["n"])
 
-			reply := httptest.NewRecorder()
-			require.NoError(t, kit.WriteJSON(reply, http.StatusOK, row.Object))
-			require.Equal(t, `{"big":18446744073709551616,"deep":[{"n":-7}],"f":5.0,"n":5}`, reply.Body.String())
+			recorder := httptest.NewRecorder()
+			require.NoError(t, reply.JSON(recorder, http.StatusOK, row.Object))
+			require.Equal(t, `{"big":18446744073709551616,"deep":[{"n":-7}],"f":5.0,"n":5}`, recorder.Body.String())
 		})
 	}
 }

@@ -18,7 +18,8 @@ import (
 	"time"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/reply"
+	"github.com/polarkit-go/polarkit/kit/request"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/sorting"
 )
@@ -59,7 +60,7 @@ type ListBooks struct {
 // listBooks answers with a page. What is wrong with the parameters comes back
 // from Bind as an error, and so leaves in the shape of all errors.
 func listBooks(w http.ResponseWriter, r *http.Request) error {
-	in, err := kit.Bind[ListBooks](r)
+	in, err := request.Bind[ListBooks](r)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func listBooks(w http.ResponseWriter, r *http.Request) error {
 	})
 	from := min(in.Offset(), int64(len(sorted)))
 	to := min(from+in.Limit(), int64(len(sorted)))
-	return kit.WriteJSON(w, http.StatusOK, pagination.NewListResource(sorted[from:to], int64(len(sorted)), in.Params))
+	return reply.JSON(w, http.StatusOK, pagination.NewListResource(sorted[from:to], int64(len(sorted)), in.Params))
 }
 
 func compare(order sorting.By[BookSort], a, b Book) int {
@@ -96,13 +97,13 @@ type GetBook struct {
 }
 
 func getBook(w http.ResponseWriter, r *http.Request) error {
-	in, err := kit.Bind[GetBook](r)
+	in, err := request.Bind[GetBook](r)
 	if err != nil {
 		return err
 	}
 	for _, book := range books {
 		if book.ID == in.ID {
-			return kit.WriteJSON(w, http.StatusOK, book)
+			return reply.JSON(w, http.StatusOK, book)
 		}
 	}
 	return errors.ResourceNotFound.New()
@@ -113,8 +114,8 @@ func routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "pong") })
 
-	mux.Handle("GET /books", kit.Handler(listBooks))
-	mux.Handle("GET /books/{id}", kit.Handler(getBook))
+	mux.Handle("GET /books", reply.Handler(listBooks))
+	mux.Handle("GET /books/{id}", reply.Handler(getBook))
 	return mux
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/server"
-	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/faultlog"
 	"github.com/polarkit-go/polarkit/kit/serve"
 	"github.com/polarkit-go/polarkit/repository"
 )
@@ -37,7 +37,7 @@ func serveShop(ctx context.Context, c command, args []string, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	faults := kit.NewFaultLog(slog.NewTextHandler(stderr, nil))
+	faults := faultlog.New(slog.NewTextHandler(stderr, nil))
 	defer faults.Flush()
 	logger := slog.New(faults)
 	config, err := configFromEnvironment()

@@ -27,13 +27,13 @@ func TestAllocations(t *testing.T) {
 		{"DELETE", "/v1/customers/" + anID, ""},
 	} {
 		w := &silent{header: http.Header{}}
-		making := testing.AllocsPerRun(100, func() { request(c.method, c.target, c.body) })
+		making := testing.AllocsPerRun(100, func() { newRequest(c.method, c.target, c.body) })
 		all := testing.AllocsPerRun(100, func() {
 			clear(w.header)
-			a.ServeHTTP(w, request(c.method, c.target, c.body))
+			a.ServeHTTP(w, newRequest(c.method, c.target, c.body))
 		})
 		t.Logf("%s %s: %.0f allocations", c.method, c.target, all-making)
 		require.LessOrEqual(t, all-making, 60.0, "%s %s", c.method, c.target)
-		require.Less(t, send(a, request(c.method, c.target, c.body)).Code, 300)
+		require.Less(t, send(a, newRequest(c.method, c.target, c.body)).Code, 300)
 	}
 }

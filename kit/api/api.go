@@ -11,9 +11,10 @@ import (
 	"time"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/response"
 	"github.com/polarkit-go/polarkit/kit/openapi"
+	"github.com/polarkit-go/polarkit/kit/reply"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 // Config is the configuration of an [API].
@@ -42,7 +43,7 @@ type Config struct {
 	// routes. The first one is the outermost. Default: none.
 	Middleware []func(http.Handler) http.Handler
 	// MaxBody limits the size of a request's body in bytes. Default, and the most
-	// that is possible: kit.MaxBodySize. [MaxBody] sets it per group and endpoint.
+	// that is possible: request.MaxBodySize. [MaxBody] sets it per group and endpoint.
 	MaxBody int64
 	// Timeout ends the context of a handler after a time. Default: no limit.
 	// [Timeout] sets it per group and endpoint.
@@ -56,7 +57,7 @@ type API struct {
 	config    Config
 	root      Group
 	router    *router
-	renderer  kit.ErrorRenderer
+	renderer  reply.Renderer
 	handler   http.Handler
 	endpoints []*Endpoint
 	byID      map[string]*Endpoint
@@ -77,10 +78,10 @@ func New(config Config) *API {
 		config.Version = "0.1.0"
 	}
 	if config.MaxBody == 0 {
-		config.MaxBody = kit.MaxBodySize
+		config.MaxBody = request.MaxBodySize
 	}
-	if config.MaxBody < 0 || config.MaxBody > kit.MaxBodySize {
-		panic(fmt.Sprintf("api: New: MaxBody must be from 1 to kit.MaxBodySize (%d); leave it out for that", kit.MaxBodySize))
+	if config.MaxBody < 0 || config.MaxBody > request.MaxBodySize {
+		panic(fmt.Sprintf("api: New: MaxBody must be from 1 to request.MaxBodySize (%d); leave it out for that", request.MaxBodySize))
 	}
 	if config.Timeout < 0 {
 		panic("api: New: Timeout must not be negative; leave it out for no limit")
@@ -92,7 +93,7 @@ func New(config Config) *API {
 	a := &API{
 		config:    config,
 		router:    newRouter(),
-		renderer:  kit.ErrorRenderer{Logger: config.Logger},
+		renderer:  reply.Renderer{Logger: config.Logger},
 		byID:      map[string]*Endpoint{},
 		describer: newDescriber(),
 	}

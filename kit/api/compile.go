@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/plan"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 // compile checks an endpoint and fills in what follows from its types. Each
@@ -30,8 +30,8 @@ func (e *Endpoint) compileSettings() {
 		e.fail("the method must be one of %s", strings.Join(methods, ", "))
 	}
 	s := &e.settings
-	if s.maxBody <= 0 || s.maxBody > kit.MaxBodySize {
-		e.fail("api.MaxBody(%d) must be from 1 to kit.MaxBodySize (%d)", s.maxBody, kit.MaxBodySize)
+	if s.maxBody <= 0 || s.maxBody > request.MaxBodySize {
+		e.fail("api.MaxBody(%d) must be from 1 to request.MaxBodySize (%d)", s.maxBody, request.MaxBodySize)
 	}
 	if s.timeout < 0 {
 		e.fail("api.Timeout must not be negative; 0 is no limit")

@@ -10,6 +10,7 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 type planName string
@@ -34,11 +35,11 @@ func TestWhatAnAPIHandsOutIsACopy(t *testing.T) {
 	want := string(a.OpenAPI())
 	clear(a.OpenAPI())
 	require.Equal(t, want, string(a.OpenAPI()))
-	require.Equal(t, want, send(a.DocumentHandler(), request("GET", "/openapi.json", "")).Body.String())
+	require.Equal(t, want, send(a.DocumentHandler(), newRequest("GET", "/openapi.json", "")).Body.String())
 
-	refused := func() string { return send(a, request("POST", "/v1/plans/", `{"plan":"gold"}`)).Body.String() }
+	refused := func() string { return send(a, newRequest("POST", "/v1/plans/", `{"plan":"gold"}`)).Body.String() }
 	first := refused()
-	_, err := kit.Bind[choosePlan](request(http.MethodPost, "/v1/plans/", `{"plan":"gold"}`))
+	_, err := request.Bind[choosePlan](newRequest(http.MethodPost, "/v1/plans/", `{"plan":"gold"}`))
 	invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
 	require.True(t, ok)
 	invalid.Details()[0].Ctx[0].Value = "anything"

@@ -20,8 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/reply"
 )
 
 // own is a reply that writes itself.
@@ -122,7 +122,7 @@ func TestBrokenRepliesAreCut(t *testing.T) {
 						require.PanicsWithValue(t, http.ErrAbortHandler, func() {
 							w := httptest.NewRecorder()
 							defer func() { require.NotContains(t, w.Body.String(), `"error"`) }()
-							a.ServeHTTP(w, request("GET", "/v1/broken", ""))
+							a.ServeHTTP(w, newRequest("GET", "/v1/broken", ""))
 						}, "%s %s, %s, %s, %s", middleware, where, began, ended, kind)
 					}
 				}
@@ -145,7 +145,7 @@ func TestBrokenRepliesOverTheWire(t *testing.T) {
 		}
 		handlers := http.NewServeMux()
 		handlers.Handle("/", a)
-		handlers.Handle("/handler", kit.ErrorRenderer{Logger: slog.New(slog.DiscardHandler)}.Handler(func(w http.ResponseWriter, _ *http.Request) error {
+		handlers.Handle("/handler", reply.Renderer{Logger: slog.New(slog.DiscardHandler)}.Handler(func(w http.ResponseWriter, _ *http.Request) error {
 			if err := begin(w); err != nil {
 				return err
 			}
@@ -203,7 +203,7 @@ func TestBrokenBeforeTheFirstByte(t *testing.T) {
 func TestBrokenAfterTheTakeover(t *testing.T) {
 	t.Parallel()
 	for _, end := range ends {
-		server := plain(t, kit.ErrorRenderer{Logger: slog.New(slog.DiscardHandler)}.Handler(func(w http.ResponseWriter, _ *http.Request) error {
+		server := plain(t, reply.Renderer{Logger: slog.New(slog.DiscardHandler)}.Handler(func(w http.ResponseWriter, _ *http.Request) error {
 			conn, _, err := http.NewResponseController(w).Hijack()
 			if err != nil {
 				return err

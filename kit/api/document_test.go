@@ -154,14 +154,14 @@ func TestDocumentHandler(t *testing.T) {
 	require.Regexp(t, `^"[A-Za-z0-9_-]{16}"$`, etag)
 
 	for _, condition := range []string{etag, "W/" + etag, `"other", ` + etag, "*"} {
-		r := request("GET", "/openapi.json", "")
+		r := newRequest("GET", "/openapi.json", "")
 		r.Header.Set("If-None-Match", condition)
 		w := send(h, r)
 		require.Equal(t, 304, w.Code, condition)
 		require.Zero(t, w.Body.Len())
 		require.Equal(t, etag, w.Header().Get("ETag"))
 	}
-	r := request("GET", "/openapi.json", "")
+	r := newRequest("GET", "/openapi.json", "")
 	r.Header.Set("If-None-Match", `"other"`)
 	require.Equal(t, 200, send(h, r).Code)
 

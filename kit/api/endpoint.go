@@ -10,10 +10,10 @@ import (
 	"strings"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/plan"
 	"github.com/polarkit-go/polarkit/kit/internal/response"
 	"github.com/polarkit-go/polarkit/kit/openapi"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 // Endpoint is one operation of an API, as the verbs register it. It is an
@@ -98,7 +98,7 @@ func (e *Endpoint) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	defer e.api.renderer.Recover(w, r)
 	limit := e.settings.maxBody
-	if limit < kit.MaxBodySize && r.Body != nil && r.Body != http.NoBody {
+	if limit < request.MaxBodySize && r.Body != nil && r.Body != http.NoBody {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 	}
 	if e.settings.timeout > 0 {
@@ -137,7 +137,7 @@ func serveFunc[S, In, Out any](
 		if e.settings.timeout > 0 {
 			response.LimitRead(w, e.settings.timeout) // the end of a context does not end a read
 		}
-		in, err := kit.Bind[In](r)
+		in, err := request.Bind[In](r)
 		if err != nil {
 			return err
 		}

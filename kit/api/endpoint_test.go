@@ -13,27 +13,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 func TestGuardComesBeforeTheBody(t *testing.T) {
 	t.Parallel()
 	a := newShop(api.Config{})
-	r := request("POST", "/v1/customers/", `{"email":`)
+	r := newRequest("POST", "/v1/customers/", `{"email":`)
 	r.Header.Del("Authorization")
 	w := send(a, r)
 	require.Equal(t, 401, w.Code)
 	require.Equal(t, "Bearer", w.Header().Get("WWW-Authenticate"))
 	require.JSONEq(t, `{"error":"Unauthorized","detail":"Unauthorized"}`, w.Body.String())
 
-	r = request("POST", "/v1/customers/", `{"email":`)
+	r = newRequest("POST", "/v1/customers/", `{"email":`)
 	r.Header.Del("Authorization")
 	r.ContentLength = 1 << 40
 	require.Equal(t, 401, send(a, r).Code, "a huge body is not looked at either")
 
 	require.Equal(t, 422, call(a, "POST", "/v1/customers/", `{"email":`).Code)
-	require.Equal(t, 404, send(a, request("GET", "/v1/nothing", "")).Code)
+	require.Equal(t, 404, send(a, newRequest("GET", "/v1/nothing", "")).Code)
 }
 
 func TestBodyLimit(t *testing.T) {
@@ -41,7 +41,7 @@ func TestBodyLimit(t *testing.T) {
 	body := `{"email":"a@example.com"}`
 	for _, chunked := range []bool{false, true} {
 		for limit, status := range map[int64]int{int64(len(body)): 201, int64(len(body)) - 1: 413} {
-			r := request("POST", "/v1/customers/", body)
+			r := newRequest("POST", "/v1/customers/", body)
 			if chunked {
 				r.ContentLength = -1
 			}
@@ -59,7 +59,7 @@ func TestBodyLimitOfAnEndpoint(t *testing.T) {
 	a := api.New(api.Config{Title: "Shop API"})
 	g := a.Group("/v1", api.MaxBody(10))
 	api.Create(g, "/smalls/", canRead, service{}.Create, api.Name("small"))
-	api.Create(g, "/larges/", canRead, service{}.Create, api.Name("large"), api.MaxBody(kit.MaxBodySize))
+	api.Create(g, "/larges/", canRead, service{}.Create, api.Name("large"), api.MaxBody(request.MaxBodySize))
 	body := `{"email":"a@example.com","more":"` + strings.Repeat("x", 1<<20) + `"}`
 	require.Equal(t, 413, call(a, "POST", "/v1/smalls/", `{"email":"a@example.com"}`).Code)
 	require.Equal(t, 201, call(a, "POST", "/v1/larges/", body).Code)

@@ -147,10 +147,10 @@ const anID = "992fae2a-2a17-4b7a-8d9e-e287cf90131b"
 
 // call sends a request as a client that is logged in.
 func call(h http.Handler, method, target, body string) *httptest.ResponseRecorder {
-	return send(h, request(method, target, body))
+	return send(h, newRequest(method, target, body))
 }
 
-func request(method, target, body string) *http.Request {
+func newRequest(method, target, body string) *http.Request {
 	var reader io.Reader = http.NoBody
 	if body != "" {
 		reader = strings.NewReader(body)

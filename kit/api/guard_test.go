@@ -33,7 +33,7 @@ func TestBehind(t *testing.T) {
 	g := a.Group("/v1/customers", api.Tag("customers"), api.Behind(feature{}))
 	api.Get(g, "/{id}", canRead, service{}.Get)
 
-	r := request("GET", "/v1/customers/"+anID, "")
+	r := newRequest("GET", "/v1/customers/"+anID, "")
 	require.Contains(t, send(a, r).Body.String(), `"error":"FeatureOff"`)
 	r.Header.Set("X-Feature", "on")
 	require.Equal(t, 200, send(a, r).Code)

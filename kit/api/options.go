@@ -115,7 +115,7 @@ func Name(name string) Option { return option(func(s *settings) { s.name = name 
 func Status(status int) Option { return option(func(s *settings) { s.status = status }) }
 
 // MaxBody limits the size of a request's body in bytes; a body of exactly the
-// limit passes. The default is that of [Config], the most kit.MaxBodySize.
+// limit passes. The default is that of [Config], the most request.MaxBodySize.
 func MaxBody(bytes int64) Option { return option(func(s *settings) { s.maxBody = bytes }) }
 
 // Timeout ends the context of the handler after a time. A handler that returns

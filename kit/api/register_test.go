@@ -11,6 +11,7 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/reply"
 	"github.com/polarkit-go/polarkit/pagination"
 )
 
@@ -107,7 +108,7 @@ func TestRegistrationMistakes(t *testing.T) {
 		}, "api.Fails has a nil kind"},
 		{"negative limit", func(g *api.Group) {
 			api.Create(g, "/customers/", canRead, service{}.Create, api.MaxBody(-1))
-		}, "api.MaxBody(-1) must be from 1 to kit.MaxBodySize (10485760)"},
+		}, "api.MaxBody(-1) must be from 1 to request.MaxBodySize (10485760)"},
 		{"negative timeout", func(g *api.Group) {
 			api.Create(g, "/customers/", canRead, service{}.Create, api.Timeout(-1))
 		}, "api.Timeout must not be negative"},
@@ -192,8 +193,8 @@ func TestNilMistakes(t *testing.T) {
 		{"api: GET /v1/customers/{id}: the middleware with the index 0 returned no handler", func() {
 			api.Get(g(), "/{id}", canRead, service{}.Get, api.Use(nobody))
 		}},
-		{"kit: Handler: there is no function; pass the one that answers", func() { kit.Handler(nil) }},
-		{"kit: Handler: there is no function; pass the one that answers", func() { kit.ErrorRenderer{}.Handler(nil) }},
+		{"reply: Handler: there is no function; pass the one that answers", func() { reply.Handler(nil) }},
+		{"reply: Handler: there is no function; pass the one that answers", func() { reply.Renderer{}.Handler(nil) }},
 	} {
 		require.Contains(t, panicText(t, c.does), c.says)
 	}
@@ -224,7 +225,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 func TestNewMistakes(t *testing.T) {
 	t.Parallel()
 	require.Contains(t, panicText(t, func() { api.New(api.Config{}) }), "api: New: the configuration has no Title")
-	require.Contains(t, panicText(t, func() { api.New(api.Config{Title: "x", MaxBody: -1}) }), "MaxBody must be from 1 to kit.MaxBodySize (10485760)")
+	require.Contains(t, panicText(t, func() { api.New(api.Config{Title: "x", MaxBody: -1}) }), "MaxBody must be from 1 to request.MaxBodySize (10485760)")
 	require.Contains(t, panicText(t, func() { api.New(api.Config{Title: "x", Timeout: -1}) }), "Timeout must not be negative")
 	require.Contains(t, panicText(t, func() { api.Public(" ") }), "say why the endpoint needs no credential")
 }

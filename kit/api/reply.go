@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"reflect"
 
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/openapi"
+	"github.com/polarkit-go/polarkit/kit/reply"
 )
 
 // NoContent is the output of an endpoint that answers without a body. Its status is
@@ -63,7 +63,7 @@ func writeFunc[Out any](e *Endpoint, t reflect.Type) func(w http.ResponseWriter,
 		}
 	default:
 		return func(w http.ResponseWriter, _ *http.Request, out Out) error {
-			return kit.WriteJSON(w, status, out)
+			return reply.JSON(w, status, out)
 		}
 	}
 }

@@ -137,7 +137,7 @@ func TestRedirectionsStayOnTheHost(t *testing.T) {
 		`\\evil/v1/customers`:           "/v1/customers/",
 		"":                              "/v1/customers/",
 	} {
-		r := request("GET", "/v1/customers", "")
+		r := newRequest("GET", "/v1/customers", "")
 		r.RequestURI = uri
 		w := send(a, r)
 		require.Equal(t, location, w.Header().Get("Location"), "%q", uri)
@@ -148,7 +148,7 @@ func TestRedirectionsStayOnTheHost(t *testing.T) {
 		require.Equal(t, 307, w.Code, "%q", uri)
 		requireSameHost(t, location)
 	}
-	r := request("GET", "/v1/customers", "")
+	r := newRequest("GET", "/v1/customers", "")
 	r.URL.RawQuery = "a=\r\nb&c=\\é"
 	require.Equal(t, "/v1/customers/?a=%0D%0Ab&c=%5C%C3%A9", send(a, r).Header().Get("Location"))
 }
@@ -239,7 +239,7 @@ func FuzzRoute(f *testing.F) {
 	}
 	a := newShop(api.Config{})
 	f.Fuzz(func(t *testing.T, method, path string) {
-		r := request("GET", "/", "")
+		r := newRequest("GET", "/", "")
 		r.Method, r.RequestURI = method, path
 		r.URL.Path, r.URL.RawPath = path, ""
 		w := send(a, r)

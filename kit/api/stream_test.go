@@ -103,7 +103,7 @@ func TestCSVInConstantMemory(t *testing.T) {
 	const rows = 1_000_000
 	a := exporting(io.Discard, func() api.CSV { return api.CSV{Rows: rowsUntil(rows, nil)} })
 	w := &countingWriter{header: http.Header{}}
-	a.ServeHTTP(w, request("GET", "/v1/customers/export", ""))
+	a.ServeHTTP(w, newRequest("GET", "/v1/customers/export", ""))
 	require.Equal(t, rows, w.lines)
 	require.Less(t, w.most, uint64(64<<20), "the whole export is %d bytes", w.bytes)
 }

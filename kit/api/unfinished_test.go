@@ -15,9 +15,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/docs"
+	"github.com/polarkit-go/polarkit/kit/reply"
 )
 
 // dial opens a connection that fails a test which waits too long.
@@ -49,7 +49,7 @@ func TestUnfinishedRequestsHoldNoConnection(t *testing.T) {
 	mux.Handle("/", shop)
 	mux.Handle("/docs/", docs.Handler(shop))
 	mux.Handle("/openapi.json", shop.DocumentHandler())
-	mux.Handle("/healthz", kit.ErrorRenderer{}.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	mux.Handle("/healthz", reply.Renderer{}.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "ok")
 	})))
 	server := plain(t, mux)

@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"reflect"
 
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/openapi"
+	"github.com/polarkit-go/polarkit/kit/request"
 	"github.com/polarkit-go/polarkit/pagination"
 )
 
@@ -172,7 +172,7 @@ func registerNamed[S, In, Out any](
 	e.compile()
 	e.serve = serveFunc(e, guard, handler)
 	e.bind = func(r *http.Request) error {
-		_, err := kit.Bind[In](r)
+		_, err := request.Bind[In](r)
 		return err
 	}
 	e.handler = wrap(e.pattern, http.HandlerFunc(e.answer), e.settings.middleware)

@@ -23,8 +23,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/reply"
 )
 
 // The files of Swagger UI, as assets/update.sh fetched and checked them, and our own two.
@@ -71,7 +71,7 @@ func Handler(a *api.API) http.Handler {
 		"form-action 'none'",
 		"frame-ancestors 'none'",
 	}, "; ")
-	return kit.ErrorRenderer{}.Middleware(h)
+	return reply.Renderer{}.Middleware(h)
 }
 
 // originOf is scheme and host of an absolute address, empty for a relative one.

@@ -33,8 +33,8 @@ const (
 // It differs in three ways:
 //
 //   - ReadHeaderTimeout, IdleTimeout and MaxHeaderBytes are set where the server has
-//     none. ReadTimeout and WriteTimeout stay as they are: handlers of package kit and
-//     kit/api limit bodies and replies one by one, which long exports need.
+//     none. ReadTimeout and WriteTimeout stay as they are: handlers of packages
+//     kit/reply and kit/api limit bodies and replies one by one, which long exports need.
 //   - A request that net/http refuses before any handler is answered in the shape of
 //     every error, such as a path with a broken escape:
 //     {"error":"BadRequest","detail":"Bad request"}. net/http writes plain text to the
@@ -43,7 +43,7 @@ const (
 //     text.
 //   - When the process has no descriptors left, a new connection takes the place of
 //     the one that has waited longest for its client, if that is a second or more: for
-//     the header of a request, or for a body that package kit reads. Connections of
+//     the header of a request, or for a body that package kit/request reads. Connections of
 //     requests that are whole are never closed.
 //
 // Serve sets the handler and the hooks ConnContext and ConnState of the server, and

@@ -17,7 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/reply"
 	"github.com/polarkit-go/polarkit/kit/serve"
 )
 
@@ -197,7 +197,7 @@ func (c *counted) Close() error {
 func TestDescriptorsThatRunOut(t *testing.T) {
 	t.Parallel()
 	block, blocked := make(chan struct{}), make(chan struct{}, 1)
-	watched := kit.ErrorRenderer{Logger: slog.New(slog.DiscardHandler)}.Middleware(echo)
+	watched := reply.Renderer{Logger: slog.New(slog.DiscardHandler)}.Middleware(echo)
 	addr := start(t, &http.Server{ReadHeaderTimeout: time.Hour, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/block" {
 			blocked <- struct{}{}

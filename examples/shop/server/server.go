@@ -24,9 +24,9 @@ import (
 	"github.com/polarkit-go/polarkit/examples/shop/personalaccesstoken"
 	"github.com/polarkit-go/polarkit/examples/shop/requestlog"
 	"github.com/polarkit-go/polarkit/examples/shop/websession"
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/docs"
+	"github.com/polarkit-go/polarkit/kit/reply"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
@@ -89,7 +89,7 @@ func New(config Config) (*Server, error) {
 	a := newAPI(config, issuer, sessions, checker)
 	s := &Server{api: a, pool: config.Pool, authenticator: authenticator}
 
-	renderer := kit.ErrorRenderer{Logger: config.Logger}
+	renderer := reply.Renderer{Logger: config.Logger}
 	mux := http.NewServeMux()
 	mux.Handle("/", authenticator.Middleware(a))
 	mux.Handle("GET /openapi.json", a.DocumentHandler())
