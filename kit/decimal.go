@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
 // Decimal is a decimal number as it was written, with all its places: 1.50
@@ -125,7 +126,7 @@ func (d *Decimal) Scan(src any) error {
 		case math.IsInf(src, -1):
 			return d.scanText("-Infinity")
 		}
-		return d.UnmarshalText([]byte(lax.FloatRepr(src)))
+		return d.UnmarshalText([]byte(python.FloatRepr(src)))
 	}
 	return fmt.Errorf("kit: cannot scan %T into a Decimal", src)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/plan"
+	"github.com/polarkit-go/polarkit/kit/internal/querystring"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
@@ -46,17 +47,17 @@ type ParameterSpec struct {
 type ParameterInput struct {
 	field  ParameterField
 	state  any
-	query  *plan.Query
+	query  querystring.Values
 	report func(errors.ValidationError)
 }
 
 // NewParameterInput makes an input by hand, for the tests of a [Parameter].
 // The report function receives each error in its order.
 func NewParameterInput(field ParameterField, state any, query url.Values, report func(errors.ValidationError)) *ParameterInput {
-	pairs := new(plan.Query)
+	var pairs querystring.Values
 	for name, values := range query {
 		for _, value := range values {
-			pairs.Add(name, value)
+			pairs = append(pairs, querystring.Pair{Name: name, Value: value})
 		}
 	}
 	return &ParameterInput{field: field, state: state, query: pairs, report: report}
@@ -69,7 +70,7 @@ func (in *ParameterInput) Field() ParameterField { return in.field }
 func (in *ParameterInput) State() any { return in.state }
 
 // Values are all values of a query parameter, in their order; nil when it is absent.
-func (in *ParameterInput) Values(name string) []string { return in.query.Values(name) }
+func (in *ParameterInput) Values(name string) []string { return in.query.All(name) }
 
 // Last is the value that counts for a parameter that takes one: the last.
 func (in *ParameterInput) Last(name string) (value string, present bool) {
@@ -89,7 +90,7 @@ func attach() bool {
 			spec, err := target.(Parameter).CompileParameter(ParameterField{Name: name, Tag: tag}) //nolint:forcetypeassert // the plan has looked
 			return spec.Document, spec.State, err
 		},
-		Bind: func(target any, f *plan.Field, state any, query *plan.Query, report func(errors.ValidationError)) {
+		Bind: func(target any, f *plan.Field, state any, query querystring.Values, report func(errors.ValidationError)) {
 			in := ParameterInput{field: ParameterField{Name: f.Name, Tag: f.Tag}, state: state, query: query, report: report}
 			target.(Parameter).BindParameter(&in) //nolint:forcetypeassert // the plan has looked
 		},

@@ -5,8 +5,8 @@ import (
 	"reflect"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit/internal/lax"
 	"github.com/polarkit-go/polarkit/kit/internal/plan"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
 // Rule is a rule of an application's own for values of type T.
@@ -41,7 +41,7 @@ func DefineRule[T any](name string, rule Rule[T]) RuleName {
 	}
 	err := plan.DefineRule(name, &plan.RuleDefinition{
 		Type:  reflect.TypeFor[T](),
-		Issue: lax.Issue{Type: rule.Type, Msg: rule.Msg, Ctx: rule.Ctx},
+		Issue: pydantic.Issue{Type: rule.Type, Msg: rule.Msg, Ctx: rule.Ctx},
 		Check: func(v reflect.Value, param string) bool {
 			value, ok := v.Interface().(T)
 			return ok && rule.Check(value, param)

@@ -13,7 +13,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/ascii"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
 func (s *state) null() { s.buf = append(s.buf, "null"...) }
@@ -35,9 +36,9 @@ func (s *state) float(f float64, bits int) {
 	case bits == 32:
 		// The shortest text of a float32 is shorter than that of the same float64.
 		short, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'g', -1, 32), 64)
-		s.buf = lax.AppendFloatRepr(s.buf, short)
+		s.buf = python.AppendFloatRepr(s.buf, short)
 	default:
-		s.buf = lax.AppendFloatRepr(s.buf, f)
+		s.buf = python.AppendFloatRepr(s.buf, f)
 	}
 }
 
@@ -242,14 +243,12 @@ func encodeNumber(s *state, v reflect.Value) error {
 	if text == "" {
 		text = "0" // as encoding/json has it
 	}
-	if first, last := text[0], text[len(text)-1]; first != '-' && !isDigit(first) || !isDigit(last) || !json.Valid([]byte(text)) {
+	if first, last := text[0], text[len(text)-1]; first != '-' && !ascii.IsDigit(first) || !ascii.IsDigit(last) || !json.Valid([]byte(text)) {
 		return fmt.Errorf("%q is not a number", text)
 	}
 	s.buf = append(s.buf, text...)
 	return nil
 }
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func encodeMarshaler(s *state, v reflect.Value) error {
 	if v.Kind() == reflect.Pointer && v.IsNil() {

@@ -1,8 +1,6 @@
 package lax_test
 
 import (
-	"net/mail"
-	"net/url"
 	"testing"
 	"time"
 
@@ -30,12 +28,4 @@ func BenchmarkParsers(b *testing.B) {
 	run("Datetime/time", func() { _, _ = time.Parse(time.RFC3339Nano, "2024-01-02T03:04:05.678Z") })
 	run("Date", func() { _, _, _, _ = lax.Date("2024-01-02") })
 	run("Decimal", func() { _, _ = lax.Decimal("1234.50") })
-	run("Email", func() { _, _ = lax.Email("ann.lee+tag@sub.example.com") })
-	run("Email/international", func() { _, _ = lax.Email("jeff@exämple.com") })
-	run("Email/punycode", func() { _, _ = lax.Email("jeff@xn--exmple-cua.com") })
-	run("Email/mail", func() { _, _ = mail.ParseAddress("ann.lee+tag@sub.example.com") })
-	run("URL", func() { _, _ = lax.URL("https://www.example.com/path/to?x=1&y=2#z", lax.HTTPURL) })
-	run("URL/international", func() { _, _ = lax.URL("https://www.exämple.com/path", lax.HTTPURL) })
-	run("URL/upper", func() { _, _ = lax.URL("https://WWW.Example.com/path", lax.HTTPURL) })
-	run("URL/url", func() { _, _ = url.Parse("https://www.example.com/path/to?x=1&y=2#z") })
 }

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/polarkit-go/polarkit/kit/internal/ascii"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
 // Unix times that stand for the years 0 to 9999; times beyond the watershed
@@ -23,9 +26,9 @@ const (
 )
 
 var ( //nolint:gochecknoglobals // shared, never written
-	datetimeYear0 = parsing("datetime_parsing", datetimePrefix, "year 0 is out of range")
-	dateYear0     = parsing("date_parsing", datePrefix, "year 0 is out of range")
-	dateInexact   = &Issue{Type: "date_from_datetime_inexact", Msg: "Datetimes provided to dates should have zero time - e.g. be exact dates"}
+	datetimeYear0 = pydantic.ParsingIssue("datetime_parsing", datetimePrefix, "year 0 is out of range")
+	dateYear0     = pydantic.ParsingIssue("date_parsing", datePrefix, "year 0 is out of range")
+	dateInexact   = &pydantic.Issue{Type: "date_from_datetime_inexact", Msg: "Datetimes provided to dates should have zero time - e.g. be exact dates"}
 )
 
 // Datetime reads a point in time from text: a date, one of "Tt_ " and a time
@@ -36,7 +39,7 @@ var ( //nolint:gochecknoglobals // shared, never written
 //
 // A text that is neither is reported with the fault that the date parser
 // finds, as datetime_from_date_parsing.
-func Datetime(s string) (at time.Time, aware bool, issue *Issue) {
+func Datetime(s string) (at time.Time, aware bool, issue *pydantic.Issue) {
 	at, aware, fault := datetime(s)
 	if fault == "" {
 		if at.Year() == 0 {
@@ -50,7 +53,7 @@ func Datetime(s string) (at time.Time, aware bool, issue *Issue) {
 	}
 	switch {
 	case dateFault != "":
-		return time.Time{}, false, parsing("datetime_from_date_parsing", datetimeFromDatePrefix, dateFault)
+		return time.Time{}, false, pydantic.ParsingIssue("datetime_from_date_parsing", datetimeFromDatePrefix, dateFault)
 	case year == 0:
 		return time.Time{}, false, datetimeYear0
 	}
@@ -60,20 +63,20 @@ func Datetime(s string) (at time.Time, aware bool, issue *Issue) {
 // DatetimeFromInt reads a point in time from a unix time in seconds, or in
 // milliseconds beyond 2e10. It is in UTC and counts as aware. For an integer
 // beyond 64 bits use [DatetimeFromFloat] with an infinity of its sign.
-func DatetimeFromInt(n int64) (time.Time, *Issue) {
+func DatetimeFromInt(n int64) (time.Time, *pydantic.Issue) {
 	return datetimeIssue(fromUnix(n, 0))
 }
 
 // DatetimeFromFloat is [DatetimeFromInt] for a number with a fraction, which is
 // rounded to microseconds.
-func DatetimeFromFloat(f float64) (time.Time, *Issue) {
+func DatetimeFromFloat(f float64) (time.Time, *pydantic.Issue) {
 	return datetimeIssue(fromUnixFloat(f))
 }
 
-func datetimeIssue(at time.Time, fault string) (time.Time, *Issue) {
+func datetimeIssue(at time.Time, fault string) (time.Time, *pydantic.Issue) {
 	switch {
 	case fault != "":
-		return time.Time{}, parsing("datetime_parsing", datetimePrefix, fault)
+		return time.Time{}, pydantic.ParsingIssue("datetime_parsing", datetimePrefix, fault)
 	case at.Year() == 0:
 		return time.Time{}, datetimeYear0
 	}
@@ -85,7 +88,7 @@ func datetimeIssue(at time.Time, fault string) (time.Time, *Issue) {
 //
 // A text that is neither is reported with the fault that the datetime parser
 // finds, as date_from_datetime_parsing.
-func Date(s string) (year int, month time.Month, day int, issue *Issue) {
+func Date(s string) (year int, month time.Month, day int, issue *pydantic.Issue) {
 	if year, month, day, fault := date(s); fault == "" {
 		return dateIssue(year, month, day)
 	}
@@ -94,18 +97,18 @@ func Date(s string) (year int, month time.Month, day int, issue *Issue) {
 }
 
 // DateFromInt reads a date from a unix time, as [DatetimeFromInt] does, that is a midnight in UTC.
-func DateFromInt(n int64) (year int, month time.Month, day int, issue *Issue) {
+func DateFromInt(n int64) (year int, month time.Month, day int, issue *pydantic.Issue) {
 	return midnight(fromUnix(n, 0))
 }
 
 // DateFromFloat reads a date from a unix time, as [DatetimeFromFloat] does, that is a midnight in UTC.
-func DateFromFloat(f float64) (year int, month time.Month, day int, issue *Issue) {
+func DateFromFloat(f float64) (year int, month time.Month, day int, issue *pydantic.Issue) {
 	return midnight(fromUnixFloat(f))
 }
 
-func midnight(at time.Time, fault string) (int, time.Month, int, *Issue) {
+func midnight(at time.Time, fault string) (int, time.Month, int, *pydantic.Issue) {
 	if fault != "" {
-		return 0, 0, 0, parsing("date_from_datetime_parsing", dateFromDatetimePrefix, fault)
+		return 0, 0, 0, pydantic.ParsingIssue("date_from_datetime_parsing", dateFromDatetimePrefix, fault)
 	}
 	if hour, minute, second := at.Clock(); hour != 0 || minute != 0 || second != 0 || at.Nanosecond() != 0 {
 		return 0, 0, 0, dateInexact
@@ -113,7 +116,7 @@ func midnight(at time.Time, fault string) (int, time.Month, int, *Issue) {
 	return dateIssue(at.Date())
 }
 
-func dateIssue(year int, month time.Month, day int) (int, time.Month, int, *Issue) {
+func dateIssue(year int, month time.Month, day int) (int, time.Month, int, *pydantic.Issue) {
 	if year == 0 {
 		return 0, 0, 0, dateYear0
 	}
@@ -158,7 +161,7 @@ func unixText(s string) (n int64, f float64, kind int) {
 	if s != "" && (s[0] == '+' || s[0] == '-') {
 		unsigned, negative = s[1:], s[0] == '-'
 	}
-	end := skipDigits(unsigned, 0)
+	end := ascii.SkipDigits(unsigned, 0)
 	if end == len(unsigned) {
 		if end == 0 {
 			return 0, 0, notUnix

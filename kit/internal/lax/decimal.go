@@ -10,9 +10,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/ascii"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-var decimalParsing = &Issue{Type: "decimal_parsing", Msg: "Input should be a valid decimal"} //nolint:gochecknoglobals // shared, never written
+var decimalParsing = &pydantic.Issue{Type: "decimal_parsing", Msg: "Input should be a valid decimal"} //nolint:gochecknoglobals // shared, never written
 
 // The range of Python's decimal module (MAX_EMAX and MIN_ETINY of libmpdec): the
 // power of ten of the first digit is at most maxExponent, that of the last one
@@ -33,7 +36,7 @@ type Number struct {
 // decimal.Decimal: an optional sign, digits of any script with an optional point
 // and exponent, outer white space, and underscores anywhere. NaN and infinities
 // are a finite_number issue. For a float use the text of [FloatRepr].
-func Decimal(s string) (Number, *Issue) {
+func Decimal(s string) (Number, *pydantic.Issue) {
 	text, ok := decimalText(s)
 	if !ok {
 		return Number{}, decimalParsing
@@ -77,11 +80,11 @@ func (n Number) point() int64 { return int64(len(n.digits)) + n.exponent }
 
 // decimalText takes white space and underscores away and makes all digits ASCII.
 func decimalText(s string) (string, bool) {
-	if isASCII(s) && !strings.Contains(s, "_") {
-		return strings.TrimFunc(s, isPythonSpace), true
+	if ascii.Only(s) && !strings.Contains(s, "_") {
+		return strings.TrimFunc(s, python.IsSpace), true
 	}
 	var b strings.Builder
-	for _, r := range strings.TrimFunc(s, isPythonSpace) {
+	for _, r := range strings.TrimFunc(s, python.IsSpace) {
 		switch {
 		case r == '_':
 		case r < utf8.RuneSelf:
@@ -114,7 +117,7 @@ func isNotFinite(s string) bool {
 	}
 	s = strings.TrimPrefix(strings.ToLower(s), "s")
 	payload, found := strings.CutPrefix(s, "nan")
-	return found && skipDigits(payload, 0) == len(payload)
+	return found && ascii.SkipDigits(payload, 0) == len(payload)
 }
 
 // String writes the number as Python's str does: 1.50, 1E+3, 1E-7.
@@ -149,7 +152,7 @@ type DecimalRules struct {
 
 // Check checks a number against the limits. Zeros at its end do not count, and
 // zero is within any limits.
-func (n Number) Check(rules DecimalRules) *Issue {
+func (n Number) Check(rules DecimalRules) *pydantic.Issue {
 	significant := strings.TrimRight(n.digits, "0")
 	if significant == "" {
 		return nil
@@ -171,10 +174,10 @@ func (n Number) Check(rules DecimalRules) *Issue {
 	return nil
 }
 
-func decimalLimit(typ, name string, limit int, unit, where string) *Issue {
-	return &Issue{
+func decimalLimit(typ, name string, limit int, unit, where string) *pydantic.Issue {
+	return &pydantic.Issue{
 		Type: typ,
-		Msg:  fmt.Sprintf("Decimal input should have no more than %d %s%s%s", limit, unit, plural(limit), where),
+		Msg:  fmt.Sprintf("Decimal input should have no more than %d %s%s%s", limit, unit, pydantic.Plural(limit), where),
 		Ctx:  errors.Ctx{{Name: name, Value: limit}},
 	}
 }

@@ -51,3 +51,27 @@ func TestDecimalsAtTheEndsOfTheRange(t *testing.T) {
 		require.Zero(t, number.Compare(again), text)
 	}
 }
+
+func TestDecimalCompare(t *testing.T) {
+	t.Parallel()
+
+	ascending := []string{"-1e3", "-100", "-12.5", "-1", "-0.001", "0", "1e-9", "0.001", "0.01", "0.5", "1", "1.0000001", "1.5", "9", "10", "12.5", "100", "1e3", "1001"}
+	for i, left := range ascending {
+		for j, right := range ascending {
+			a, issue := lax.Decimal(left)
+			require.Nil(t, issue)
+			b, issue := lax.Decimal(right)
+			require.Nil(t, issue)
+			want := 0
+			if i != j {
+				want = map[bool]int{true: -1, false: 1}[i < j]
+			}
+			require.Equal(t, want, a.Compare(b), "%s and %s", left, right)
+		}
+	}
+	for _, equal := range [][2]string{{"1", "1.00"}, {"100", "1e2"}, {"0", "-0.00"}, {"-1.50", "-1.5"}, {"0e5", "0"}} {
+		a, _ := lax.Decimal(equal[0])
+		b, _ := lax.Decimal(equal[1])
+		require.Zero(t, a.Compare(b), "%v", equal)
+	}
+}

@@ -4,25 +4,26 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/polarkit-go/polarkit/kit/internal/ascii"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-// maxDigits is CPython's limit for the conversion of text to an integer.
-const maxDigits = 4300
-
 var ( //nolint:gochecknoglobals // shared, never written
-	intParsing = &Issue{Type: "int_parsing", Msg: "Input should be a valid integer, unable to parse string as an integer"}
-	intSize    = &Issue{Type: "int_parsing_size", Msg: "Unable to parse input string as an integer, exceeded maximum size"}
-	intFloat   = &Issue{Type: "int_from_float", Msg: "Input should be a valid integer, got a number with a fractional part"}
-	finite     = &Issue{Type: "finite_number", Msg: "Input should be a finite number"}
-	floatParse = &Issue{Type: "float_parsing", Msg: "Input should be a valid number, unable to parse string as a number"}
-	boolParse  = &Issue{Type: "bool_parsing", Msg: "Input should be a valid boolean, unable to interpret input"}
+	intParsing = &pydantic.Issue{Type: "int_parsing", Msg: "Input should be a valid integer, unable to parse string as an integer"}
+	intSize    = &pydantic.Issue{Type: "int_parsing_size", Msg: "Unable to parse input string as an integer, exceeded maximum size"}
+	intFloat   = &pydantic.Issue{Type: "int_from_float", Msg: "Input should be a valid integer, got a number with a fractional part"}
+	finite     = &pydantic.Issue{Type: "finite_number", Msg: "Input should be a finite number"}
+	floatParse = &pydantic.Issue{Type: "float_parsing", Msg: "Input should be a valid number, unable to parse string as a number"}
+	boolParse  = &pydantic.Issue{Type: "bool_parsing", Msg: "Input should be a valid boolean, unable to interpret input"}
 )
 
 // Int reads an integer from text: decimal digits with an optional sign, outer
 // white space, leading zeros, single underscores between digits, and a
 // fraction of zeros only. An integer beyond 64 bits is valid too: overflow is
 // then -1 or +1 and v the nearest int64, and 0 for all others.
-func Int(s string) (v int64, overflow int, issue *Issue) {
+func Int(s string) (v int64, overflow int, issue *pydantic.Issue) {
 	if v, ok := shortInt(s); ok {
 		return v, 0, nil
 	}
@@ -77,20 +78,20 @@ func shortInt(s string) (int64, bool) {
 // it, longer than the limit with its sign. Any other way to write one that long
 // is a parsing error.
 func isTooLongInt(s string) bool {
-	if len(s) <= maxDigits {
+	if len(s) <= python.MaxDigits {
 		return false
 	}
 	first := 0
 	if s[0] == '-' {
 		first = 1
 	}
-	return s[first] != '0' && skipDigits(s, first) > maxDigits
+	return s[first] != '0' && ascii.SkipDigits(s, first) > python.MaxDigits
 }
 
 // cutLeadingZeros takes away the zeros before the first other digit, and with
 // them any underscores in between, however many (as Pydantic does). One digit stays.
 func cutLeadingZeros(s string) (string, bool) {
-	if s == "" || !isDigit(s[0]) {
+	if s == "" || !ascii.IsDigit(s[0]) {
 		return "", false
 	}
 	if s[0] != '0' {
@@ -101,7 +102,7 @@ func cutLeadingZeros(s string) (string, bool) {
 		case c == '0' || c == '_':
 		case c == '.':
 			return s[i-1:], true
-		case isDigit(c):
+		case ascii.IsDigit(c):
 			return s[i:], true
 		default:
 			return "", false
@@ -111,7 +112,7 @@ func cutLeadingZeros(s string) (string, bool) {
 }
 
 // digits reads digits with single underscores between them.
-func digits(s string, negative bool) (int64, int, *Issue) {
+func digits(s string, negative bool) (int64, int, *pydantic.Issue) {
 	if s == "" {
 		return 0, 0, intParsing
 	}
@@ -128,10 +129,10 @@ func digits(s string, negative bool) (int64, int, *Issue) {
 			}
 			continue
 		}
-		if !isDigit(c) {
+		if !ascii.IsDigit(c) {
 			return 0, 0, intParsing
 		}
-		if length++; length > maxDigits {
+		if length++; length > python.MaxDigits {
 			return 0, 0, intParsing
 		}
 		if overflow {
@@ -156,7 +157,7 @@ func digits(s string, negative bool) (int64, int, *Issue) {
 }
 
 // IntFromFloat reads an integer from a number without a fraction.
-func IntFromFloat(f float64) (int64, *Issue) {
+func IntFromFloat(f float64) (int64, *pydantic.Issue) {
 	switch {
 	case math.IsNaN(f) || math.IsInf(f, 0):
 		return 0, finite
@@ -172,7 +173,7 @@ func IntFromFloat(f float64) (int64, *Issue) {
 // point and exponent, or inf, infinity or nan in any letter case; outer white
 // space or single underscores, but not both. A number too large is infinite,
 // as Python has it.
-func Float(s string) (float64, *Issue) {
+func Float(s string) (float64, *pydantic.Issue) {
 	if f, ok := parseFloat(strings.TrimSpace(s)); ok {
 		return f, nil
 	}
@@ -195,13 +196,13 @@ func parseFloat(s string) (float64, bool) {
 		f, _ := strconv.ParseFloat(s, 64) // the form is checked; out of range is ±Inf, which is the answer
 		return f, true
 	case strings.EqualFold(unsigned, "nan"):
-		return math.NaN(), isASCII(unsigned)
+		return math.NaN(), ascii.Only(unsigned)
 	case strings.EqualFold(unsigned, "inf") || strings.EqualFold(unsigned, "infinity"):
 		sign := 1
 		if s[0] == '-' {
 			sign = -1
 		}
-		return math.Inf(sign), isASCII(unsigned)
+		return math.Inf(sign), ascii.Only(unsigned)
 	}
 	return 0, false
 }
@@ -209,10 +210,10 @@ func parseFloat(s string) (float64, bool) {
 // isDecimalFloat reports whether s is an unsigned decimal number, with at least
 // one digit before or after the point.
 func isDecimalFloat(s string) bool {
-	i := skipDigits(s, 0)
+	i := ascii.SkipDigits(s, 0)
 	mantissa := i
 	if i < len(s) && s[i] == '.' {
-		end := skipDigits(s, i+1)
+		end := ascii.SkipDigits(s, i+1)
 		mantissa += end - i - 1
 		i = end
 	}
@@ -228,13 +229,13 @@ func isDecimalFloat(s string) bool {
 	if i++; i < len(s) && (s[i] == '+' || s[i] == '-') {
 		i++
 	}
-	end := skipDigits(s, i)
+	end := ascii.SkipDigits(s, i)
 	return end > i && end == len(s)
 }
 
 // Bool reads a boolean from text: true, t, yes, y, on, 1 and false, f, no, n,
 // off, 0 in any letter case, and nothing around them.
-func Bool(s string) (bool, *Issue) {
+func Bool(s string) (bool, *pydantic.Issue) {
 	var lower [5]byte
 	if len(s) > len(lower) {
 		return false, boolParse
@@ -253,22 +254,4 @@ func Bool(s string) (bool, *Issue) {
 		return false, nil
 	}
 	return false, boolParse
-}
-
-func isDigit(c byte) bool { return c-'0' <= 9 }
-
-func skipDigits(s string, i int) int {
-	for i < len(s) && isDigit(s[i]) {
-		i++
-	}
-	return i
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

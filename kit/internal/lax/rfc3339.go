@@ -1,6 +1,10 @@
 package lax
 
-import "time"
+import (
+	"time"
+
+	"github.com/polarkit-go/polarkit/kit/internal/ascii"
+)
 
 // The fault texts are those of the Rust library that Pydantic reads dates and
 // times with. Which of several faults is reported depends on the order in which
@@ -12,7 +16,7 @@ func calendarDate(s string) (year int, month time.Month, day int, fault string) 
 		return 0, 0, 0, "input is too short"
 	}
 	for i := range 4 {
-		if !isDigit(s[i]) {
+		if !ascii.IsDigit(s[i]) {
 			return 0, 0, 0, "invalid character in year"
 		}
 	}
@@ -114,7 +118,7 @@ func timeOfDay(s string) (c clock, rest, fault string) {
 	if len(s) == 8 || s[8] != '.' && s[8] != ',' {
 		return c, s[8:], ""
 	}
-	end := skipDigits(s, 9)
+	end := ascii.SkipDigits(s, 9)
 	if end == 9 {
 		return clock{}, "", "second fraction digits missing after `.`"
 	}
@@ -174,7 +178,7 @@ func zone(s string) (*time.Location, string) {
 
 // twoDigits reads the number at i and i+1.
 func twoDigits(s string, i int) (int, bool) {
-	if len(s) < i+2 || !isDigit(s[i]) || !isDigit(s[i+1]) {
+	if len(s) < i+2 || !ascii.IsDigit(s[i]) || !ascii.IsDigit(s[i+1]) {
 		return 0, false
 	}
 	return int(s[i]-'0')*10 + int(s[i+1]-'0'), true

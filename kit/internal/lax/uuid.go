@@ -9,11 +9,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/ascii"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
 // UUID reads a UUID: hyphenated in any letter case, 32 digits without hyphens,
 // and the hyphenated form in braces or after urn:uuid:.
-func UUID(s string) (uuid.UUID, *Issue) {
+func UUID(s string) (uuid.UUID, *pydantic.Issue) {
 	inner := s
 	switch {
 	case len(s) == 38 && s[0] == '{' && s[37] == '}':
@@ -25,7 +27,7 @@ func UUID(s string) (uuid.UUID, *Issue) {
 	if len(inner) == 36 && hyphenated(inner, &id) || len(s) == 32 && hex(s, id[:]) {
 		return id, nil
 	}
-	return uuid.UUID{}, parsing("uuid_parsing", "Input should be a valid UUID, ", uuidFault(inner))
+	return uuid.UUID{}, pydantic.ParsingIssue("uuid_parsing", "Input should be a valid UUID, ", uuidFault(inner))
 }
 
 func hyphenated(s string, id *uuid.UUID) bool {
@@ -37,7 +39,7 @@ func hyphenated(s string, id *uuid.UUID) bool {
 // hex decodes as many bytes as to holds.
 func hex(s string, to []byte) bool {
 	for i := range to {
-		high, low := nibble(s[2*i]), nibble(s[2*i+1])
+		high, low := ascii.Hex(s[2*i]), ascii.Hex(s[2*i+1])
 		if high|low > 15 {
 			return false
 		}
@@ -45,22 +47,6 @@ func hex(s string, to []byte) bool {
 	}
 	return true
 }
-
-// nibble is the value of a hexadecimal digit, 0xff for anything else.
-func nibble(c byte) byte { return nibbles[c] }
-
-var nibbles = func() (table [256]byte) {
-	for c := range table {
-		table[c] = 0xff
-	}
-	for i := range byte(10) {
-		table['0'+i] = i
-	}
-	for i := range byte(6) {
-		table['a'+i], table['A'+i] = 10+i, 10+i
-	}
-	return table
-}()
 
 // uuidFault says what is wrong with a UUID, in the words of the Rust library
 // that Pydantic reads them with. Positions count from 1.
@@ -82,7 +68,7 @@ func uuidFault(s string) string {
 			}
 			group++
 			start = i + 1
-		case r >= utf8.RuneSelf || nibble(byte(r)) > 15: //nolint:gosec // it is ASCII
+		case r >= utf8.RuneSelf || ascii.Hex(byte(r)) > 15: //nolint:gosec // it is ASCII
 			return fmt.Sprintf("invalid character: found `%c` at %d", r, i+offset+1)
 		}
 	}
@@ -103,11 +89,11 @@ func uuidFault(s string) string {
 
 // UUIDVersion checks that a UUID is of the version and of the variant of RFC
 // 9562, as Pydantic's UUID4 and its siblings do.
-func UUIDVersion(id uuid.UUID, version int) *Issue {
+func UUIDVersion(id uuid.UUID, version int) *pydantic.Issue {
 	if int(id.Version()) == version && id.Variant() == uuid.RFC4122 {
 		return nil
 	}
-	return &Issue{
+	return &pydantic.Issue{
 		Type: "uuid_version",
 		Msg:  fmt.Sprintf("UUID version %d expected", version),
 		Ctx:  errors.Ctx{{Name: "expected_version", Value: version}},

@@ -13,7 +13,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/kit/internal/email"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
+	"github.com/polarkit-go/polarkit/kit/internal/recorded"
+	"github.com/polarkit-go/polarkit/kit/internal/weburl"
 )
 
 // vector is a line of the recording of FastAPI, as far as it is needed here.
@@ -37,7 +42,7 @@ type detail struct {
 
 // A reader reads a value as a field of a model does: a text, or a number as
 // json.Number. It returns what FastAPI would write of it.
-type reader func(value any) (any, *lax.Issue)
+type reader func(value any) (any, *pydantic.Issue)
 
 // fields are the scalar fields of the recorded models, by endpoint and name.
 var fields = map[string]map[string]reader{
@@ -45,7 +50,7 @@ var fields = map[string]map[string]reader{
 	"optionals":       {"count": readInt, "ratio": readFloat, "active": readBool, "ref": readUUID, "at": readDatetime, "day": readDate, "size": readInt, "enabled": readBool},
 	"search":          {"number": readInt, "ratio": readFloat, "active": readBool, "ref": readUUID, "at": readDatetime, "day": readDate, "verbose": readBool},
 	"required":        {"number": readInt, "flag": readBool, "since": readDatetime, "email": readEmail},
-	"contacts":        {"email": readEmail, "site": readURL(lax.HTTPURL), "callback": readURL(lax.HTTPSURL), "key": readUUID4},
+	"contacts":        {"email": readEmail, "site": readURL(weburl.HTTP), "callback": readURL(weburl.HTTPS), "key": readUUID4},
 	"customers":       {"email": readEmail, "organization_id": readUUID4},
 	"customer_update": {"email": readEmail},
 	"bookings":        {"email": readEmail, "guests": readInt},
@@ -147,7 +152,7 @@ func (v *vector) check(t *testing.T, name string, value any, read reader, want *
 	}
 	got, issue := read(value)
 	if want != nil {
-		d := describe(issue)
+		d := recorded.Describe(issue)
 		if issue == nil || d.Type != want.Type || d.Msg != want.Msg || fmt.Sprint(d.Ctx) != fmt.Sprint(asTexts(want.Ctx)) {
 			t.Errorf("%s: %s=%q: got %v, %+v, want %+v", v.ID, name, value, got, d, want)
 		}
@@ -182,9 +187,9 @@ func isParsing(typ string) bool {
 	return false
 }
 
-var wrongType = &lax.Issue{Type: "wrong type"}
+var wrongType = &pydantic.Issue{Type: "wrong type"}
 
-func readInt(value any) (any, *lax.Issue) {
+func readInt(value any) (any, *pydantic.Issue) {
 	if number, ok := value.(json.Number); ok && strings.ContainsAny(number.String(), ".eE") {
 		f, _ := number.Float64()
 		n, issue := lax.IntFromFloat(f)
@@ -194,9 +199,9 @@ func readInt(value any) (any, *lax.Issue) {
 	return float64(n), issue
 }
 
-func readFloat(value any) (any, *lax.Issue) { return lax.Float(fmt.Sprint(value)) }
+func readFloat(value any) (any, *pydantic.Issue) { return lax.Float(fmt.Sprint(value)) }
 
-func readBool(value any) (any, *lax.Issue) {
+func readBool(value any) (any, *pydantic.Issue) {
 	if number, ok := value.(json.Number); ok {
 		f, _ := number.Float64()
 		return lax.Bool(fmt.Sprint(f + 0)) // without the sign of zero
@@ -204,9 +209,9 @@ func readBool(value any) (any, *lax.Issue) {
 	return lax.Bool(fmt.Sprint(value))
 }
 
-func readUUID(value any) (any, *lax.Issue) { return lax.UUID(fmt.Sprint(value)) }
+func readUUID(value any) (any, *pydantic.Issue) { return lax.UUID(fmt.Sprint(value)) }
 
-func readUUID4(value any) (any, *lax.Issue) {
+func readUUID4(value any) (any, *pydantic.Issue) {
 	id, issue := lax.UUID(fmt.Sprint(value))
 	if issue == nil {
 		issue = lax.UUIDVersion(id, 4)
@@ -214,10 +219,10 @@ func readUUID4(value any) (any, *lax.Issue) {
 	return id, issue
 }
 
-func readEmail(value any) (any, *lax.Issue) { return lax.Email(fmt.Sprint(value)) }
+func readEmail(value any) (any, *pydantic.Issue) { return email.Normalize(fmt.Sprint(value)) }
 
-func readURL(rules lax.URLRules) reader {
-	return func(value any) (any, *lax.Issue) { return lax.URL(fmt.Sprint(value), rules) }
+func readURL(rules weburl.Rules) reader {
+	return func(value any) (any, *pydantic.Issue) { return weburl.Normalize(fmt.Sprint(value), rules) }
 }
 
 func readDecimal(digits, places int) reader {
@@ -225,11 +230,11 @@ func readDecimal(digits, places int) reader {
 	if places >= 0 {
 		rules.Places = &places
 	}
-	return func(value any) (any, *lax.Issue) {
+	return func(value any) (any, *pydantic.Issue) {
 		text := fmt.Sprint(value)
 		if _, ok := value.(json.Number); ok && strings.ContainsAny(text, ".eE") {
 			f, _ := value.(json.Number).Float64()
-			text = lax.FloatRepr(f)
+			text = python.FloatRepr(f)
 		}
 		n, issue := lax.Decimal(text)
 		if issue == nil {
@@ -239,7 +244,7 @@ func readDecimal(digits, places int) reader {
 	}
 }
 
-func readDatetime(value any) (any, *lax.Issue) {
+func readDatetime(value any) (any, *pydantic.Issue) {
 	text, ok := value.(string)
 	if !ok {
 		return numberDatetime(value)
@@ -248,7 +253,7 @@ func readDatetime(value any) (any, *lax.Issue) {
 	return showDatetime(at, aware), issue
 }
 
-func numberDatetime(value any) (any, *lax.Issue) {
+func numberDatetime(value any) (any, *pydantic.Issue) {
 	number, ok := value.(json.Number)
 	if !ok {
 		return nil, wrongType
@@ -276,10 +281,10 @@ func showDatetime(at time.Time, aware bool) string {
 	return at.Format(layout)
 }
 
-func readDate(value any) (any, *lax.Issue) {
+func readDate(value any) (any, *pydantic.Issue) {
 	var year, day int
 	var month time.Month
-	var issue *lax.Issue
+	var issue *pydantic.Issue
 	switch value := value.(type) {
 	case string:
 		year, month, day, issue = lax.Date(value)

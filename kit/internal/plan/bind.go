@@ -7,7 +7,10 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
-	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
+	"github.com/polarkit-go/polarkit/kit/internal/querystring"
 )
 
 // Body is the body of a request.
@@ -37,14 +40,14 @@ func (d *decoder) load(body Body) error {
 	if len(body.Data) == 0 || !body.JSON {
 		return nil
 	}
-	err := d.own.load(body.Data)
+	err := d.own.Load(body.Data)
 	if err == nil {
 		return nil
 	}
-	if syntax, ok := errors.AsType[*syntaxError](err); ok {
+	if syntax, ok := errors.AsType[*pyjson.SyntaxError](err); ok {
 		return errors.NewRequestValidationError(errors.ValidationError{
-			Type: "json_invalid", Loc: errors.Loc{"body", syntax.pos}, Msg: "JSON decode error",
-			Input: emptyObject, Ctx: errors.Ctx{{Name: "error", Value: syntax.text}},
+			Type: "json_invalid", Loc: errors.Loc{"body", syntax.Position}, Msg: "JSON decode error",
+			Input: emptyObject, Ctx: errors.Ctx{{Name: "error", Value: syntax.Text}},
 		})
 	}
 	return errBadBody(err)
@@ -86,21 +89,13 @@ func (f *Field) decodeBody(d *decoder, body Body, v reflect.Value) bool {
 		}
 		return n.decode(d, 0, f.target(v))
 	}
-	text := valid(string(body.Data))
+	text := python.ValidText(string(body.Data))
 	d.atText(text)
 	if n.sensitive || f.Sensitive {
 		d.mask++
 		defer func() { d.mask-- }()
 	}
 	return n.decodeParam(d, text, f.target(v))
-}
-
-// valid is a text without bytes that are no UTF-8.
-func valid(s string) string {
-	if utf8.ValidString(s) {
-		return s
-	}
-	return replaceInvalid([]byte(s))
 }
 
 // headerText is the value of a header. Bytes that are no UTF-8 are Latin-1, as
@@ -146,11 +141,11 @@ func (in *Input) Bind(r Request, v reflect.Value) error {
 		}
 	}
 	if in.query {
-		d.query = ParseQuery(r.Query())
+		d.query = querystring.Parse(r.Query())
 	}
 	good := true
 	for _, f := range in.Params {
-		if !f.bind(d, r, &d.query, v) {
+		if !f.bind(d, r, d.query, v) {
 			good = false
 		}
 	}
@@ -163,7 +158,7 @@ func (in *Input) Bind(r Request, v reflect.Value) error {
 	return d.err()
 }
 
-func (f *Field) bind(d *decoder, r Request, query *Query, v reflect.Value) bool {
+func (f *Field) bind(d *decoder, r Request, query querystring.Values, v reflect.Value) bool {
 	if f.custom {
 		count := len(d.errs)
 		host.Bind(f.target(v).Addr().Interface(), f, f.state, query, func(e errors.ValidationError) {
@@ -190,13 +185,13 @@ func (f *Field) bind(d *decoder, r Request, query *Query, v reflect.Value) bool 
 	return good
 }
 
-func (f *Field) bindValue(d *decoder, r Request, query *Query, v reflect.Value) bool {
+func (f *Field) bindValue(d *decoder, r Request, query querystring.Values, v reflect.Value) bool {
 	var value string
 	var present bool
 	if f.Node.Kind == List {
 		var values []string
 		if f.In == "query" {
-			values = query.Values(f.Name)
+			values = query.All(f.Name)
 		} else {
 			for _, value := range r.Header(f.Name) {
 				values = append(values, headerText(value))
@@ -208,7 +203,7 @@ func (f *Field) bindValue(d *decoder, r Request, query *Query, v reflect.Value) 
 	} else {
 		switch f.In {
 		case "path":
-			value, present = valid(r.Path(f.Name)), true
+			value, present = python.ValidText(r.Path(f.Name)), true
 		case "query":
 			value, present = query.Last(f.Name)
 		case "header":
@@ -254,7 +249,7 @@ func (n *Node) decodeParams(d *decoder, values []string, v reflect.Value) bool {
 	if !good {
 		return false
 	}
-	var issue *lax.Issue
+	var issue *pydantic.Issue
 	if n.minLength != nil && len(values) < n.minLength.n {
 		issue = n.minLength.actual(len(values))
 	}

@@ -17,7 +17,9 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
-	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
 // kitPath is the package whose types the plan knows by name.
@@ -381,13 +383,13 @@ func (n *Node) expect(typ string) {
 	for i, value := range n.Values {
 		switch value := value.(type) {
 		case string:
-			reprs[i] = lax.Repr(value)
+			reprs[i] = python.Repr(value)
 		case int64:
 			reprs[i] = strconv.FormatInt(value, 10)
 		}
 	}
-	expected := lax.Expected(reprs)
-	n.expected = lax.Issue{Type: typ, Msg: "Input should be " + expected, Ctx: errors.Ctx{{Name: "expected", Value: expected}}}
+	expected := pydantic.Expected(reprs)
+	n.expected = pydantic.Issue{Type: typ, Msg: "Input should be " + expected, Ctx: errors.Ctx{{Name: "expected", Value: expected}}}
 	n.texts = nil
 	if len(n.Values) > few && n.Type.Kind() == reflect.String {
 		n.texts = make(map[string]struct{}, len(n.Values))
@@ -554,8 +556,8 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 
 // parseDefault scans the default and tries it once.
 func (f *Field) parseDefault(text, where string) error {
-	f.fallback = new(document)
-	err := f.fallback.load(f.Node.defaultJSON(text))
+	f.fallback = new(pyjson.Document)
+	err := f.fallback.Load(f.Node.defaultJSON(text))
 	if err == nil {
 		d := newDecoder(context.Background())
 		defer d.free()
@@ -584,9 +586,9 @@ func (n *Node) defaultJSON(text string) []byte {
 	case n.Nullable && text == "null":
 		return []byte(text)
 	case n.isText():
-		return appendString(nil, text)
+		return encode.AppendString(nil, text)
 	case !json.Valid([]byte(text)) && (n.Kind == Integer || n.Kind == Float || n.Kind == Bool || n.Kind == Enum || n.Kind == Literal):
-		return appendString(nil, text)
+		return encode.AppendString(nil, text)
 	case n.Kind == List && !strings.HasPrefix(text, "["):
 		out := []byte{'['}
 		for i, item := range strings.Split(text, ",") {

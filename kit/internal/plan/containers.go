@@ -1,29 +1,27 @@
 package plan
 
 import (
-	"math"
 	"reflect"
 	"strconv"
-	"unicode/utf8"
 	"unsafe"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/internal/jsonnum"
-	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 )
 
 var (
-	issueMissing = &lax.Issue{Type: "missing", Msg: "Field required"}
-	issueExtra   = &lax.Issue{Type: "extra_forbidden", Msg: "Extra inputs are not permitted"}
-	issueModel   = &lax.Issue{Type: "model_attributes_type", Msg: "Input should be a valid dictionary or object to extract fields from"}
-	issueList    = &lax.Issue{Type: "list_type", Msg: "Input should be a valid list"}
-	issueDict    = &lax.Issue{Type: "dict_type", Msg: "Input should be a valid dictionary"}
+	issueMissing = &pydantic.Issue{Type: "missing", Msg: "Field required"}
+	issueExtra   = &pydantic.Issue{Type: "extra_forbidden", Msg: "Extra inputs are not permitted"}
+	issueModel   = &pydantic.Issue{Type: "model_attributes_type", Msg: "Input should be a valid dictionary or object to extract fields from"}
+	issueList    = &pydantic.Issue{Type: "list_type", Msg: "Input should be a valid list"}
+	issueDict    = &pydantic.Issue{Type: "dict_type", Msg: "Input should be a valid dictionary"}
 	issueNUL     = valueError("This value contains invalid characters")
 )
 
 // decode reads the token into v, which is addressable and zero. It reports
 // what is wrong and returns whether the value is valid.
-func (n *Node) decode(d *decoder, tok int32, v reflect.Value) bool {
+func (n *Node) decode(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	if !n.Nullable {
 		return n.decodeValue(d, tok, v) && n.validateValue(d, tok, nil, v)
 	}
@@ -38,7 +36,7 @@ func (n *Node) decode(d *decoder, tok int32, v reflect.Value) bool {
 	return true
 }
 
-func (n *Node) decodeValue(d *decoder, tok int32, v reflect.Value) bool {
+func (n *Node) decodeValue(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	switch n.Kind {
 	case Object:
 		return n.decodeObject(d, tok, v)
@@ -51,7 +49,7 @@ func (n *Node) decodeValue(d *decoder, tok int32, v reflect.Value) bool {
 	case Union:
 		return n.decodeUnion(d, tok, v)
 	case Any:
-		if value := d.doc.any(tok); value != nil {
+		if value := d.doc.Any(tok); value != nil {
 			v.Set(reflect.ValueOf(value))
 		}
 		return n.check(d, tok, v)
@@ -64,7 +62,7 @@ func (n *Node) decodeValue(d *decoder, tok int32, v reflect.Value) bool {
 }
 
 // check applies the remaining rules to a value that has been read.
-func (n *Node) check(d *decoder, tok int32, v reflect.Value) bool {
+func (n *Node) check(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	for i := range n.checks {
 		if issue := n.checks[i](v); issue != nil {
 			if tok != none {
@@ -84,6 +82,9 @@ func (o *ObjectPlan) field(name string) *Field {
 	return nil
 }
 
+// few is how many names are compared one by one; more go through a map.
+const few = 8
+
 func (o *ObjectPlan) find(name string) int {
 	if len(o.Fields) <= few {
 		for i, f := range o.Fields {
@@ -99,8 +100,8 @@ func (o *ObjectPlan) find(name string) int {
 	return -1
 }
 
-func (n *Node) decodeObject(d *decoder, tok int32, v reflect.Value) bool {
-	if d.doc.first(tok) != '{' {
+func (n *Node) decodeObject(d *decoder, tok pyjson.Token, v reflect.Value) bool {
+	if d.doc.First(tok) != '{' {
 		d.at(tok)
 		return d.failWith(issueModel, n)
 	}
@@ -109,8 +110,8 @@ func (n *Node) decodeObject(d *decoder, tok int32, v reflect.Value) bool {
 	for range o.Fields {
 		d.found = append(d.found, none)
 	}
-	for k, end := tok+1, d.doc.after(tok); k < end; k = d.doc.after(k + 1) {
-		if i := o.find(d.doc.str(k)); i >= 0 {
+	for k, end := tok+1, d.doc.After(tok); k < end; k = d.doc.After(k + 1) {
+		if i := o.find(d.doc.Text(k)); i >= 0 {
 			d.found[base+i] = k + 1
 		} else {
 			extra = true
@@ -134,13 +135,13 @@ func (n *Node) decodeObject(d *decoder, tok int32, v reflect.Value) bool {
 	return valid
 }
 
-func (n *Node) refuseExtra(d *decoder, tok int32) bool {
-	for _, e := range d.doc.entries(tok) {
-		if n.Object.find(e.key) >= 0 {
+func (n *Node) refuseExtra(d *decoder, tok pyjson.Token) bool {
+	for _, e := range d.doc.Entries(tok) {
+		if n.Object.find(e.Key) >= 0 {
 			continue
 		}
-		d.push(e.key)
-		d.at(e.value)
+		d.push(e.Key)
+		d.at(e.Value)
 		d.fail(issueExtra)
 		d.pop()
 		if d.full() {
@@ -151,7 +152,7 @@ func (n *Node) refuseExtra(d *decoder, tok int32) bool {
 }
 
 // decode reads the field out of its object; tok is none when it is absent.
-func (f *Field) decode(d *decoder, tok, object int32, parent *Node, v reflect.Value) bool {
+func (f *Field) decode(d *decoder, tok, object pyjson.Token, parent *Node, v reflect.Value) bool {
 	if tok == none && !f.HasDefault {
 		if !f.Required {
 			return true
@@ -172,7 +173,7 @@ func (f *Field) decode(d *decoder, tok, object int32, parent *Node, v reflect.Va
 		d.mask++
 	}
 	valid := f.Node.decode(d, tok, target)
-	if valid && d.doc.nul && parent.Object.Schema && f.Node.holdsNUL(d.doc, tok) {
+	if valid && d.doc.MayHoldNUL() && parent.Object.Schema && f.Node.holdsNUL(d.doc, tok) {
 		d.at(tok)
 		valid = d.failWith(issueNUL, f.Node)
 	}
@@ -211,14 +212,14 @@ func (f *Field) setDefault(d *decoder, target reflect.Value) {
 	d.doc = request
 }
 
-func (n *Node) decodeList(d *decoder, tok int32, v reflect.Value) bool {
+func (n *Node) decodeList(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	d.at(tok)
-	if d.doc.first(tok) != '[' {
+	if d.doc.First(tok) != '[' {
 		return d.failWith(issueList, n)
 	}
 	count := 0
-	end := d.doc.after(tok)
-	for k := tok + 1; k < end; k = d.doc.after(k) {
+	end := d.doc.After(tok)
+	for k := tok + 1; k < end; k = d.doc.After(k) {
 		count++
 	}
 	if n.maxLength != nil && count > n.maxLength.n {
@@ -227,7 +228,7 @@ func (n *Node) decodeList(d *decoder, tok int32, v reflect.Value) bool {
 	v.Set(reflect.MakeSlice(v.Type(), 0, min(count, 64)))
 	valid, i := true, 0
 	var spare reflect.Value
-	for k := tok + 1; k < end; k = d.doc.after(k) {
+	for k := tok + 1; k < end; k = d.doc.After(k) {
 		var item reflect.Value
 		if valid {
 			if v.Len() == v.Cap() {
@@ -262,32 +263,32 @@ func (n *Node) decodeList(d *decoder, tok int32, v reflect.Value) bool {
 }
 
 // actual completes the issue of a length that Pydantic reports with the number.
-func (r *sizeRule) actual(n int) *lax.Issue {
+func (r *sizeRule) actual(n int) *pydantic.Issue {
 	issue := r.issue
 	issue.Msg += strconv.Itoa(n)
 	issue.Ctx = append(issue.Ctx[:len(issue.Ctx):len(issue.Ctx)], errors.CtxValue{Name: "actual_length", Value: n})
 	return &issue
 }
 
-func (n *Node) decodeMap(d *decoder, tok int32, v reflect.Value) bool {
+func (n *Node) decodeMap(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	d.at(tok)
-	if d.doc.first(tok) != '{' {
+	if d.doc.First(tok) != '{' {
 		return d.failWith(issueDict, n)
 	}
-	entries := d.doc.entries(tok)
+	entries := d.doc.Entries(tok)
 	v.Set(reflect.MakeMapWithSize(v.Type(), min(len(entries), 64)))
 	valid := true
 	for _, e := range entries {
 		key := reflect.New(v.Type().Key()).Elem()
-		d.push(e.key)
+		d.push(e.Key)
 		d.push("[key]")
-		d.at(e.name)
-		if !n.Key.decodeScalar(d, e.name, key) || !n.Key.validateValue(d, e.name, nil, key) {
+		d.at(e.Name)
+		if !n.Key.decodeScalar(d, e.Name, key) || !n.Key.validateValue(d, e.Name, nil, key) {
 			valid = false
 		}
 		d.pop()
 		item := reflect.New(v.Type().Elem()).Elem()
-		if !n.Elem.decode(d, e.value, item) {
+		if !n.Elem.decode(d, e.Value, item) {
 			valid = false
 		}
 		d.pop()
@@ -301,7 +302,7 @@ func (n *Node) decodeMap(d *decoder, tok int32, v reflect.Value) bool {
 }
 
 // checkMapLength runs after the items, which hide it (Pydantic's order).
-func (n *Node) checkMapLength(d *decoder, tok int32, count int) bool {
+func (n *Node) checkMapLength(d *decoder, tok pyjson.Token, count int) bool {
 	switch {
 	case n.minLength != nil && count < n.minLength.n:
 		d.at(tok)
@@ -313,19 +314,19 @@ func (n *Node) checkMapLength(d *decoder, tok int32, count int) bool {
 	return true
 }
 
-func (n *Node) decodeUnion(d *decoder, tok int32, v reflect.Value) bool {
+func (n *Node) decodeUnion(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	d.at(tok)
-	if d.doc.first(tok) != '{' {
+	if d.doc.First(tok) != '{' {
 		return d.failWith(issueModel, n)
 	}
 	u := n.Union
-	at := d.member(tok, u.Tag)
+	at := d.doc.Member(tok, u.Tag)
 	if at == none {
 		return d.failWith(&u.notFound, n)
 	}
-	tag := d.doc.pythonString(at)
+	tag := d.doc.Str(at, maxTag)
 	i, ok := u.byTag[tag]
-	if !ok || d.doc.first(at) != '"' {
+	if !ok || d.doc.First(at) != '"' {
 		return d.failWith(u.invalid(tag), n)
 	}
 	variant := u.Variants[i].Node
@@ -344,9 +345,9 @@ func (n *Node) decodeUnion(d *decoder, tok int32, v reflect.Value) bool {
 	return true
 }
 
-func (u *UnionPlan) invalid(tag string) *lax.Issue {
+func (u *UnionPlan) invalid(tag string) *pydantic.Issue {
 	tag = cut(tag, maxTag)
-	return &lax.Issue{
+	return &pydantic.Issue{
 		Type: "union_tag_invalid",
 		Msg: "Input tag '" + tag + "' found using '" + u.Tag + "' does not match any of the expected tags: " +
 			u.expected,
@@ -358,8 +359,8 @@ func (u *UnionPlan) invalid(tag string) *lax.Issue {
 	}
 }
 
-func (n *Node) decodeRaw(d *decoder, tok int32, v reflect.Value) bool {
-	data, ok := d.doc.json(tok)
+func (n *Node) decodeRaw(d *decoder, tok pyjson.Token, v reflect.Value) bool {
+	data, ok := d.doc.JSON(tok)
 	if !ok {
 		d.at(tok)
 		return d.failWith(issueFinite, n)
@@ -368,140 +369,34 @@ func (n *Node) decodeRaw(d *decoder, tok int32, v reflect.Value) bool {
 	return n.check(d, tok, v)
 }
 
-// json is a copy of the value as it was sent, for readers of JSON. It reports
-// false for a value that holds NaN or an infinity, which JSON does not have.
-// Encoded surrogates become U+FFFD.
-func (d *document) json(tok int32) (data []byte, ok bool) {
-	if d.nonFinite {
-		for k, end := tok, d.after(tok); k < end; k++ {
-			if d.isNonFinite(k) {
-				return nil, false
-			}
-		}
-	}
-	data = []byte(d.raw(tok))
-	if d.surrogates {
-		replaceSurrogates(data)
-	}
-	return data, true
-}
-
-// replaceSurrogates puts U+FFFD, which is as long, in the place of each encoded surrogate.
-func replaceSurrogates(data []byte) {
-	for i := 0; i < len(data); {
-		r, size := utf8.DecodeRune(data[i:])
-		if r == utf8.RuneError && size == 1 {
-			size = copy(data[i:], "\uFFFD")
-		}
-		i += size
-	}
-}
-
-// isNonFinite reports whether a token is NaN or an infinity, as Python's json
-// writes them.
-func (d *document) isNonFinite(tok int32) bool {
-	c := d.first(tok)
-	return c == 'N' || c == 'I' || c == '-' && d.raw(tok) == "-Infinity"
-}
-
-// any is the value as encoding/json has it, but for numbers, which are those of
-// package jsonnum. NaN and the infinities are float64s.
-func (d *document) any(tok int32) any {
-	switch d.first(tok) {
-	case '{':
-		entries := d.entries(tok)
-		m := make(map[string]any, min(len(entries), 64))
-		for _, e := range entries {
-			m[string([]byte(e.key))] = d.any(e.value)
-		}
-		return m
-	case '[':
-		list := []any{}
-		for k, end := tok+1, d.after(tok); k < end; k = d.after(k) {
-			list = append(list, d.any(k))
-		}
-		return list
-	case '"':
-		return string([]byte(d.str(tok)))
-	case 't':
-		return true
-	case 'f':
-		return false
-	case 'n':
-		return nil
-	}
-	if d.isNonFinite(tok) {
-		return d.float(tok)
-	}
-	return jsonnum.Value(d.raw(tok))
-}
-
-// float is a number as a float64; beyond its range it is infinite, as in Python.
-func (d *document) float(tok int32) float64 {
-	raw := d.raw(tok)
-	if raw == "-0" {
-		return 0 // an integer, which has no negative zero
-	}
-	f, _ := strconv.ParseFloat(raw, 64)
-	return f
-}
-
-// isBeyondFloat reports whether an integer is too large for a float64. For
-// Python that is no number, unlike one with an exponent, which is infinite.
-func (d *document) isBeyondFloat(tok int32) bool {
-	return len(d.raw(tok)) > 308 && math.IsInf(d.float(tok), 0)
-}
-
 // holdsNUL reports whether a text inside holds U+0000, as far as Polar's Schema
 // looks: texts, lists and maps, not nested objects, which look themselves.
-func (n *Node) holdsNUL(doc *document, tok int32) bool {
-	end := doc.after(tok)
+func (n *Node) holdsNUL(doc *pyjson.Document, tok pyjson.Token) bool {
+	end := doc.After(tok)
 	switch n.Kind {
 	case Any, Metadata:
-		return doc.holdsNUL(tok)
+		return doc.HoldsNUL(tok)
 	case String, Text, Raw, Custom: // for the last two also what a repeated key hides: they get the bytes
 		for k := tok; k < end; k++ {
-			if doc.first(k) == '"' && doc.tokens[k].next&flagNUL != 0 {
+			if doc.HasNUL(k) {
 				return true
 			}
 		}
 	case List:
-		if doc.first(tok) != '[' {
+		if doc.First(tok) != '[' {
 			return false
 		}
-		for k := tok + 1; k < end; k = doc.after(k) {
+		for k := tok + 1; k < end; k = doc.After(k) {
 			if n.Elem.holdsNUL(doc, k) {
 				return true
 			}
 		}
 	case Map:
-		if doc.first(tok) != '{' {
+		if doc.First(tok) != '{' {
 			return false
 		}
-		for _, e := range doc.entries(tok) {
-			if doc.tokens[e.name].next&flagNUL != 0 || n.Elem.holdsNUL(doc, e.value) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// holdsNUL reports whether a text inside holds U+0000. Of a repeated key the
-// last value counts.
-func (d *document) holdsNUL(tok int32) bool {
-	switch d.first(tok) {
-	case '"':
-		return d.tokens[tok].next&flagNUL != 0
-	case '[':
-		for k, end := tok+1, d.after(tok); k < end; k = d.after(k) {
-			if d.holdsNUL(k) {
-				return true
-			}
-		}
-	case '{':
-		for _, e := range d.entries(tok) {
-			if d.tokens[e.name].next&flagNUL != 0 || d.holdsNUL(e.value) {
+		for _, e := range doc.Entries(tok) {
+			if doc.HasNUL(e.Name) || n.Elem.holdsNUL(doc, e.Value) {
 				return true
 			}
 		}

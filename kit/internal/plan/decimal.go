@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
 // decimalRules are the rules of a Decimal: its digits first, then its bounds,
@@ -17,7 +18,7 @@ type decimalRules struct {
 
 type decimalLimit struct {
 	bound lax.Number
-	issue *lax.Issue
+	issue *pydantic.Issue
 }
 
 // decimalRule takes a rule of a Decimal.
@@ -72,7 +73,7 @@ func (n *Node) setDecimal(d *decoder, s string, v reflect.Value) bool {
 	return n.check(d, none, v)
 }
 
-func (r *decimalRules) check(number lax.Number) *lax.Issue {
+func (r *decimalRules) check(number lax.Number) *pydantic.Issue {
 	if issue := number.Check(r.digits); issue != nil {
 		return issue
 	}

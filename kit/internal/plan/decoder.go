@@ -8,7 +8,9 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
-	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
+	"github.com/polarkit-go/polarkit/kit/internal/querystring"
 )
 
 // The bounds of an answer, so that a hostile body cannot make it many times
@@ -21,22 +23,19 @@ const (
 	MaxEcho = 1 << 20
 )
 
-// masked stands in an answer for the value of a sensitive field.
-const masked = "**********"
-
 // decoder is the state of one request.
 type decoder struct {
 	ctx   context.Context //nolint:containedctx // the request's, for as long as it is read
-	doc   *document
-	own   document // what doc points at, its buffers used again
-	query Query
+	doc   *pyjson.Document
+	own   pyjson.Document // what doc points at, its buffers used again
+	query querystring.Values
 	loc   []place
 	locs  errors.Loc
 	errs  []errors.ValidationError
 	// found holds, for each object being read, the tokens of its fields.
-	found []int32
+	found []pyjson.Token
 	// tok is the value at hand; none when text holds it.
-	tok  int32
+	tok  pyjson.Token
 	text string
 
 	mask    int // above 0 inside a sensitive field
@@ -44,10 +43,10 @@ type decoder struct {
 	failure error // what Validate returned besides validation errors
 
 	rendered    encode.Raw // of renderedTok, used again for the next missing field
-	renderedTok int32
+	renderedTok pyjson.Token
 }
 
-const none = -1
+const none = pyjson.None
 
 // place is one element of a location: a name, or an index where name is nil.
 type place struct {
@@ -57,11 +56,8 @@ type place struct {
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// What a pooled decoder may keep room for.
-const (
-	keepTokens = 1 << 14
-	keepErrors = 1 << 6
-)
+// keepErrors is for how many errors a pooled decoder keeps room.
+const keepErrors = 1 << 6
 
 func newDecoder(ctx context.Context) *decoder {
 	d := decoders.Get().(*decoder) //nolint:forcetypeassert // the pool holds nothing else
@@ -73,26 +69,24 @@ func newDecoder(ctx context.Context) *decoder {
 
 // free gives the decoder back. Nothing that it returned refers to its buffers.
 func (d *decoder) free() {
-	tokens, stack, loc, found := d.own.tokens[:0], d.own.stack[:0], d.loc[:0], d.found[:0]
-	if cap(tokens) > keepTokens {
-		tokens = nil
-	}
+	d.own.Reset()
+	loc, found := d.loc[:0], d.found[:0]
 	clear(loc[:cap(loc)])
 	clear(d.errs)
 	errs := d.errs[:0]
 	if cap(errs) > keepErrors {
 		errs = nil
 	}
-	*d = decoder{loc: loc, found: found, errs: errs, own: document{tokens: tokens, stack: stack}}
+	*d = decoder{loc: loc, found: found, errs: errs, own: d.own}
 	decoders.Put(d)
 }
 
-func (d *decoder) push(name any)       { d.loc = append(d.loc, place{name: name}) }
-func (d *decoder) pushIndex(i int)     { d.loc = append(d.loc, place{index: i}) }
-func (d *decoder) pop()                { d.loc = d.loc[:len(d.loc)-1] }
-func (d *decoder) at(tok int32)        { d.tok = tok }
-func (d *decoder) atText(s string)     { d.tok, d.text = none, s }
-func (d *decoder) isNull(t int32) bool { return d.doc.first(t) == 'n' }
+func (d *decoder) push(name any)              { d.loc = append(d.loc, place{name: name}) }
+func (d *decoder) pushIndex(i int)            { d.loc = append(d.loc, place{index: i}) }
+func (d *decoder) pop()                       { d.loc = d.loc[:len(d.loc)-1] }
+func (d *decoder) at(tok pyjson.Token)        { d.tok = tok }
+func (d *decoder) atText(s string)            { d.tok, d.text = none, s }
+func (d *decoder) isNull(t pyjson.Token) bool { return d.doc.First(t) == 'n' }
 
 // err is what the request comes to.
 func (d *decoder) err() error {
@@ -106,12 +100,12 @@ func (d *decoder) err() error {
 }
 
 // fail reports an issue of the value at hand. It returns false, for the caller to return.
-func (d *decoder) fail(issue *lax.Issue) bool {
+func (d *decoder) fail(issue *pydantic.Issue) bool {
 	return d.failWith(issue, nil)
 }
 
 // failWith is fail with the plan of the value, which knows what is sensitive in it.
-func (d *decoder) failWith(issue *lax.Issue, guide *Node) bool {
+func (d *decoder) failWith(issue *pydantic.Issue, guide *Node) bool {
 	if d.full() {
 		return false
 	}
@@ -129,7 +123,7 @@ func (d *decoder) failWith(issue *lax.Issue, guide *Node) bool {
 }
 
 // failInput is fail with an input of its own.
-func (d *decoder) failInput(issue *lax.Issue, input any) bool {
+func (d *decoder) failInput(issue *pydantic.Issue, input any) bool {
 	if d.full() {
 		return false
 	}
@@ -143,7 +137,7 @@ func (d *decoder) full() bool {
 	return len(d.errs) >= MaxErrors || d.echoed > MaxEcho
 }
 
-func (d *decoder) report(issue *lax.Issue, input any) bool {
+func (d *decoder) report(issue *pydantic.Issue, input any) bool {
 	d.errs = append(d.errs, errors.ValidationError{
 		Type: issue.Type, Loc: d.location(), Msg: issue.Msg, Input: input, Ctx: issue.Ctx,
 	})
@@ -168,11 +162,11 @@ func (d *decoder) location() errors.Loc {
 }
 
 // render is the input of an error, as Python would write the parsed value.
-func (d *decoder) render(tok int32, guide *Node) any {
-	switch t := d.doc.tokens[tok]; d.doc.data[t.start] {
+func (d *decoder) render(tok pyjson.Token, guide *Node) any {
+	switch d.doc.First(tok) {
 	case '"':
 		if guide == nil || !guide.sensitive {
-			text := d.doc.str(tok) // of the body, which nobody writes to again
+			text := d.doc.Text(tok) // of the body, which nobody writes to again
 			d.echoed += len(text)
 			return text
 		}
@@ -184,7 +178,7 @@ func (d *decoder) render(tok int32, guide *Node) any {
 	case 'n':
 		return nil
 	default:
-		if i, err := strconv.ParseInt(d.doc.raw(tok), 10, 64); err == nil {
+		if i, err := strconv.ParseInt(d.doc.Raw(tok), 10, 64); err == nil {
 			return i
 		}
 	}
@@ -192,8 +186,7 @@ func (d *decoder) render(tok int32, guide *Node) any {
 		d.echoed += len(d.rendered)
 		return d.rendered
 	}
-	r := renderer{doc: d.doc}
-	out := encode.Raw(r.value(nil, tok, guide))
+	out := encode.Raw(guide.appendMasked(nil, d.doc, tok))
 	d.echoed += len(out)
 	d.rendered, d.renderedTok = out, tok
 	return out

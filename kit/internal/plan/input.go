@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/querystring"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
@@ -16,7 +17,7 @@ type Host struct {
 	// Compile compiles a parameter, given a pointer to its zero value.
 	Compile func(target any, name string, tag reflect.StructTag) (document []openapi.Parameter, state any, err error)
 	// Bind reads a parameter into its target.
-	Bind func(target any, f *Field, state any, query *Query, report func(errors.ValidationError))
+	Bind func(target any, f *Field, state any, query querystring.Values, report func(errors.ValidationError))
 }
 
 var host Host

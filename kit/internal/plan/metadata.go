@@ -9,6 +9,8 @@ import (
 
 	"github.com/polarkit-go/polarkit/internal/jsonnum"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 )
 
 // The limits of kit.Metadata (Polar guideline).
@@ -31,26 +33,26 @@ func metadataNode(n *Node) {
 
 // decodeMetadata reads text, integers, float64 and bool by key. A value that is
 // none of them is reported once for each, as Pydantic reports a union.
-func (n *Node) decodeMetadata(d *decoder, tok int32, v reflect.Value) bool {
+func (n *Node) decodeMetadata(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	d.at(tok)
-	if d.doc.first(tok) != '{' {
+	if d.doc.First(tok) != '{' {
 		return d.failWith(issueDict, n)
 	}
-	entries := d.doc.entries(tok)
+	entries := d.doc.Entries(tok)
 	m := reflect.MakeMapWithSize(v.Type(), min(len(entries), MetadataKeys))
 	valid := true
 	for _, e := range entries {
-		d.push(e.key)
+		d.push(e.Key)
 		if !n.metadataKey(d, e) {
 			valid = false
 		}
-		value, ok := n.metadataValue(d, e.value)
+		value, ok := n.metadataValue(d, e.Value)
 		d.pop()
 		if !ok {
 			valid = false
 		}
 		if valid {
-			m.SetMapIndex(reflect.ValueOf(strings.Clone(e.key)), reflect.ValueOf(value))
+			m.SetMapIndex(reflect.ValueOf(strings.Clone(e.Key)), reflect.ValueOf(value))
 		} else if d.full() {
 			break
 		}
@@ -62,14 +64,14 @@ func (n *Node) decodeMetadata(d *decoder, tok int32, v reflect.Value) bool {
 	return n.check(d, tok, v)
 }
 
-func (n *Node) metadataKey(d *decoder, e entry) bool {
-	issue := n.Key.textLength(e.key)
-	if d.doc.tokens[e.name].next&flagSurrogate != 0 {
+func (n *Node) metadataKey(d *decoder, e pyjson.Entry) bool {
+	issue := n.Key.textLength(e.Key)
+	if d.doc.HasSurrogate(e.Name) {
 		issue = issueUnicode
 	}
 	if issue != nil {
 		d.push("[key]")
-		d.at(e.name)
+		d.at(e.Name)
 		d.fail(issue)
 		d.pop()
 		return false
@@ -78,7 +80,7 @@ func (n *Node) metadataKey(d *decoder, e entry) bool {
 }
 
 // textLength is the length of a text that has a minimum and a maximum.
-func (n *Node) textLength(s string) *lax.Issue {
+func (n *Node) textLength(s string) *pydantic.Issue {
 	switch count := utf8.RuneCountInString(s); {
 	case count < n.minLength.n:
 		return &n.minLength.issue
@@ -91,7 +93,7 @@ func (n *Node) textLength(s string) *lax.Issue {
 // branch is one type of the union, and what is wrong with the value for it.
 type branch struct {
 	label string
-	issue *lax.Issue
+	issue *pydantic.Issue
 }
 
 var noBranch = [...]branch{
@@ -101,20 +103,20 @@ var noBranch = [...]branch{
 	{"bool", issueBool},
 }
 
-func (n *Node) metadataValue(d *decoder, tok int32) (any, bool) {
+func (n *Node) metadataValue(d *decoder, tok pyjson.Token) (any, bool) {
 	d.at(tok)
 	branches := noBranch
-	switch first := d.doc.first(tok); first {
+	switch first := d.doc.First(tok); first {
 	case '"':
-		return n.metadataText(d, d.doc.str(tok))
+		return n.metadataText(d, d.doc.Text(tok))
 	case 't', 'f':
 		return first == 't', true
 	case 'n', '{', '[':
 	default:
-		if d.doc.tokens[tok].next&flagFloat == 0 && !d.doc.isNonFinite(tok) {
-			return jsonnum.Value(d.doc.raw(tok)), true
+		if !d.doc.IsFloat(tok) && !d.doc.IsNonFinite(tok) {
+			return jsonnum.Value(d.doc.Raw(tok)), true
 		}
-		if f := d.doc.float(tok); isFinite(f) {
+		if f := d.doc.Float(tok); isFinite(f) {
 			return f, true
 		}
 		branches[1].issue, branches[2].issue = issueFinite, issueFinite
@@ -128,7 +130,7 @@ func isFinite(f float64) bool { return !math.IsInf(f, 0) && !math.IsNaN(f) }
 
 func (n *Node) metadataText(d *decoder, s string) (any, bool) {
 	tooLong := n.Elem.textLength(s)
-	if tooLong == nil && (d.tok == none || d.doc.tokens[d.tok].next&flagSurrogate == 0) {
+	if tooLong == nil && (d.tok == none || !d.doc.HasSurrogate(d.tok)) {
 		return strings.Clone(s), true
 	}
 	if tooLong == nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
+	"github.com/polarkit-go/polarkit/kit/internal/querystring"
 )
 
 // MetadataBounds are how much a kit.MetadataFilter may ask for.
@@ -59,22 +60,22 @@ func metadataParam(sf reflect.StructField, from, name string, at []int, where st
 // bindMetadata reads name[key]=value. The name matches at its beginning, as
 // Polar's pattern does: what follows the bracket is ignored. A filter that names
 // no key is refused, so that it is not taken for one that filters by nothing.
-func (f *Field) bindMetadata(d *decoder, query *Query, v reflect.Value) bool {
+func (f *Field) bindMetadata(d *decoder, query querystring.Values, v reflect.Value) bool {
 	var found metadataPairs
 	good := true
-	for _, p := range query.pairs {
-		key, ours := f.metadataKey(p.name)
+	for _, p := range query {
+		key, ours := f.metadataKey(p.Name)
 		switch {
 		case !ours:
 		case key == "":
 			d.push(f.In)
-			d.push(p.name)
-			good = d.failInput(issueDict, p.value)
-			d.echoed += len(p.name) + len(p.value)
+			d.push(p.Name)
+			good = d.failInput(issueDict, p.Value)
+			d.echoed += len(p.Name) + len(p.Value)
 			d.pop()
 			d.pop()
 		default:
-			found.add(key, p.value)
+			found.add(key, p.Value)
 		}
 	}
 	bounds := f.MetadataFilter
@@ -130,17 +131,17 @@ type metadataPairs struct {
 	keys   []string
 	values [][]string
 	index  map[string]int
-	seen   map[pair]struct{}
+	seen   map[querystring.Pair]struct{}
 }
 
 func (m *metadataPairs) add(key, value string) {
 	if m.index == nil {
-		m.index, m.seen = map[string]int{}, map[pair]struct{}{}
+		m.index, m.seen = map[string]int{}, map[querystring.Pair]struct{}{}
 	}
-	if _, again := m.seen[pair{key, value}]; again {
+	if _, again := m.seen[querystring.Pair{Name: key, Value: value}]; again {
 		return
 	}
-	m.seen[pair{key, value}] = struct{}{}
+	m.seen[querystring.Pair{Name: key, Value: value}] = struct{}{}
 	i, known := m.index[key]
 	if !known {
 		i = len(m.keys)

@@ -4,7 +4,8 @@ import (
 	"reflect"
 	"regexp"
 
-	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
@@ -109,7 +110,7 @@ type Node struct {
 	numbers   numberRules
 	decimals  decimalRules
 	pattern   *patternRule
-	expected  lax.Issue // for Enum and Literal
+	expected  pydantic.Issue // for Enum and Literal
 	texts     map[string]struct{}
 	sensitive bool // holds a sensitive field somewhere
 	big       bool // big.Int
@@ -174,7 +175,7 @@ type Field struct {
 	index    []int
 	boxed    any // Name, for locations
 	optional optionalLayout
-	fallback *document // the default, scanned
+	fallback *pyjson.Document // the default, scanned
 	state    any
 	custom   bool
 }
@@ -188,7 +189,7 @@ type UnionPlan struct {
 
 	byTag    map[string]int
 	expected string
-	notFound lax.Issue
+	notFound pydantic.Issue
 }
 
 // Variant is one struct of a union.
@@ -218,21 +219,21 @@ type optionalLayout struct{ value, set int }
 
 type sizeRule struct {
 	n     int
-	issue lax.Issue
+	issue pydantic.Issue
 }
 
 type patternRule struct {
 	re    *regexp.Regexp
-	issue lax.Issue
+	issue pydantic.Issue
 }
 
 // check is a rule that is applied after a value has been read; nil is fine.
-type check func(v reflect.Value) *lax.Issue
+type check func(v reflect.Value) *pydantic.Issue
 
 type limit struct {
 	i     int64
 	f     float64
-	issue lax.Issue
+	issue pydantic.Issue
 }
 
 type numberRules struct {

@@ -15,8 +15,8 @@ import (
 	"github.com/go-playground/validator/v10"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit/internal/lax"
 	"github.com/polarkit-go/polarkit/kit/internal/pattern"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
 // RuleDefinition is a rule of the application, as kit.DefineRule makes it.
@@ -24,7 +24,7 @@ type RuleDefinition struct {
 	// Type is the type of the values that the rule takes.
 	Type reflect.Type
 	// Issue is the error of a value that does not pass.
-	Issue lax.Issue
+	Issue pydantic.Issue
 	// Check reports whether a value of Type passes.
 	Check func(v reflect.Value, param string) bool
 }
@@ -107,10 +107,10 @@ func (n *Node) boundFloat32() {
 	)
 	last := math.Nextafter(infinite, 0)
 	if n.numbers.le == nil {
-		n.numbers.le = &limit{f: last, issue: *lessThanEqual(lax.FloatText(highest), highest)}
+		n.numbers.le = &limit{f: last, issue: *lessThanEqual(pydantic.FloatText(highest), highest)}
 	}
 	if n.numbers.ge == nil {
-		n.numbers.ge = &limit{f: -last, issue: *greaterThanEqual(lax.FloatText(-highest), -highest)}
+		n.numbers.ge = &limit{f: -last, issue: *greaterThanEqual(pydantic.FloatText(-highest), -highest)}
 	}
 }
 
@@ -224,7 +224,7 @@ func (n *Node) ownRule(r ruleTag, rule *RuleDefinition) error {
 	issue := rule.Issue
 	issue.Msg = strings.ReplaceAll(issue.Msg, "{param}", r.param)
 	n.Rules = append(n.Rules, r.raw)
-	n.checks = append(n.checks, func(v reflect.Value) *lax.Issue {
+	n.checks = append(n.checks, func(v reflect.Value) *pydantic.Issue {
 		if rule.Check(v.Convert(rule.Type), r.param) {
 			return nil
 		}
@@ -245,12 +245,12 @@ func (n *Node) general(r ruleTag) error {
 	issue := *valueError("the value does not satisfy the rule '" + r.raw + "'")
 	switch r.name {
 	case "ascii":
-		issue = lax.Issue{Type: "string_not_ascii", Msg: "String should contain only ASCII characters"}
+		issue = pydantic.Issue{Type: "string_not_ascii", Msg: "String should contain only ASCII characters"}
 	case "unique":
 		issue = *issueUnique
 	}
 	n.Rules = append(n.Rules, r.raw)
-	n.checks = append(n.checks, func(v reflect.Value) *lax.Issue {
+	n.checks = append(n.checks, func(v reflect.Value) *pydantic.Issue {
 		if passes(v.Interface(), r.raw) {
 			return nil
 		}
@@ -259,11 +259,11 @@ func (n *Node) general(r ruleTag) error {
 	return nil
 }
 
-var issueUnique = &lax.Issue{Type: "unique_list", Msg: "List must be unique"}
+var issueUnique = &pydantic.Issue{Type: "unique_list", Msg: "List must be unique"}
 
 // unique is the rule of a list of values that can be compared; others are left
 // to validator.
-func unique(v reflect.Value) *lax.Issue {
+func unique(v reflect.Value) *pydantic.Issue {
 	seen := make(map[any]struct{}, v.Len())
 	for i := range v.Len() {
 		seen[v.Index(i).Interface()] = struct{}{}
@@ -316,14 +316,14 @@ func (n *Node) prepareLength() {
 	switch n.Kind {
 	case String:
 		if n.MinLength != nil {
-			n.minLength = &sizeRule{*n.MinLength, lax.Issue{
-				Type: "string_too_short", Msg: fmt.Sprintf("String should have at least %d character%s", *n.MinLength, plural(*n.MinLength)),
+			n.minLength = &sizeRule{*n.MinLength, pydantic.Issue{
+				Type: "string_too_short", Msg: fmt.Sprintf("String should have at least %d character%s", *n.MinLength, pydantic.Plural(*n.MinLength)),
 				Ctx: errors.Ctx{{Name: "min_length", Value: *n.MinLength}},
 			}}
 		}
 		if n.MaxLength != nil {
-			n.maxLength = &sizeRule{*n.MaxLength, lax.Issue{
-				Type: "string_too_long", Msg: fmt.Sprintf("String should have at most %d character%s", *n.MaxLength, plural(*n.MaxLength)),
+			n.maxLength = &sizeRule{*n.MaxLength, pydantic.Issue{
+				Type: "string_too_long", Msg: fmt.Sprintf("String should have at most %d character%s", *n.MaxLength, pydantic.Plural(*n.MaxLength)),
 				Ctx: errors.Ctx{{Name: "max_length", Value: *n.MaxLength}},
 			}}
 		}
@@ -346,7 +346,7 @@ func (n *Node) prepareLength() {
 
 // checkTextLength is the length of a text that Pydantic knows only as a value,
 // because a function has read it before.
-func (n *Node) checkTextLength(v reflect.Value) *lax.Issue {
+func (n *Node) checkTextLength(v reflect.Value) *pydantic.Issue {
 	count := utf8.RuneCountInString(v.String())
 	switch {
 	case n.minLength != nil && count < n.minLength.n:
@@ -358,17 +358,10 @@ func (n *Node) checkTextLength(v reflect.Value) *lax.Issue {
 }
 
 func containerLength(typ, what, most, name string, n int) *sizeRule {
-	return &sizeRule{n, lax.Issue{
-		Type: typ, Msg: fmt.Sprintf("%s should have %s %d item%s after validation, not ", what, most, n, plural(n)),
+	return &sizeRule{n, pydantic.Issue{
+		Type: typ, Msg: fmt.Sprintf("%s should have %s %d item%s after validation, not ", what, most, n, pydantic.Plural(n)),
 		Ctx: errors.Ctx{{Name: "field_type", Value: what}, {Name: name, Value: n}},
 	}}
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
 }
 
 // bound applies a bound of a number.
@@ -393,7 +386,7 @@ func (n *Node) bound(r ruleTag) error {
 		if reflect.Zero(n.Type).OverflowFloat(f) {
 			return fmt.Errorf("the rule %s: %s is not in the range of %s", r.raw, r.param, n.Type)
 		}
-		l.f, text, shown = f, lax.FloatText(f), f
+		l.f, text, shown = f, pydantic.FloatText(f), f
 	}
 	switch r.name {
 	case "min", "gte":
@@ -426,15 +419,15 @@ func (n *Node) outOfRange(i int64) bool {
 	return i < 0 || zero.OverflowUint(uint64(i))
 }
 
-func boundIssue(typ, msg, name, text string, shown any) *lax.Issue {
-	return &lax.Issue{Type: typ, Msg: msg + text, Ctx: errors.Ctx{{Name: name, Value: shown}}}
+func boundIssue(typ, msg, name, text string, shown any) *pydantic.Issue {
+	return &pydantic.Issue{Type: typ, Msg: msg + text, Ctx: errors.Ctx{{Name: name, Value: shown}}}
 }
 
-func lessThanEqual(text string, shown any) *lax.Issue {
+func lessThanEqual(text string, shown any) *pydantic.Issue {
 	return boundIssue("less_than_equal", "Input should be less than or equal to ", "le", text, shown)
 }
 
-func greaterThanEqual(text string, shown any) *lax.Issue {
+func greaterThanEqual(text string, shown any) *pydantic.Issue {
 	return boundIssue("greater_than_equal", "Input should be greater than or equal to ", "ge", text, shown)
 }
 
@@ -452,7 +445,7 @@ func (n *Node) timeRule(r ruleTag) error {
 	}
 	future := r.name == "gt" || r.name == "gte"
 	n.Rules = append(n.Rules, r.raw)
-	n.checks = append(n.checks, func(v reflect.Value) *lax.Issue {
+	n.checks = append(n.checks, func(v reflect.Value) *pydantic.Issue {
 		now := time.Now()
 		if at, ok := v.Interface().(time.Time); ok {
 			switch {
@@ -490,7 +483,7 @@ func setPattern(n *Node, expression string) error {
 		return fmt.Errorf("the pattern %q: %w", expression, err)
 	}
 	n.Pattern = expression
-	n.pattern = &patternRule{re: re, issue: lax.Issue{
+	n.pattern = &patternRule{re: re, issue: pydantic.Issue{
 		Type: "string_pattern_mismatch", Msg: "String should match pattern '" + expression + "'",
 		Ctx: errors.Ctx{{Name: "pattern", Value: expression}},
 	}}

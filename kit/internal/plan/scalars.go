@@ -13,44 +13,49 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/ascii"
+	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
 // What a value of the wrong JSON type is told. The parsers of package lax know
 // the rest.
 var (
-	issueString   = &lax.Issue{Type: "string_type", Msg: "Input should be a valid string"}
-	issueUnicode  = &lax.Issue{Type: "string_unicode", Msg: "Input should be a valid string, unable to parse raw data as a unicode string"}
-	issueInt      = &lax.Issue{Type: "int_type", Msg: "Input should be a valid integer"}
-	issueIntSize  = &lax.Issue{Type: "int_parsing_size", Msg: "Unable to parse input string as an integer, exceeded maximum size"}
-	issueFloat    = &lax.Issue{Type: "float_type", Msg: "Input should be a valid number"}
-	issueBool     = &lax.Issue{Type: "bool_type", Msg: "Input should be a valid boolean"}
-	issueBoolText = &lax.Issue{Type: "bool_parsing", Msg: "Input should be a valid boolean, unable to interpret input"}
-	issueUUID     = &lax.Issue{Type: "uuid_type", Msg: "UUID input should be a string, bytes or UUID object"}
-	issueDatetime = &lax.Issue{Type: "datetime_type", Msg: "Input should be a valid datetime"}
-	issueDate     = &lax.Issue{Type: "date_type", Msg: "Input should be a valid date"}
-	issueDecimal  = &lax.Issue{Type: "decimal_type", Msg: "Decimal input should be an integer, float, string or Decimal object"}
-	issueURL      = &lax.Issue{Type: "url_type", Msg: "URL input should be a string or URL"}
-	issueAware    = &lax.Issue{Type: "timezone_aware", Msg: "Input should have timezone info"}
-	issueNaive    = &lax.Issue{Type: "timezone_naive", Msg: "Input should not have timezone info"}
-	issueFinite   = &lax.Issue{Type: "finite_number", Msg: "Input should be a finite number"}
-	issuePast     = &lax.Issue{Type: "datetime_past", Msg: "Input should be in the past"}
-	issueFuture   = &lax.Issue{Type: "datetime_future", Msg: "Input should be in the future"}
-	issueDayPast  = &lax.Issue{Type: "date_past", Msg: "Date should be in the past"}
-	issueDayNext  = &lax.Issue{Type: "date_future", Msg: "Date should be in the future"}
+	issueString   = &pydantic.Issue{Type: "string_type", Msg: "Input should be a valid string"}
+	issueUnicode  = &pydantic.Issue{Type: "string_unicode", Msg: "Input should be a valid string, unable to parse raw data as a unicode string"}
+	issueInt      = &pydantic.Issue{Type: "int_type", Msg: "Input should be a valid integer"}
+	issueIntSize  = &pydantic.Issue{Type: "int_parsing_size", Msg: "Unable to parse input string as an integer, exceeded maximum size"}
+	issueFloat    = &pydantic.Issue{Type: "float_type", Msg: "Input should be a valid number"}
+	issueBool     = &pydantic.Issue{Type: "bool_type", Msg: "Input should be a valid boolean"}
+	issueBoolText = &pydantic.Issue{Type: "bool_parsing", Msg: "Input should be a valid boolean, unable to interpret input"}
+	issueUUID     = &pydantic.Issue{Type: "uuid_type", Msg: "UUID input should be a string, bytes or UUID object"}
+	issueDatetime = &pydantic.Issue{Type: "datetime_type", Msg: "Input should be a valid datetime"}
+	issueDate     = &pydantic.Issue{Type: "date_type", Msg: "Input should be a valid date"}
+	issueDecimal  = &pydantic.Issue{Type: "decimal_type", Msg: "Decimal input should be an integer, float, string or Decimal object"}
+	issueURL      = &pydantic.Issue{Type: "url_type", Msg: "URL input should be a string or URL"}
+	issueAware    = &pydantic.Issue{Type: "timezone_aware", Msg: "Input should have timezone info"}
+	issueNaive    = &pydantic.Issue{Type: "timezone_naive", Msg: "Input should not have timezone info"}
+	issueFinite   = &pydantic.Issue{Type: "finite_number", Msg: "Input should be a finite number"}
+	issuePast     = &pydantic.Issue{Type: "datetime_past", Msg: "Input should be in the past"}
+	issueFuture   = &pydantic.Issue{Type: "datetime_future", Msg: "Input should be in the future"}
+	issueDayPast  = &pydantic.Issue{Type: "date_past", Msg: "Date should be in the past"}
+	issueDayNext  = &pydantic.Issue{Type: "date_future", Msg: "Date should be in the future"}
 )
 
 // decodeScalar reads a value that is not a container. The decoder stands at it.
-func (n *Node) decodeScalar(d *decoder, tok int32, v reflect.Value) bool {
-	first := d.doc.first(tok)
+func (n *Node) decodeScalar(d *decoder, tok pyjson.Token, v reflect.Value) bool {
+	first := d.doc.First(tok)
 	if first == '"' {
-		if d.doc.tokens[tok].next&flagSurrogate != 0 && n.Kind != Enum && n.Kind != Literal {
+		if d.doc.HasSurrogate(tok) && n.Kind != Enum && n.Kind != Literal {
 			return d.fail(issueUnicode)
 		}
-		return n.decodeText(d, d.doc.str(tok), v, false)
+		return n.decodeText(d, d.doc.Text(tok), v, false)
 	}
-	number := first == '-' || isDigit(first) || first == 'N' || first == 'I'
-	float := number && (first > '9' || d.doc.tokens[tok].next&flagFloat != 0 || d.doc.raw(tok) == "-Infinity")
+	number := first == '-' || ascii.IsDigit(first) || first == 'N' || first == 'I'
+	float := number && (first > '9' || d.doc.IsFloat(tok) || d.doc.Raw(tok) == "-Infinity")
 	switch n.Kind {
 	case Bool:
 		return n.decodeBool(d, tok, first, number, float, v)
@@ -58,10 +63,10 @@ func (n *Node) decodeScalar(d *decoder, tok int32, v reflect.Value) bool {
 		return n.decodeInteger(d, tok, first, number, float, v)
 	case Float:
 		switch {
-		case number && !float && d.doc.isBeyondFloat(tok):
+		case number && !float && d.doc.IsBeyondFloat(tok):
 			return d.fail(issueFloat)
 		case number:
-			return n.setFloat(d, d.doc.float(tok), v)
+			return n.setFloat(d, d.doc.Float(tok), v)
 		case first == 't':
 			return n.setFloat(d, 1, v)
 		case first == 'f':
@@ -69,25 +74,25 @@ func (n *Node) decodeScalar(d *decoder, tok int32, v reflect.Value) bool {
 		}
 		return d.fail(issueFloat)
 	case Datetime:
-		switch i, err := strconv.ParseInt(d.doc.raw(tok), 10, 64); {
-		case !number || !float && d.doc.isBeyondFloat(tok):
+		switch i, err := strconv.ParseInt(d.doc.Raw(tok), 10, 64); {
+		case !number || !float && d.doc.IsBeyondFloat(tok):
 			return d.fail(issueDatetime)
 		case !float && err == nil:
 			at, issue := lax.DatetimeFromInt(i)
 			return n.setDatetime(d, at, true, issue, v)
 		default:
-			at, issue := lax.DatetimeFromFloat(d.doc.float(tok))
+			at, issue := lax.DatetimeFromFloat(d.doc.Float(tok))
 			return n.setDatetime(d, at, true, issue, v)
 		}
 	case Date:
-		switch i, err := strconv.ParseInt(d.doc.raw(tok), 10, 64); {
-		case !number || !float && d.doc.isBeyondFloat(tok):
+		switch i, err := strconv.ParseInt(d.doc.Raw(tok), 10, 64); {
+		case !number || !float && d.doc.IsBeyondFloat(tok):
 			return d.fail(issueDate)
 		case !float && err == nil:
 			year, month, day, issue := lax.DateFromInt(i)
 			return n.setDate(d, year, month, day, issue, v)
 		default:
-			year, month, day, issue := lax.DateFromFloat(d.doc.float(tok))
+			year, month, day, issue := lax.DateFromFloat(d.doc.Float(tok))
 			return n.setDate(d, year, month, day, issue, v)
 		}
 	case Decimal:
@@ -95,9 +100,9 @@ func (n *Node) decodeScalar(d *decoder, tok int32, v reflect.Value) bool {
 		case !number:
 			return d.fail(issueDecimal)
 		case float:
-			return n.setDecimal(d, lax.FloatRepr(d.doc.float(tok)), v)
+			return n.setDecimal(d, python.FloatRepr(d.doc.Float(tok)), v)
 		}
-		return n.setDecimal(d, string(renderer{doc: d.doc}.scalar(nil, tok)), v)
+		return n.setDecimal(d, string(d.doc.AppendScalar(nil, tok)), v)
 	case UUID:
 		return d.fail(issueUUID)
 	case URL:
@@ -167,7 +172,7 @@ func (n *Node) decodeText(d *decoder, s string, v reflect.Value, param bool) boo
 		if d.tok != none {
 			return n.decodeCustom(d, d.tok, v)
 		}
-		return n.unmarshal(d, appendString(nil, s), v)
+		return n.unmarshal(d, encode.AppendString(nil, s), v)
 	case Any:
 		v.Set(reflect.ValueOf(strings.Clone(s)))
 	default:
@@ -177,7 +182,7 @@ func (n *Node) decodeText(d *decoder, s string, v reflect.Value, param bool) boo
 }
 
 // mismatch is what a text is told where another shape is wanted.
-func (n *Node) mismatch() *lax.Issue {
+func (n *Node) mismatch() *pydantic.Issue {
 	switch n.Kind {
 	case List:
 		return issueList
@@ -188,7 +193,7 @@ func (n *Node) mismatch() *lax.Issue {
 	}
 }
 
-func (n *Node) decodeBool(d *decoder, tok int32, first byte, number, float bool, v reflect.Value) bool {
+func (n *Node) decodeBool(d *decoder, tok pyjson.Token, first byte, number, float bool, v reflect.Value) bool {
 	switch {
 	case first == 't' || first == 'f':
 		v.SetBool(first == 't')
@@ -196,7 +201,7 @@ func (n *Node) decodeBool(d *decoder, tok int32, first byte, number, float bool,
 	case !number:
 		return d.fail(issueBool)
 	}
-	f := d.doc.float(tok)
+	f := d.doc.Float(tok)
 	switch {
 	case f == 0 || f == 1:
 		v.SetBool(f == 1)
@@ -204,14 +209,14 @@ func (n *Node) decodeBool(d *decoder, tok int32, first byte, number, float bool,
 	case float && (f != f || f-f != 0 || f != float64(int64(f))): // NaN, infinite, or with a fraction
 		return d.fail(issueBool)
 	case !float:
-		if _, err := strconv.ParseInt(d.doc.raw(tok), 10, 64); err != nil {
+		if _, err := strconv.ParseInt(d.doc.Raw(tok), 10, 64); err != nil {
 			return d.fail(issueBool) // beyond 64 bits
 		}
 	}
 	return d.fail(issueBoolText)
 }
 
-func (n *Node) decodeInteger(d *decoder, tok int32, first byte, number, float bool, v reflect.Value) bool {
+func (n *Node) decodeInteger(d *decoder, tok pyjson.Token, first byte, number, float bool, v reflect.Value) bool {
 	switch {
 	case first == 't':
 		return n.setInteger(d, 1, 0, "1", v)
@@ -220,13 +225,13 @@ func (n *Node) decodeInteger(d *decoder, tok int32, first byte, number, float bo
 	case !number:
 		return d.fail(issueInt)
 	case float:
-		i, issue := lax.IntFromFloat(d.doc.float(tok))
+		i, issue := lax.IntFromFloat(d.doc.Float(tok))
 		if issue != nil {
 			return d.fail(issue)
 		}
 		return n.setInteger(d, i, 0, "", v)
 	}
-	raw := d.doc.raw(tok)
+	raw := d.doc.Raw(tok)
 	i, err := strconv.ParseInt(raw, 10, 64)
 	overflow := 0
 	if err != nil { // out of range: the scanner knows the grammar
@@ -299,14 +304,14 @@ func (n *Node) inRange(i int64, overflow int, text string) (u uint64, tooLarge, 
 }
 
 // highest and lowest are the issues of a value beyond the range of the Go type.
-func (n *Node) highest() *lax.Issue {
+func (n *Node) highest() *pydantic.Issue {
 	if r := &n.numbers; r.umax > 0 {
 		return lessThanEqual(strconv.FormatUint(r.umax, 10), r.umax)
 	}
 	return lessThanEqual(strconv.FormatInt(n.numbers.max, 10), n.numbers.max)
 }
 
-func (n *Node) lowest() *lax.Issue {
+func (n *Node) lowest() *pydantic.Issue {
 	return greaterThanEqual(strconv.FormatInt(n.numbers.min, 10), n.numbers.min)
 }
 
@@ -315,7 +320,7 @@ func integerDigits(s string) string {
 	out := make([]byte, 0, len(s))
 	for i := range len(s) {
 		switch c := s[i]; {
-		case c == '-' || isDigit(c):
+		case c == '-' || ascii.IsDigit(c):
 			out = append(out, c)
 		case c == '.':
 			return string(out)
@@ -375,7 +380,7 @@ func (n *Node) setUUID(d *decoder, s string, v reflect.Value) bool {
 	return n.check(d, none, v)
 }
 
-func (n *Node) setDatetime(d *decoder, at time.Time, aware bool, issue *lax.Issue, v reflect.Value) bool {
+func (n *Node) setDatetime(d *decoder, at time.Time, aware bool, issue *pydantic.Issue, v reflect.Value) bool {
 	switch {
 	case issue != nil:
 	case n.Format == "aware" && !aware:
@@ -390,7 +395,7 @@ func (n *Node) setDatetime(d *decoder, at time.Time, aware bool, issue *lax.Issu
 	return n.check(d, none, v)
 }
 
-func (n *Node) setDate(d *decoder, year int, month time.Month, day int, issue *lax.Issue, v reflect.Value) bool {
+func (n *Node) setDate(d *decoder, year int, month time.Month, day int, issue *pydantic.Issue, v reflect.Value) bool {
 	if issue != nil {
 		return d.fail(issue)
 	}
@@ -411,8 +416,8 @@ func (n *Node) setFromText(d *decoder, s string, v reflect.Value) bool {
 	return n.check(d, none, v)
 }
 
-func (n *Node) decodeCustom(d *decoder, tok int32, v reflect.Value) bool {
-	data, ok := d.doc.json(tok)
+func (n *Node) decodeCustom(d *decoder, tok pyjson.Token, v reflect.Value) bool {
+	data, ok := d.doc.JSON(tok)
 	if !ok {
 		return d.fail(issueFinite)
 	}
@@ -435,7 +440,7 @@ func (n *Node) unmarshal(d *decoder, data []byte, v reflect.Value) bool {
 func (d *decoder) failError(err error) bool {
 	details, rest := errors.DetailsOf(err)
 	for _, e := range details {
-		d.fail(&lax.Issue{Type: e.Type, Msg: e.Msg, Ctx: e.Ctx})
+		d.fail(&pydantic.Issue{Type: e.Type, Msg: e.Msg, Ctx: e.Ctx})
 	}
 	switch {
 	case rest == nil:
@@ -455,13 +460,13 @@ func isNil(err error) bool {
 }
 
 // valueError is the issue of a Pydantic validator that raises ValueError.
-func valueError(text string) *lax.Issue {
+func valueError(text string) *pydantic.Issue {
 	e := errors.ValueError(text).Details()[0]
-	return &lax.Issue{Type: e.Type, Msg: e.Msg, Ctx: e.Ctx}
+	return &pydantic.Issue{Type: e.Type, Msg: e.Msg, Ctx: e.Ctx}
 }
 
 // decodeChoice reads a value of a closed set that is not a text.
-func (n *Node) decodeChoice(d *decoder, tok int32, first byte, float bool, v reflect.Value) bool {
+func (n *Node) decodeChoice(d *decoder, tok pyjson.Token, first byte, float bool, v reflect.Value) bool {
 	if n.Type.Kind() == reflect.String {
 		return d.fail(&n.expected)
 	}
@@ -470,16 +475,16 @@ func (n *Node) decodeChoice(d *decoder, tok int32, first byte, float bool, v ref
 	case first == 't':
 		i = 1
 	case first == 'f':
-	case first != '-' && !isDigit(first):
+	case first != '-' && !ascii.IsDigit(first):
 		return d.fail(&n.expected)
 	case float:
-		whole, issue := lax.IntFromFloat(d.doc.float(tok))
+		whole, issue := lax.IntFromFloat(d.doc.Float(tok))
 		if issue != nil {
 			return d.fail(&n.expected)
 		}
 		i = whole
 	default:
-		whole, err := strconv.ParseInt(d.doc.raw(tok), 10, 64)
+		whole, err := strconv.ParseInt(d.doc.Raw(tok), 10, 64)
 		if err != nil {
 			return d.fail(issueIntSize)
 		}

@@ -4,12 +4,13 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/email"
+	"github.com/polarkit-go/polarkit/kit/internal/weburl"
 )
 
 // setEmail keeps the address as Pydantic's EmailStr normalises it.
 func (n *Node) setEmail(d *decoder, s string, v reflect.Value) bool {
-	address, issue := lax.Email(s)
+	address, issue := email.Normalize(s)
 	if issue != nil {
 		return d.fail(issue)
 	}
@@ -19,14 +20,14 @@ func (n *Node) setEmail(d *decoder, s string, v reflect.Value) bool {
 
 // setURL keeps the URL as Pydantic's HttpUrl and AnyUrl normalise it.
 func (n *Node) setURL(d *decoder, s string, v reflect.Value) bool {
-	var rules lax.URLRules
+	var rules weburl.Rules
 	switch n.Format {
 	case "http":
-		rules = lax.HTTPURL
+		rules = weburl.HTTP
 	case "https":
-		rules = lax.HTTPSURL
+		rules = weburl.HTTPS
 	}
-	url, issue := lax.URL(s, rules)
+	url, issue := weburl.Normalize(s, rules)
 	if issue != nil {
 		return d.fail(issue)
 	}

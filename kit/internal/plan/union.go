@@ -5,10 +5,12 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
-	"github.com/polarkit-go/polarkit/kit/internal/lax"
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
 type unionDefinition struct {
@@ -66,7 +68,7 @@ func (c *compiler) union(t reflect.Type, def *unionDefinition) (*UnionPlan, erro
 		u.Variants = append(u.Variants, Variant{Node: n})
 	}
 	c.first = append(c.first, func() error { return u.complete(t) })
-	u.notFound = lax.Issue{
+	u.notFound = pydantic.Issue{
 		Type: "union_tag_not_found",
 		Msg:  "Unable to extract tag using discriminator '" + def.tag + "'",
 		Ctx:  errors.Ctx{{Name: "discriminator", Value: "'" + def.tag + "'"}},
@@ -88,7 +90,7 @@ func (u *UnionPlan) complete(t reflect.Type) error {
 				return fmt.Errorf("%s: %s and %s have the same %s %q", t, u.Variants[other].Node.Type, variant.Node.Type, u.Tag, tag)
 			}
 			u.byTag[tag] = i
-			reprs = append(reprs, lax.Repr(tag))
+			reprs = append(reprs, python.Repr(tag))
 		}
 		variant.Tags = tags
 	}
@@ -107,4 +109,18 @@ func (o *ObjectPlan) tagValues(tag string) ([]string, error) {
 		tags = append(tags, value.(string)) //nolint:forcetypeassert // checked above
 	}
 	return tags, nil
+}
+
+// maxTag is how much of a union's tag a message repeats.
+const maxTag = 1000
+
+// cut shortens a text that goes into a message.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
 }

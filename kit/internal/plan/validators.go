@@ -11,6 +11,8 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
+	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
 // Validator is implemented by types with rules that no tag can say.
@@ -237,7 +239,7 @@ func (d *decoder) refuse(details []errors.ValidationError, rest error) bool {
 
 // validateObject runs the rules of a schema, once all its fields are valid. tok is
 // the object.
-func (d *decoder) validateObject(v reflect.Value, tok int32, object *ObjectPlan) bool {
+func (d *decoder) validateObject(v reflect.Value, tok pyjson.Token, object *ObjectPlan) bool {
 	details, rest := d.failing(v, object.validators)
 	if details == nil && rest == nil {
 		return true
@@ -250,7 +252,7 @@ func (d *decoder) validateObject(v reflect.Value, tok int32, object *ObjectPlan)
 
 // validateValue runs the rules of a value that is no schema, once it is valid. The
 // input is that of a parameter, where tok is none.
-func (n *Node) validateValue(d *decoder, tok int32, input any, v reflect.Value) bool {
+func (n *Node) validateValue(d *decoder, tok pyjson.Token, input any, v reflect.Value) bool {
 	if !n.validates || d.doc != &d.own { // a default is not validated
 		return true
 	}
@@ -276,7 +278,7 @@ func (n *Node) validateValue(d *decoder, tok int32, input any, v reflect.Value) 
 
 // relocate puts an error of a Validate method in its place: its location is
 // relative to the value, and an input that was left out is the request's own.
-func (d *decoder) relocate(e *errors.ValidationError, tok int32, guide *Node) {
+func (d *decoder) relocate(e *errors.ValidationError, tok pyjson.Token, guide *Node) {
 	rest := e.Loc
 	if len(rest) > 0 && rest[0] == "body" && guide.Kind == Object && guide.Object.field("body") == nil {
 		rest = rest[1:]
@@ -288,10 +290,10 @@ func (d *decoder) relocate(e *errors.ValidationError, tok int32, guide *Node) {
 }
 
 // lookup renders the value at a location inside a token; nil where there is none.
-func (d *decoder) lookup(tok int32, loc errors.Loc, guide *Node) any {
+func (d *decoder) lookup(tok pyjson.Token, loc errors.Loc, guide *Node) any {
 	secret := d.mask > 0
 	for _, part := range loc {
-		tok = d.member(tok, part)
+		tok = d.doc.Member(tok, part)
 		if tok == none {
 			return nil
 		}
@@ -308,31 +310,6 @@ func (d *decoder) lookup(tok int32, loc errors.Loc, guide *Node) any {
 		return masked
 	}
 	return d.render(tok, guide)
-}
-
-// member is the token of an object's key or a list's index; none if it is not there.
-func (d *decoder) member(tok int32, part any) int32 {
-	found := int32(none)
-	first, end := d.doc.first(tok), d.doc.after(tok)
-	switch part := part.(type) {
-	case string:
-		if first == '{' {
-			for k := tok + 1; k < end; k = d.doc.after(k + 1) {
-				if d.doc.str(k) == part {
-					found = k + 1
-				}
-			}
-		}
-	case int:
-		if first == '[' {
-			for i, k := 0, tok+1; k < end; i, k = i+1, d.doc.after(k) {
-				if i == part {
-					return k
-				}
-			}
-		}
-	}
-	return found
 }
 
 // validate runs the rules of a struct of parameters, once all of them are valid.
@@ -369,7 +346,7 @@ func (in *Input) place() string {
 func (in *Input) received(d *decoder, r Request, loc errors.Loc) any {
 	place, _ := loc[0].(string)
 	switch {
-	case place == "body" && in.Body != nil && len(d.own.tokens) > 0:
+	case place == "body" && in.Body != nil && !d.own.IsEmpty():
 		if in.Body.Sensitive {
 			d.mask++
 			defer func() { d.mask-- }()
@@ -421,9 +398,9 @@ func (f *Field) received(d *decoder, r Request, name string) any {
 	var values []string
 	switch f.In {
 	case "path":
-		values = []string{valid(r.Path(name))}
+		values = []string{python.ValidText(r.Path(name))}
 	case "query":
-		values = d.query.Values(name)
+		values = d.query.All(name)
 	case "header":
 		for _, value := range r.Header(name) {
 			values = append(values, headerText(value))

@@ -1,0 +1,136 @@
+package plan
+
+import (
+	"github.com/polarkit-go/polarkit/kit/internal/encode"
+	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
+)
+
+// masked stands in an answer for the value of a sensitive field.
+const masked = "**********"
+
+// appendMasked appends a value that the node, which may be nil, has not read. What
+// is sensitive in it is masked.
+func (n *Node) appendMasked(out []byte, doc *pyjson.Document, tok pyjson.Token) []byte {
+	first := doc.First(tok)
+	if n != nil && n.sensitive && !n.takes(first) {
+		// The value has another shape than its plan, so the place of the secret is
+		// not known: a text is masked as a whole, the rest by name.
+		if first == '"' {
+			return encode.AppendString(out, masked)
+		}
+		return appendMaskedByName(out, doc, tok, n.secrets())
+	}
+	switch first {
+	case '{':
+		return doc.AppendObject(out, tok, func(out []byte, e pyjson.Entry) []byte {
+			node, secret := n.member(e.Key)
+			if secret {
+				return encode.AppendString(out, masked)
+			}
+			return node.appendMasked(out, doc, e.Value)
+		})
+	case '[':
+		var elem *Node
+		if n != nil {
+			elem = n.Elem
+		}
+		return doc.AppendList(out, tok, func(out []byte, item pyjson.Token) []byte {
+			return elem.appendMasked(out, doc, item)
+		})
+	default:
+		return doc.AppendScalar(out, tok)
+	}
+}
+
+// appendMaskedByName appends a value and masks the members with one of the names,
+// at any depth.
+func appendMaskedByName(out []byte, doc *pyjson.Document, tok pyjson.Token, names map[string]bool) []byte {
+	switch doc.First(tok) {
+	case '{':
+		return doc.AppendObject(out, tok, func(out []byte, e pyjson.Entry) []byte {
+			if names[e.Key] {
+				return encode.AppendString(out, masked)
+			}
+			return appendMaskedByName(out, doc, e.Value, names)
+		})
+	case '[':
+		return doc.AppendList(out, tok, func(out []byte, item pyjson.Token) []byte {
+			return appendMaskedByName(out, doc, item, names)
+		})
+	case '"':
+		return encode.AppendString(out, masked)
+	default:
+		return doc.AppendScalar(out, tok)
+	}
+}
+
+// takes reports whether a value that begins with the byte has the shape of the plan.
+func (n *Node) takes(first byte) bool {
+	switch n.Kind {
+	case Object, Map, Union, Metadata:
+		return first == '{'
+	case List:
+		return first == '['
+	default:
+		return true
+	}
+}
+
+// member is the plan of an object's value, and whether it is sensitive.
+func (n *Node) member(key string) (node *Node, secret bool) {
+	if n == nil {
+		return nil, false
+	}
+	switch n.Kind {
+	case Object:
+		if f := n.Object.field(key); f != nil {
+			return f.Node, f.Sensitive
+		}
+	case Map:
+		return n.Elem, false
+	case Union:
+		for _, variant := range n.Union.Variants {
+			f := variant.Node.Object.field(key)
+			if f == nil {
+				continue
+			}
+			if f.Sensitive {
+				return nil, true
+			}
+			if node == nil || f.Node.sensitive {
+				node = f.Node
+			}
+		}
+		return node, false
+	}
+	return nil, false
+}
+
+// secrets are the names of all sensitive fields inside.
+func (n *Node) secrets() map[string]bool {
+	names, seen := map[string]bool{}, map[*ObjectPlan]bool{}
+	var collect func(n *Node)
+	collect = func(n *Node) {
+		if n == nil {
+			return
+		}
+		collect(n.Elem)
+		if n.Union != nil {
+			for _, variant := range n.Union.Variants {
+				collect(variant.Node)
+			}
+		}
+		if n.Object == nil || seen[n.Object] {
+			return
+		}
+		seen[n.Object] = true
+		for _, f := range n.Object.Fields {
+			if f.Sensitive {
+				names[f.Name] = true
+			}
+			collect(f.Node)
+		}
+	}
+	collect(n)
+	return names
+}

@@ -1,0 +1,258 @@
+package pyjson
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/polarkit-go/polarkit/kit/internal/ascii"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
+)
+
+// MaxDepth is how deep a text may be nested. CPython's limit is that of its
+// interpreter; this one is the library's own.
+const MaxDepth = 500
+
+// ErrUnreadable is about bytes that are no text, a text that is nested too deep
+// and an integer of more than [python.MaxDigits] digits. FastAPI answers 400.
+var ErrUnreadable = errors.New("there was an error parsing the body")
+
+// A SyntaxError is about a text that is not JSON.
+type SyntaxError struct {
+	// Position is the number of characters before the fault.
+	Position int
+	// Text is CPython's.
+	Text string
+}
+
+func (e *SyntaxError) Error() string { return e.Text + ": char " + strconv.Itoa(e.Position) }
+
+const (
+	expectingValue     = "Expecting value"
+	expectingProperty  = "Expecting property name enclosed in double quotes"
+	expectingColon     = "Expecting ':' delimiter"
+	expectingComma     = "Expecting ',' delimiter"
+	trailingInObject   = "Illegal trailing comma before end of object"
+	trailingInArray    = "Illegal trailing comma before end of array"
+	extraData          = "Extra data"
+	unterminatedString = "Unterminated string starting at"
+	controlCharacter   = "Invalid control character at"
+	invalidEscape      = `Invalid \escape`
+	invalidUnicode     = `Invalid \uXXXX escape`
+)
+
+func (d *Document) syntax(at int, text string) error {
+	return &SyntaxError{Position: countCharacters(d.text[:at]), Text: text}
+}
+
+// countCharacters counts code points, an encoded surrogate as one.
+func countCharacters(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i]&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
+}
+
+func (d *Document) space(i int) int {
+	for i < len(d.data) {
+		switch d.data[i] {
+		case ' ', '\n', '\r', '\t':
+			i++
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// scan reads one JSON value with the texts and positions of CPython's json.
+func (d *Document) scan() error {
+	data := d.data
+	i := d.space(0)
+	var err error
+value:
+	if i >= len(data) {
+		return d.syntax(i, expectingValue)
+	}
+	switch c := data[i]; c {
+	case '"':
+		if i, err = d.scanString(i); err != nil {
+			return err
+		}
+	case '{', '[':
+		if len(d.stack) >= MaxDepth {
+			return ErrUnreadable
+		}
+		d.stack = append(d.stack, uint32(len(d.tokens)))
+		d.tokens = append(d.tokens, span{start: uint32(i)})
+		i = d.space(i + 1)
+		if i < len(data) && data[i] == c+2 { // the closing bracket
+			i = d.closeContainer(i)
+			break
+		}
+		if c == '{' {
+			goto key
+		}
+		goto value
+	default:
+		if i, err = d.scanPlain(i); err != nil {
+			return err
+		}
+	}
+after:
+	i = d.space(i)
+	if len(d.stack) == 0 {
+		if i != len(data) {
+			return d.syntax(i, extraData)
+		}
+		return nil
+	}
+	{
+		object := data[d.tokens[d.stack[len(d.stack)-1]].start] == '{'
+		closing, trailing := byte(']'), trailingInArray
+		if object {
+			closing, trailing = '}', trailingInObject
+		}
+		if i < len(data) && data[i] == closing {
+			i = d.closeContainer(i)
+			goto after
+		}
+		if i >= len(data) || data[i] != ',' {
+			return d.syntax(i, expectingComma)
+		}
+		comma := i
+		i = d.space(i + 1)
+		if i < len(data) && data[i] == closing {
+			return d.syntax(comma, trailing)
+		}
+		if !object {
+			goto value
+		}
+	}
+key:
+	if i >= len(data) || data[i] != '"' {
+		return d.syntax(i, expectingProperty)
+	}
+	if i, err = d.scanString(i); err != nil {
+		return err
+	}
+	if i = d.space(i); i >= len(data) || data[i] != ':' {
+		return d.syntax(i, expectingColon)
+	}
+	i = d.space(i + 1)
+	goto value
+}
+
+func (d *Document) closeContainer(i int) int {
+	top := d.stack[len(d.stack)-1]
+	d.stack = d.stack[:len(d.stack)-1]
+	d.tokens[top].end, d.tokens[top].next = uint32(i+1), uint32(len(d.tokens))
+	return i + 1
+}
+
+func (d *Document) scanString(start int) (int, error) {
+	data := d.data
+	var flags uint32
+	for i := start + 1; i < len(data); {
+		c := data[i]
+		switch {
+		case c == '"':
+			if d.surrogates && !utf8.Valid(data[start:i]) {
+				flags |= flagSurrogate
+			}
+			d.tokens = append(d.tokens, span{uint32(start), uint32(i + 1), flags})
+			return i + 1, nil
+		case c < 0x20:
+			return 0, d.syntax(i, controlCharacter)
+		case c != '\\':
+			i++
+			continue
+		}
+		flags |= flagEscaped
+		if i+1 >= len(data) {
+			break
+		}
+		switch data[i+1] {
+		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+			i += 2
+			continue
+		case 'u':
+		default:
+			return 0, d.syntax(i, invalidEscape)
+		}
+		r, ok := hex4(data, i+2)
+		if !ok {
+			return 0, d.syntax(i+1, invalidUnicode)
+		}
+		i += 6
+		switch {
+		case r == 0:
+			flags |= flagNUL
+			d.nul = true
+		case r >= 0xD800 && r < 0xDC00:
+			if _, ok := lowSurrogate(data, i); ok {
+				i += 6
+			} else {
+				flags |= flagSurrogate
+			}
+		case r >= 0xDC00 && r < 0xE000:
+			flags |= flagSurrogate
+		}
+	}
+	return 0, d.syntax(start, unterminatedString)
+}
+
+// scanPlain reads a number or one of Python's constants.
+func (d *Document) scanPlain(start int) (int, error) {
+	rest := d.text[start:]
+	for _, word := range [...]string{"true", "false", "null", "NaN", "Infinity", "-Infinity"} {
+		if rest[0] == word[0] && strings.HasPrefix(rest, word) {
+			if word[0] < 'a' {
+				d.nonFinite = true
+			}
+			d.tokens = append(d.tokens, span{start: uint32(start), end: uint32(start + len(word))})
+			return start + len(word), nil
+		}
+	}
+	data, i := d.data, start
+	if data[i] == '-' {
+		i++
+	}
+	first := i
+	for i < len(data) && ascii.IsDigit(data[i]) {
+		i++
+		if i == first+1 && data[first] == '0' {
+			break
+		}
+	}
+	if i == first {
+		return 0, d.syntax(start, expectingValue)
+	}
+	var flags uint32
+	digits := i - first
+	if i+1 < len(data) && data[i] == '.' && ascii.IsDigit(data[i+1]) {
+		flags = flagFloat
+		for i++; i < len(data) && ascii.IsDigit(data[i]); i++ {
+		}
+	}
+	if i < len(data) && (data[i] == 'e' || data[i] == 'E') {
+		j := i + 1
+		if j < len(data) && (data[j] == '+' || data[j] == '-') {
+			j++
+		}
+		if j < len(data) && ascii.IsDigit(data[j]) {
+			flags = flagFloat
+			for i = j + 1; i < len(data) && ascii.IsDigit(data[i]); i++ {
+			}
+		}
+	}
+	if flags == 0 && digits > python.MaxDigits {
+		return 0, ErrUnreadable
+	}
+	d.tokens = append(d.tokens, span{uint32(start), uint32(i), flags})
+	return i, nil
+}
