@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/internal/reach"
 	"github.com/polarkit-go/polarkit/kit"
@@ -188,11 +189,11 @@ func (a *Access) Organizations(ctx context.Context, caller Caller) (Organization
 	return all, err
 }
 
-func (a *Access) organizations(ctx context.Context, caller Caller, ref SubjectRef, permission Permission) (Organizations, error) {
+func (a *Access) organizations(ctx context.Context, caller Caller, ref credential.SubjectRef, permission Permission) (Organizations, error) {
 	limit := caller.caller().credential.Limit
 	var set Set
 	switch {
-	case !limit.unrestricted && len(limit.ids) == 0:
+	case !limit.IsUnrestricted() && len(limit.IDs()) == 0:
 		return Organizations{}, nil
 	case ref.Kind == OrganizationKind:
 		set = IDs(ref.ID)
@@ -203,8 +204,8 @@ func (a *Access) organizations(ctx context.Context, caller Caller, ref SubjectRe
 		}
 	}
 	all := reach.Of(set.grant(OrganizationKind))
-	if !limit.unrestricted {
-		all = all.Restrict(OrganizationKind, limit.ids...)
+	if !limit.IsUnrestricted() {
+		all = all.Restrict(OrganizationKind, limit.IDs()...)
 	}
 	return Organizations{reach: all}, nil
 }
@@ -312,9 +313,9 @@ func (o Organizations) Only() (uuid.UUID, bool) {
 var errNoCaller = errors.New("auth: there is no caller: the AuthSubject was not made by a requirement")
 
 // callerRef is the caller's subject, zero for an anonymous one.
-func callerRef(caller Caller) (SubjectRef, error) {
+func callerRef(caller Caller) (credential.SubjectRef, error) {
 	if caller == nil || caller.caller() == nil {
-		return SubjectRef{}, errNoCaller
+		return credential.SubjectRef{}, errNoCaller
 	}
 	return refOf(caller), nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 )
@@ -31,7 +32,7 @@ func subjectOf[S any](t *testing.T, s *service, q *auth.Requirement[S], caller a
 
 var canManage = auth.Require[auth.Admin](registry, auth.AnyScope("customers:write"), auth.WithPermission("manage"))
 
-func limited(s *service, subject auth.SubjectRef, limit auth.Limit) authtest.Caller {
+func limited(s *service, subject credential.SubjectRef, limit credential.Limit) authtest.Caller {
 	typ := auth.PersonalAccessToken
 	switch subject.Kind {
 	case auth.OrganizationKind:
@@ -39,7 +40,7 @@ func limited(s *service, subject auth.SubjectRef, limit auth.Limit) authtest.Cal
 	case auth.CustomerKind:
 		typ = auth.CustomerSession
 	}
-	return s.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: []auth.Scope{"customers:write", "portal:read"}, Limit: limit, Lifetime: 3600e9})
+	return s.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: []credential.Scope{"customers:write", "portal:read"}, Limit: limit, Lifetime: 3600e9})
 }
 
 func grants(reach auth.Reach) map[auth.OwnerKind][]uuid.UUID {
@@ -57,23 +58,23 @@ func TestReach(t *testing.T) {
 	s := newService(t)
 	a, b := s.A.OrganizationID, s.B.OrganizationID
 	for name, c := range map[string]struct {
-		subject auth.SubjectRef
-		limit   auth.Limit
+		subject credential.SubjectRef
+		limit   credential.Limit
 		want    map[auth.OwnerKind][]uuid.UUID
 	}{
-		"user":                          {s.A.User, auth.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
-		"user of both":                  {s.Both, auth.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a, b}}},
-		"user of both, limited":         {s.Both, auth.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {b}}},
-		"user limited to another":       {s.A.User, auth.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
-		"user limited to none":          {s.A.User, auth.LimitedTo(), map[auth.OwnerKind][]uuid.UUID{}},
-		"user, the zero limit":          {s.A.User, auth.Limit{}, map[auth.OwnerKind][]uuid.UUID{}},
-		"stranger":                      {auth.User{ID: uuid.New()}.Ref(), auth.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{}},
-		"organization":                  {s.A.Organization, auth.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
-		"organization limited to it":    {s.A.Organization, auth.LimitedTo(a), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
-		"organization limited to other": {s.A.Organization, auth.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
-		"customer":                      {s.A.Customer, auth.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.CustomerKind: {s.A.Customer.ID}}},
-		"customer limited to theirs":    {s.A.Customer, auth.LimitedTo(a), map[auth.OwnerKind][]uuid.UUID{auth.CustomerKind: {s.A.Customer.ID}}},
-		"customer limited to another":   {s.A.Customer, auth.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
+		"user":                          {s.A.User, credential.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
+		"user of both":                  {s.Both, credential.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a, b}}},
+		"user of both, limited":         {s.Both, credential.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {b}}},
+		"user limited to another":       {s.A.User, credential.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
+		"user limited to none":          {s.A.User, credential.LimitedTo(), map[auth.OwnerKind][]uuid.UUID{}},
+		"user, the zero limit":          {s.A.User, credential.Limit{}, map[auth.OwnerKind][]uuid.UUID{}},
+		"stranger":                      {auth.User{ID: uuid.New()}.Ref(), credential.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{}},
+		"organization":                  {s.A.Organization, credential.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
+		"organization limited to it":    {s.A.Organization, credential.LimitedTo(a), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
+		"organization limited to other": {s.A.Organization, credential.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
+		"customer":                      {s.A.Customer, credential.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.CustomerKind: {s.A.Customer.ID}}},
+		"customer limited to theirs":    {s.A.Customer, credential.LimitedTo(a), map[auth.OwnerKind][]uuid.UUID{auth.CustomerKind: {s.A.Customer.ID}}},
+		"customer limited to another":   {s.A.Customer, credential.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
 	} {
 		caller := subjectOf(t, s, somebody, limited(s, c.subject, c.limit))
 		reach, err := s.Access.Reach(t.Context(), caller)
@@ -104,7 +105,7 @@ func TestDeferredSets(t *testing.T) {
 			return []uuid.UUID{s.A.OrganizationID}, fails
 		}), nil
 	})})
-	subject := subjectOf(t, s, canWrite, limited(s, s.A.User, auth.Unrestricted()))
+	subject := subjectOf(t, s, canWrite, limited(s, s.A.User, credential.Unrestricted()))
 	all, err := access.Reach(t.Context(), subject)
 	require.NoError(t, err)
 	require.Equal(t, []any{s.A.User.ID}, all.Grants()[0].Select.Args)
@@ -139,7 +140,7 @@ func TestDeferredSets(t *testing.T) {
 	require.NoError(t, access.Permit(t.Context(), subject, s.A.OrganizationID))
 	require.ErrorIs(t, access.Permit(t.Context(), subject, s.B.OrganizationID), errors.ResourceNotFound)
 
-	b := subjectOf(t, s, canWrite, limited(s, s.A.User, auth.LimitedTo(s.B.OrganizationID)))
+	b := subjectOf(t, s, canWrite, limited(s, s.A.User, credential.LimitedTo(s.B.OrganizationID)))
 	organizations, err := access.Organizations(t.Context(), b)
 	require.NoError(t, err)
 	require.True(t, organizations.IsEmpty())
@@ -158,7 +159,7 @@ func TestSubSelects(t *testing.T) {
 			}), nil
 	})
 	access := auth.NewAccess(auth.AccessConfig{Memberships: members})
-	subject := subjectOf(t, s, canWrite, limited(s, s.A.User, auth.Unrestricted()))
+	subject := subjectOf(t, s, canWrite, limited(s, s.A.User, credential.Unrestricted()))
 	reach, err := access.Reach(t.Context(), subject)
 	require.NoError(t, err)
 	require.Len(t, reach.Grants(), 1)
@@ -180,7 +181,7 @@ func TestSubSelects(t *testing.T) {
 	_, err = access.Own(t.Context(), subject, kit.Optional[uuid.UUID]{})
 	require.ErrorIs(t, err, errors.RequestValidation)
 
-	b := subjectOf(t, s, canWrite, limited(s, s.A.User, auth.LimitedTo(s.B.OrganizationID)))
+	b := subjectOf(t, s, canWrite, limited(s, s.A.User, credential.LimitedTo(s.B.OrganizationID)))
 	all, err = access.Organizations(t.Context(), b)
 	require.NoError(t, err)
 	_, err = all.Own(t.Context(), s.A.OrganizationID)
@@ -198,7 +199,7 @@ func TestPermissions(t *testing.T) {
 	s := newService(t)
 	a, b := s.A.OrganizationID, s.B.OrganizationID
 	s.Join(s.Both, a, "manage")
-	subject := subjectOf(t, s, canManage, limited(s, s.Both, auth.Unrestricted()))
+	subject := subjectOf(t, s, canManage, limited(s, s.Both, credential.Unrestricted()))
 	reach, err := s.Access.Reach(t.Context(), subject)
 	require.NoError(t, err)
 	require.Equal(t, []uuid.UUID{a}, grants(reach)[auth.OrganizationKind])
@@ -210,13 +211,13 @@ func TestPermissions(t *testing.T) {
 	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, b), errors.NotPermitted)
 	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, uuid.New()), errors.ResourceNotFound)
 	// The permission is the requirement's: another one of the same caller has none.
-	reader := subjectOf(t, s, canRead, limited(s, s.Both, auth.Unrestricted()))
+	reader := subjectOf(t, s, canRead, limited(s, s.Both, credential.Unrestricted()))
 	require.NoError(t, s.Access.Permit(t.Context(), reader, b))
 	// The credential's limit goes first.
-	subject = subjectOf(t, s, canManage, limited(s, s.Both, auth.LimitedTo(b)))
+	subject = subjectOf(t, s, canManage, limited(s, s.Both, credential.LimitedTo(b)))
 	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, a), errors.ResourceNotFound)
 	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, b), errors.NotPermitted)
-	organization := subjectOf(t, s, canManage, limited(s, s.A.Organization, auth.Unrestricted()))
+	organization := subjectOf(t, s, canManage, limited(s, s.A.Organization, credential.Unrestricted()))
 	require.NoError(t, s.Access.Permit(t.Context(), organization, a))
 	require.ErrorIs(t, s.Access.Permit(t.Context(), organization, b), errors.ResourceNotFound)
 
@@ -233,7 +234,7 @@ func TestCase16Own(t *testing.T) {
 	s := newService(t)
 	a, b := s.A.OrganizationID, s.B.OrganizationID
 	for name, c := range map[string]struct {
-		subject auth.SubjectRef
+		subject credential.SubjectRef
 		named   kit.Optional[uuid.UUID]
 		owner   uuid.UUID
 		want    string
@@ -249,7 +250,7 @@ func TestCase16Own(t *testing.T) {
 		"the organization, by name": {s.A.Organization, kit.Some(a), uuid.Nil, "organization_token"},
 		"the organization, another": {s.A.Organization, kit.Some(b), uuid.Nil, "organization_token"},
 	} {
-		subject := subjectOf(t, s, canWrite, limited(s, c.subject, auth.Unrestricted()))
+		subject := subjectOf(t, s, canWrite, limited(s, c.subject, credential.Unrestricted()))
 		owner, err := s.Access.Own(t.Context(), subject, c.named)
 		require.Equal(t, c.owner, owner.ID(), name)
 		if c.want == "" {
@@ -279,17 +280,17 @@ func TestPolicy(t *testing.T) {
 			{Kind: auth.CustomerKind, Set: auth.IDs(s.B.Customer.ID)},
 		}, nil
 	}})
-	reach, err := access.Reach(t.Context(), subjectOf(t, s, somebody, limited(s, s.A.User, auth.Unrestricted())))
+	reach, err := access.Reach(t.Context(), subjectOf(t, s, somebody, limited(s, s.A.User, credential.Unrestricted())))
 	require.NoError(t, err)
 	require.Equal(t, map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {s.A.OrganizationID}, "team": {team}}, grants(reach))
-	_, err = access.Reach(t.Context(), subjectOf(t, s, somebody, limited(s, s.B.User, auth.Unrestricted())))
+	_, err = access.Reach(t.Context(), subjectOf(t, s, somebody, limited(s, s.B.User, credential.Unrestricted())))
 	require.ErrorContains(t, err, "away")
 }
 
 func TestLimitsAreTheirOwners(t *testing.T) {
 	t.Parallel()
 	ids := []uuid.UUID{uuid.New(), uuid.New()}
-	limit := auth.LimitedTo(ids...)
+	limit := credential.LimitedTo(ids...)
 	ids[0] = uuid.Nil
 	require.False(t, limit.Contains(uuid.Nil))
 	slices.Reverse(limit.IDs())

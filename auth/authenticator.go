@@ -12,13 +12,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/polarkit-go/polarkit/auth/audit"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
 // Config is what an [Authenticator] is made of.
 type Config struct {
 	// Store holds the credentials. Required.
-	Store Store
+	Store credential.Store
 	// Keys hash the tokens. Required.
 	Keys Keys
 	// Subjects load subjects of the application's own types, one for each that
@@ -28,8 +30,8 @@ type Config struct {
 	Fallback Resolver
 	// Failures sees bad credentials; [NewFailureBudget] makes one. Default: they are not counted.
 	Failures Failures
-	// Audit is told of every decision. Default: nobody is. See [LogDecisions].
-	Audit func(context.Context, Decision)
+	// Audit is told of every decision. Default: nobody is. See [audit.Log].
+	Audit func(context.Context, audit.Decision)
 	// Logger receives faults of the store and of the set-up, and what
 	// [Requirement.Handler] cannot answer. Default: slog.Default().
 	Logger *slog.Logger
@@ -171,7 +173,7 @@ type state struct {
 	mu     sync.Mutex
 	done   bool
 	p      *principal
-	reason Reason
+	reason audit.Reason
 	err    error
 	// deadCookie says that the request has the cookie of a session that is surely
 	// dead; nobody is the anonymous caller in its place, once a requirement has let

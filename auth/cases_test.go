@@ -15,7 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -105,7 +107,7 @@ func TestCase04Cookie(t *testing.T) {
 	value := token(session)
 	requireIn(t, s.raw("GET /read", "Cookie: __Host-shop_session="+value+"; a=b; __Host-shop_session="+value), s.A.User)
 	requireError(t, s.raw("GET /read", "Cookie: __Host-shop_session="+value, "Cookie: __Host-shop_session="+token(s.SignedIn(s.B.User))), 401, "InvalidToken")
-	require.Equal(t, auth.ReasonAmbiguousCookie, s.audit.last().Reason)
+	require.Equal(t, audit.ReasonAmbiguousCookie, s.audit.last().Reason)
 }
 
 func TestCase05OtherSchemes(t *testing.T) {
@@ -146,14 +148,14 @@ func TestCase06CrossOrigin(t *testing.T) {
 func TestCase07DeadCredentialsAreAllTheSame(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	issue := func(subject auth.SubjectRef, typ auth.CredentialType, lifetime time.Duration) authtest.Caller {
-		return s.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: lifetime})
+	issue := func(subject credential.SubjectRef, typ auth.CredentialType, lifetime time.Duration) authtest.Caller {
+		return s.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted(), Lifetime: lifetime})
 	}
-	newUser := func() auth.SubjectRef { return auth.User{ID: uuid.New()}.Ref() }
+	newUser := func() credential.SubjectRef { return auth.User{ID: uuid.New()}.Ref() }
 	dead := map[string]authtest.Caller{}
 
 	revoked := issue(s.A.User, auth.PersonalAccessToken, 0)
-	n, err := s.Issuer.System("a test").Revoke(t.Context(), auth.Selection{Subject: s.A.User, ID: revoked.Issued().Credential.ID})
+	n, err := s.Issuer.System("a test").Revoke(t.Context(), credential.Selection{Subject: s.A.User, ID: revoked.Issued().Credential.ID})
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 	dead["revoked"] = revoked
@@ -195,20 +197,20 @@ func TestCase07DeadCredentialsAreAllTheSame(t *testing.T) {
 	}
 	// sessions: idle, expired and revoked
 	idle := s.SignedIn(s.A.User, "customers:read")
-	long := s.Issue(auth.Issue{Type: auth.WebSession, Subject: s.A.User, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: 30 * 24 * time.Hour})
+	long := s.Issue(auth.Issue{Type: auth.WebSession, Subject: s.A.User, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted(), Lifetime: 30 * 24 * time.Hour})
 	requireIn(t, s.do(long, "GET", "/read"), s.A.User)
 	s.Pass(7 * 24 * time.Hour)
 	first, second := s.do(idle, "GET", "/read"), s.do(long, "GET", "/read")
 	requireError(t, first, 401, "InvalidToken")
 	require.True(t, first.Same(second))
-	require.Equal(t, auth.ReasonIdle, s.audit.last().Reason)
+	require.Equal(t, audit.ReasonIdle, s.audit.last().Reason)
 }
 
 func TestCase08LimitedToAnOrganizationThatIsGone(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	limited := func(user auth.SubjectRef, to ...uuid.UUID) authtest.Caller {
-		return s.Issue(auth.Issue{Type: auth.OAuth2UserAccessToken, Subject: user, Scopes: []auth.Scope{"customers:read"}, Limit: auth.LimitedTo(to...)})
+	limited := func(user credential.SubjectRef, to ...uuid.UUID) authtest.Caller {
+		return s.Issue(auth.Issue{Type: auth.OAuth2UserAccessToken, Subject: user, Scopes: []credential.Scope{"customers:read"}, Limit: credential.LimitedTo(to...)})
 	}
 	reach := func(caller authtest.Caller) auth.Reach {
 		t.Helper()
@@ -253,7 +255,7 @@ func TestCase09Rotation(t *testing.T) {
 	s := newService(t)
 	old := s.As(s.A.User, "customers:read")
 	requireIn(t, s.do(old, "GET", "/read"), s.A.User)
-	issued, err := s.Issuer.System("a test").Rotate(t.Context(), auth.Selection{Subject: s.A.User, ID: old.Issued().Credential.ID}, 10*time.Minute)
+	issued, err := s.Issuer.System("a test").Rotate(t.Context(), credential.Selection{Subject: s.A.User, ID: old.Issued().Credential.ID}, 10*time.Minute)
 	require.NoError(t, err)
 	fresh := s.Present(issued)
 	requireIn(t, s.do(old, "GET", "/read"), s.A.User)
@@ -261,10 +263,10 @@ func TestCase09Rotation(t *testing.T) {
 	s.Pass(10 * time.Minute)
 	requireError(t, s.do(old, "GET", "/read"), 401, "InvalidToken")
 	requireIn(t, s.do(fresh, "GET", "/read"), s.A.User)
-	_, err = s.Issuer.System("a test").Rotate(t.Context(), auth.Selection{Subject: s.A.User, ID: old.Issued().Credential.ID}, 0)
-	require.ErrorIs(t, err, auth.ErrInvalid)
-	_, err = s.Issuer.System("a test").Rotate(t.Context(), auth.Selection{Subject: s.B.User, ID: fresh.Issued().Credential.ID}, 0)
-	require.ErrorIs(t, err, auth.ErrInvalid)
+	_, err = s.Issuer.System("a test").Rotate(t.Context(), credential.Selection{Subject: s.A.User, ID: old.Issued().Credential.ID}, 0)
+	require.ErrorIs(t, err, credential.ErrInvalid)
+	_, err = s.Issuer.System("a test").Rotate(t.Context(), credential.Selection{Subject: s.B.User, ID: fresh.Issued().Credential.ID}, 0)
+	require.ErrorIs(t, err, credential.ErrInvalid)
 }
 
 func TestCase09KeyRotation(t *testing.T) {
@@ -285,7 +287,7 @@ func TestCase09KeyRotation(t *testing.T) {
 	}
 	_, _, issuer := with(older)
 	for _, c := range []*authtest.Caller{&caller, &idle} {
-		issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Type: auth.PersonalAccessToken, Subject: c.Issued().Credential.Subject, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
+		issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Type: auth.PersonalAccessToken, Subject: c.Issued().Credential.Subject, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted()})
 		require.NoError(t, err)
 		*c = s.Present(issued)
 	}
@@ -342,20 +344,20 @@ func TestCase11SubjectsAndScopes(t *testing.T) {
 	requireIn(t, s.do(s.As(s.A.Customer, "portal:read"), "GET", "/portal"), s.A.Customer)
 
 	for _, c := range []struct {
-		scopes []auth.Scope
+		scopes []credential.Scope
 		path   string
 		needs  string // empty: is let in
 	}{
-		{[]auth.Scope{"customers:read"}, "/read", ""},
-		{[]auth.Scope{"customers:write"}, "/read", ""},
-		{[]auth.Scope{"customers:read"}, "/write", "customers:write"},
-		{[]auth.Scope{"orders:read"}, "/read", "customers:read"},
+		{[]credential.Scope{"customers:read"}, "/read", ""},
+		{[]credential.Scope{"customers:write"}, "/read", ""},
+		{[]credential.Scope{"customers:read"}, "/write", "customers:write"},
+		{[]credential.Scope{"orders:read"}, "/read", "customers:read"},
 		{nil, "/read", "customers:read"},
-		{[]auth.Scope{"customers:write", "orders:read"}, "/both", ""},
-		{[]auth.Scope{"customers:write"}, "/both", "customers:read orders:read"},
-		{[]auth.Scope{"orders:read"}, "/both", "customers:read orders:read"},
+		{[]credential.Scope{"customers:write", "orders:read"}, "/both", ""},
+		{[]credential.Scope{"customers:write"}, "/both", "customers:read orders:read"},
+		{[]credential.Scope{"orders:read"}, "/both", "customers:read orders:read"},
 	} {
-		for _, subject := range []auth.SubjectRef{s.A.User, s.A.Organization} {
+		for _, subject := range []credential.SubjectRef{s.A.User, s.A.Organization} {
 			response := s.do(s.As(subject, c.scopes...), "POST", c.path)
 			if c.needs == "" {
 				requireIn(t, response, subject)
@@ -367,11 +369,11 @@ func TestCase11SubjectsAndScopes(t *testing.T) {
 		}
 	}
 	// scopes of another case, or not known any more, count for nothing
-	for _, scopes := range [][]auth.Scope{{"Customers:Read"}, {"CUSTOMERS:READ", "customers:"}, {"customers:admin", "*", ""}} {
+	for _, scopes := range [][]credential.Scope{{"Customers:Read"}, {"CUSTOMERS:READ", "customers:"}, {"customers:admin", "*", ""}} {
 		stale := s.As(s.A.User)
-		s.Store.Change(stale.Issued().Credential.ID, func(c *auth.Credential) { c.Scopes = scopes })
+		s.Store.Change(stale.Issued().Credential.ID, func(c *credential.Credential) { c.Scopes = scopes })
 		requireError(t, s.do(stale, "GET", "/read"), 403, "InsufficientScope")
-		s.Store.Change(stale.Issued().Credential.ID, func(c *auth.Credential) { c.Scopes = append(scopes, "customers:read") })
+		s.Store.Change(stale.Issued().Credential.ID, func(c *credential.Credential) { c.Scopes = append(scopes, "customers:read") })
 		requireIn(t, s.do(stale, "GET", "/read"), s.A.User)
 	}
 
@@ -410,8 +412,8 @@ func TestCase21StoreAway(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	caller, session := s.As(s.A.User, "customers:read"), s.SignedIn(s.A.User, "customers:read")
-	for _, fault := range []error{auth.ErrUnavailable, errors.New("connection refused"), errors.Join(auth.ErrUnavailable, errors.New("reset")), context.DeadlineExceeded} {
-		s.Store.OnFind(func(context.Context) (*auth.Record, error) { return nil, fault })
+	for _, fault := range []error{credential.ErrUnavailable, errors.New("connection refused"), errors.Join(credential.ErrUnavailable, errors.New("reset")), context.DeadlineExceeded} {
+		s.Store.OnFind(func(context.Context) (*credential.Record, error) { return nil, fault })
 		for _, c := range []authtest.Caller{caller, session} {
 			for _, path := range []string{"/read", "/anyone"} {
 				response := s.do(c, "GET", path)
@@ -425,13 +427,13 @@ func TestCase21StoreAway(t *testing.T) {
 			}
 			require.Equal(t, "200 nobody", s.do(c, "GET", "/public").String())
 		}
-		require.Equal(t, auth.Undecided, s.audit.last().Outcome)
+		require.Equal(t, audit.Undecided, s.audit.last().Outcome)
 	}
 	requireError(t, s.do(authtest.Nobody(), "GET", "/read"), 401, "Unauthorized")
 	requireError(t, s.do(authtest.Bearer("bad", "x"), "GET", "/read"), 401, "InvalidToken")
-	s.Store.OnFind(func(context.Context) (*auth.Record, error) { panic("secret " + token(caller)) })
+	s.Store.OnFind(func(context.Context) (*credential.Record, error) { panic("secret " + token(caller)) })
 	requireError(t, s.do(caller, "GET", "/read"), 500, "InternalServerError")
-	s.Store.OnFind(func(context.Context) (*auth.Record, error) { panic(http.ErrAbortHandler) })
+	s.Store.OnFind(func(context.Context) (*credential.Record, error) { panic(http.ErrAbortHandler) })
 	requireError(t, s.do(caller, "GET", "/read"), 500, "InternalServerError")
 	require.NotContains(t, s.log.String(), token(caller))
 	s.Store.OnFind(nil)
@@ -445,7 +447,7 @@ func TestCase22ClientGoneAndBrokenStores(t *testing.T) {
 	caller := s.As(s.A.User, "customers:read")
 
 	looking := make(chan struct{})
-	s.Store.OnFind(func(ctx context.Context) (*auth.Record, error) {
+	s.Store.OnFind(func(ctx context.Context) (*credential.Record, error) {
 		close(looking)
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -460,25 +462,25 @@ func TestCase22ClientGoneAndBrokenStores(t *testing.T) {
 	_, err := s.server.Client().Do(r) //nolint:bodyclose // there is none
 	require.ErrorIs(t, err, context.Canceled)
 	require.Eventually(t, func() bool { return s.audit.count() == 1 }, time.Minute, time.Millisecond)
-	require.Equal(t, auth.ReasonClientGone, s.audit.last().Reason)
+	require.Equal(t, audit.ReasonClientGone, s.audit.last().Reason)
 	require.Zero(t, failures.failed.Load())
 	require.Zero(t, s.Store.Uses())
 
-	s.Store.OnFind(func(context.Context) (*auth.Record, error) { return nil, nil }) //nolint:nilnil // the case
+	s.Store.OnFind(func(context.Context) (*credential.Record, error) { return nil, nil }) //nolint:nilnil // the case
 	for _, path := range []string{"/read", "/anyone"} {
 		requireError(t, s.do(caller, "GET", path), 500, "InternalServerError")
 	}
 	require.Contains(t, s.log.String(), "level=ERROR")
 	require.Contains(t, s.log.String(), "neither a credential nor an error")
-	require.Equal(t, auth.ReasonBroken, s.audit.last().Reason)
+	require.Equal(t, audit.ReasonBroken, s.audit.last().Reason)
 
 	s.Store.OnFind(nil)
 	other := s.As(s.B.User, "customers:read")
 	records := s.Store.Records()
-	s.Store.OnFind(func(context.Context) (*auth.Record, error) { return &records[len(records)-1], nil }) // another's row
+	s.Store.OnFind(func(context.Context) (*credential.Record, error) { return &records[len(records)-1], nil }) // another's row
 	requireError(t, s.do(caller, "GET", "/read"), 401, "InvalidToken")
 	requireIn(t, s.do(other, "GET", "/read"), s.B.User)
-	s.Store.OnFind(func(context.Context) (*auth.Record, error) { return &auth.Record{}, nil })
+	s.Store.OnFind(func(context.Context) (*credential.Record, error) { return &credential.Record{}, nil })
 	requireError(t, s.do(caller, "GET", "/read"), 401, "InvalidToken")
 }
 
@@ -495,7 +497,7 @@ func (c *countingFailures) Allow(*http.Request) error {
 	return nil
 }
 
-func (c *countingFailures) Failed(*http.Request, auth.Reason) error {
+func (c *countingFailures) Failed(*http.Request, audit.Reason) error {
 	c.failed.Add(1)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
@@ -21,7 +22,7 @@ func TestHandlersGetACopyOfTheCredential(t *testing.T) {
 	s := newService(t)
 	later := s.Now().Add(24 * time.Hour)
 	caller := s.Issue(auth.Issue{
-		Type: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []auth.Scope{"orders:read"}, Limit: auth.LimitedTo(s.A.OrganizationID), Lifetime: time.Hour,
+		Type: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []credential.Scope{"orders:read"}, Limit: credential.LimitedTo(s.A.OrganizationID), Lifetime: time.Hour,
 	})
 	handler := s.Authenticator.Middleware(somebody.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, ok := auth.From[auth.Subject](r.Context())
@@ -54,14 +55,14 @@ func TestHandlersGetACopyOfTheCredential(t *testing.T) {
 
 func TestLoadersAndResolversGetCopies(t *testing.T) {
 	t.Parallel()
-	kept := &auth.Credential{
-		ID: uuid.New(), Type: "jwt", Subject: auth.User{ID: uuid.New()}.Ref(), Scopes: []auth.Scope{"orders:read"}, Limit: auth.Unrestricted(),
+	kept := &credential.Credential{
+		ID: uuid.New(), Type: "jwt", Subject: auth.User{ID: uuid.New()}.Ref(), Scopes: []credential.Scope{"orders:read"}, Limit: credential.Unrestricted(),
 	}
 	external := auth.NewRegistry("shop", auth.PersonalAccessToken.Of(personType), auth.NewExternalType("jwt", personType),
 		auth.Scopes{"orders:read": nil, "customers:write": nil})
 	w := authtest.New(t, external, func(c *auth.Config) {
-		c.Fallback = resolver(func(context.Context, auth.Secret) (*auth.Credential, error) { return kept, nil })
-		c.Subjects = []auth.Loader{personType.Load(func(_ context.Context, c auth.Credential) (person, error) {
+		c.Fallback = resolver(func(context.Context, auth.Secret) (*credential.Credential, error) { return kept, nil })
+		c.Subjects = []auth.Loader{personType.Load(func(_ context.Context, c credential.Credential) (person, error) {
 			c.Scopes[0] = "customers:write"
 			return person{}, nil
 		})}
@@ -96,7 +97,7 @@ func TestReachIsReadByCopies(t *testing.T) {
 	}
 	args[0] = b
 	s := newService(t)
-	caller := subjectOf(t, s, somebody, limited(s, s.A.User, auth.Unrestricted()))
+	caller := subjectOf(t, s, somebody, limited(s, s.A.User, credential.Unrestricted()))
 	for name, set := range sets {
 		access := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(context.Context, uuid.UUID, auth.Permission) (auth.Set, error) { return set, nil })})
 		reach, err := access.Reach(ctx, caller)
@@ -131,7 +132,7 @@ func TestReachIsReadByCopies(t *testing.T) {
 		require.False(t, is, name)
 	}
 	ids := []uuid.UUID{a}
-	limit, set := auth.LimitedTo(ids...), auth.IDs(ids...)
+	limit, set := credential.LimitedTo(ids...), auth.IDs(ids...)
 	ids[0] = b
 	require.True(t, limit.Contains(a))
 	require.Equal(t, auth.IDs(a), set)
@@ -187,9 +188,9 @@ func TestRequirementsAndKindsAreReadByCopies(t *testing.T) {
 	// What is made of slices and maps does not follow them.
 	scopes := auth.Scopes{"a:read": nil, "a:write": {"a:read"}}
 	made := auth.NewRegistry("shop", auth.PersonalAccessToken, scopes)
-	scopes["a:read"] = []auth.Scope{"a:write"}
-	require.False(t, made.Implies([]auth.Scope{"a:read"}, "a:write"))
-	named := []auth.Scope{"customers:write"}
+	scopes["a:read"] = []credential.Scope{"a:write"}
+	require.False(t, made.Implies([]credential.Scope{"a:read"}, "a:write"))
+	named := []credential.Scope{"customers:write"}
 	canWrite := auth.Require[auth.Admin](registry, auth.AllScopes(named...))
 	named[0] = "orders:read"
 	require.Equal(t, []string{"customers:write"}, canWrite.Security().Alternatives[0].Scopes)
@@ -200,9 +201,9 @@ func TestIssuedCredentialsAreCopies(t *testing.T) {
 	s := newService(t)
 	caller := s.As(s.A.User, "orders:read")
 	caller.Issued().Credential.Scopes[0] = "customers:write"
-	list, err := s.Issuer.System("a test").List(t.Context(), auth.Selection{Subject: s.A.User})
+	list, err := s.Issuer.System("a test").List(t.Context(), credential.Selection{Subject: s.A.User})
 	require.NoError(t, err)
-	require.Equal(t, []auth.Scope{"orders:read"}, list[0].Scopes)
+	require.Equal(t, []credential.Scope{"orders:read"}, list[0].Scopes)
 	list[0].Scopes[0] = "customers:write"
 	requireError(t, s.do(caller, "GET", "/read"), 403, "InsufficientScope")
 }

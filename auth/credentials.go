@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -32,7 +33,7 @@ var (
 )
 
 // mine is the caller's credential, nil for the program.
-func (c Credentials) mine() (*Credential, error) {
+func (c Credentials) mine() (*credential.Credential, error) {
 	switch {
 	case c.issuer == nil:
 		return nil, errNoIssuer
@@ -88,7 +89,7 @@ func (c Credentials) Issue(ctx context.Context, issue Issue) (Issued, error) {
 		return Issued{}, fmt.Errorf("auth: Issue: a credential of type %q is issued by Sessions.Login, not for a caller", typ.name)
 	}
 	now := i.time()
-	made := Credential{Type: typ.name, Subject: issue.Subject, Limit: issue.Limit, Name: issue.Name}
+	made := credential.Credential{Type: typ.name, Subject: issue.Subject, Limit: issue.Limit, Name: issue.Name}
 	for _, scope := range issue.Scopes {
 		if !isScope(string(scope)) || !i.registry.lattice.knows(scope) {
 			return Issued{}, fmt.Errorf("auth: Issue: unknown scope %q", scope)
@@ -109,11 +110,11 @@ func (c Credentials) Issue(ctx context.Context, issue Issue) (Issued, error) {
 			return Issued{}, err
 		}
 	}
-	return i.add(ctx, typ, made, now, Replacement{})
+	return i.add(ctx, typ, made, now, credential.Replacement{})
 }
 
 // narrow holds a credential that the caller makes within the caller's own.
-func (c Credentials) narrow(ctx context.Context, mine *Credential, typ *CredentialType, made *Credential) error {
+func (c Credentials) narrow(ctx context.Context, mine *credential.Credential, typ *CredentialType, made *credential.Credential) error {
 	if err := c.manages(ctx, mine, made.Subject); err != nil {
 		return err
 	}
@@ -121,9 +122,9 @@ func (c Credentials) narrow(ctx context.Context, mine *Credential, typ *Credenti
 		return err
 	}
 	switch {
-	case made.Limit.unrestricted:
+	case made.Limit.IsUnrestricted():
 		made.Limit = mine.Limit
-	case !made.Limit.within(mine.Limit):
+	case !made.Limit.Within(mine.Limit):
 		return ErrOutOfReach
 	}
 	c.endWith(mine, typ, made)
@@ -132,7 +133,7 @@ func (c Credentials) narrow(ctx context.Context, mine *Credential, typ *Credenti
 
 // manages answers nil where the caller may issue and end credentials of a
 // subject.
-func (c Credentials) manages(ctx context.Context, mine *Credential, subject SubjectRef) error {
+func (c Credentials) manages(ctx context.Context, mine *credential.Credential, subject credential.SubjectRef) error {
 	if subject == mine.Subject {
 		return nil
 	}
@@ -158,8 +159,8 @@ func (c Credentials) manages(ctx context.Context, mine *Credential, subject Subj
 }
 
 // hasScopes refuses scopes that the caller does not have.
-func (c Credentials) hasScopes(mine *Credential, scopes []Scope) error {
-	var missing []Scope
+func (c Credentials) hasScopes(mine *credential.Credential, scopes []credential.Scope) error {
+	var missing []credential.Scope
 	for _, scope := range scopes {
 		if c.issuer.registry.lattice.knows(scope) && !c.issuer.registry.lattice.satisfied(scope, mine.Scopes) {
 			missing = append(missing, scope)
@@ -172,7 +173,7 @@ func (c Credentials) hasScopes(mine *Credential, scopes []Scope) error {
 }
 
 // endWith lets a credential end with the caller's at the latest.
-func (c Credentials) endWith(mine *Credential, typ *CredentialType, made *Credential) {
+func (c Credentials) endWith(mine *credential.Credential, typ *CredentialType, made *credential.Credential) {
 	if mine.ExpiresAt == nil || typ.outlives && c.caller.caller().typ.place == cookie {
 		return
 	}
@@ -184,7 +185,7 @@ func (c Credentials) endWith(mine *Credential, typ *CredentialType, made *Creden
 
 // ends answers nil where the caller may rotate or revoke a credential: their own,
 // or one that can do no more than it.
-func (c Credentials) ends(ctx context.Context, mine, found *Credential) error {
+func (c Credentials) ends(ctx context.Context, mine, found *credential.Credential) error {
 	if found.ID == mine.ID {
 		return nil
 	}
@@ -194,7 +195,7 @@ func (c Credentials) ends(ctx context.Context, mine, found *Credential) error {
 	if err := c.hasScopes(mine, found.Scopes); err != nil {
 		return err
 	}
-	if !found.Limit.within(mine.Limit) {
+	if !found.Limit.Within(mine.Limit) {
 		return errBeyondLimit
 	}
 	return nil
@@ -205,12 +206,12 @@ var errBeyondLimit = refusal(errors.NotPermitted).WithDetail("The credential rea
 // Rotate issues a token in place of a living one of the subject, with the same
 // rights and the same time to live from now on. The old token works until the
 // overlap is over. The selection must have an ID. Without a living token of that
-// ID, Rotate fails with [ErrInvalid], whose kind is then errors.ResourceNotFound.
+// ID, Rotate fails with [credential.ErrInvalid], whose kind is then errors.ResourceNotFound.
 //
 // For a caller, the token is their own or can do no more than it; else it is
 // [InsufficientScope], or errors.NotPermitted where it reaches more
 // organizations. The new one ends when theirs does, or before.
-func (c Credentials) Rotate(ctx context.Context, selection Selection, overlap time.Duration) (Issued, error) {
+func (c Credentials) Rotate(ctx context.Context, selection credential.Selection, overlap time.Duration) (Issued, error) {
 	mine, err := c.mine()
 	if err != nil {
 		return Issued{}, err
@@ -224,17 +225,17 @@ func (c Credentials) Rotate(ctx context.Context, selection Selection, overlap ti
 		return Issued{}, err
 	}
 	now := i.time()
-	if len(found) != 1 || found[0].state(now, 0) != "" {
-		return Issued{}, errors.ResourceNotFound.Wrap(ErrInvalid)
+	if len(found) != 1 || death(&found[0], now, 0) != "" {
+		return Issued{}, errors.ResourceNotFound.Wrap(credential.ErrInvalid)
 	}
 	old := found[0]
 	typ := i.registry.named(old.Type)
 	if typ == nil || typ.place != bearer {
 		return Issued{}, fmt.Errorf("auth: Rotate: credentials of type %q are not rotated", old.Type)
 	}
-	made := old.clone()
+	made := old.Clone()
 	made.LastUsedAt, made.RevokedAt = nil, nil
-	made.Scopes = slices.DeleteFunc(made.Scopes, func(s Scope) bool { return !i.registry.lattice.knows(s) })
+	made.Scopes = slices.DeleteFunc(made.Scopes, func(s credential.Scope) bool { return !i.registry.lattice.knows(s) })
 	if old.ExpiresAt != nil {
 		expires := now.Add(old.ExpiresAt.Sub(old.CreatedAt))
 		made.ExpiresAt = &expires
@@ -245,13 +246,13 @@ func (c Credentials) Rotate(ctx context.Context, selection Selection, overlap ti
 		}
 		c.endWith(mine, typ, &made)
 	}
-	return i.add(ctx, typ, made, now, Replacement{ID: old.ID, Until: now.Add(max(overlap, 0))})
+	return i.add(ctx, typ, made, now, credential.Replacement{ID: old.ID, Until: now.Add(max(overlap, 0))})
 }
 
 // List returns the credentials of a selection, the newest first, dead ones too.
 // For a caller it lists all credentials of the subjects that they manage, also
 // wider ones than their own.
-func (c Credentials) List(ctx context.Context, selection Selection) ([]Credential, error) {
+func (c Credentials) List(ctx context.Context, selection credential.Selection) ([]credential.Credential, error) {
 	mine, err := c.mine()
 	if err != nil {
 		return nil, err
@@ -270,7 +271,7 @@ func (c Credentials) List(ctx context.Context, selection Selection) ([]Credentia
 // For a caller, each of them is their own or can do no more than it; else it is
 // [InsufficientScope], or errors.NotPermitted where one reaches more
 // organizations, and none is revoked.
-func (c Credentials) Revoke(ctx context.Context, selection Selection) (int, error) {
+func (c Credentials) Revoke(ctx context.Context, selection credential.Selection) (int, error) {
 	mine, err := c.mine()
 	if err != nil {
 		return 0, err
@@ -284,7 +285,7 @@ func (c Credentials) Revoke(ctx context.Context, selection Selection) (int, erro
 	if err != nil {
 		return 0, err
 	}
-	found = slices.DeleteFunc(found, func(f Credential) bool { return f.state(now, 0) != "" })
+	found = slices.DeleteFunc(found, func(f credential.Credential) bool { return death(&f, now, 0) != "" })
 	for f := range found {
 		if err := c.ends(ctx, mine, &found[f]); err != nil {
 			return 0, err
@@ -293,7 +294,7 @@ func (c Credentials) Revoke(ctx context.Context, selection Selection) (int, erro
 	// One by one, so that none is revoked that was not looked at.
 	revoked := 0
 	for f := range found {
-		n, err := i.ledger.Revoke(ctx, Selection{Subject: found[f].Subject, Type: found[f].Type, ID: found[f].ID}, now)
+		n, err := i.ledger.Revoke(ctx, credential.Selection{Subject: found[f].Subject, Type: found[f].Type, ID: found[f].ID}, now)
 		if err != nil {
 			return revoked, stored(err)
 		}
@@ -302,19 +303,19 @@ func (c Credentials) Revoke(ctx context.Context, selection Selection) (int, erro
 	return revoked, nil
 }
 
-func (i *Issuer) list(ctx context.Context, selection Selection) ([]Credential, error) {
+func (i *Issuer) list(ctx context.Context, selection credential.Selection) ([]credential.Credential, error) {
 	found, err := i.ledger.List(ctx, selection)
 	return found, stored(err)
 }
 
-func (i *Issuer) add(ctx context.Context, typ *CredentialType, made Credential, now time.Time, replaces Replacement) (Issued, error) {
+func (i *Issuer) add(ctx context.Context, typ *CredentialType, made credential.Credential, now time.Time, replaces credential.Replacement) (Issued, error) {
 	id, err := uuid.NewRandom()
 	if err != nil {
 		return Issued{}, fmt.Errorf("auth: making an identifier: %w", err)
 	}
 	made.ID, made.CreatedAt = id, now
 	token := newToken(typ.prefix)
-	if err := i.ledger.Add(ctx, Record{Credential: made.clone(), Hash: i.keys.current(token)}, replaces); err != nil {
+	if err := i.ledger.Add(ctx, credential.Record{Credential: made.Clone(), Hash: i.keys.current(token)}, replaces); err != nil {
 		return Issued{}, stored(err)
 	}
 	return Issued{Token: NewSecret(token), Credential: made}, nil
@@ -326,7 +327,7 @@ func stored(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, ErrInvalid):
+	case errors.Is(err, credential.ErrInvalid):
 		return errors.ResourceNotFound.Wrap(err)
 	case errors.KindOf(err) != errors.InternalServerError:
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -23,14 +24,14 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	a, b := s.A.OrganizationID, s.B.OrganizationID
-	scopes := func(all ...auth.Scope) []auth.Scope { return all }
-	writer := auth.Issue{Type: auth.OAuth2UserAccessToken, Subject: s.Both, Scopes: scopes("customers:write"), Limit: auth.Unrestricted(), Lifetime: time.Hour}
+	scopes := func(all ...credential.Scope) []credential.Scope { return all }
+	writer := auth.Issue{Type: auth.OAuth2UserAccessToken, Subject: s.Both, Scopes: scopes("customers:write"), Limit: credential.Unrestricted(), Lifetime: time.Hour}
 	with := func(change func(*auth.Issue)) auth.Issue {
 		issue := writer
 		change(&issue)
 		return issue
 	}
-	token := auth.Issue{Type: auth.PersonalAccessToken, Subject: s.Both, Scopes: scopes("customers:read"), Limit: auth.Unrestricted()}
+	token := auth.Issue{Type: auth.PersonalAccessToken, Subject: s.Both, Scopes: scopes("customers:read"), Limit: credential.Unrestricted()}
 	wants := func(change func(*auth.Issue)) auth.Issue {
 		issue := token
 		change(&issue)
@@ -39,44 +40,44 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 	for name, c := range map[string]struct {
 		maker, wants auth.Issue
 		fails        error
-		scopes       []auth.Scope
-		limit        auth.Limit
+		scopes       []credential.Scope
+		limit        credential.Limit
 		lifetime     time.Duration // zero: the maker's
 	}{
-		"the same scope":      {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = scopes("customers:write") }), scopes: scopes("customers:write"), limit: auth.Unrestricted()},
-		"an implied scope":    {maker: writer, wants: token, scopes: scopes("customers:read"), limit: auth.Unrestricted()},
-		"repeated scopes":     {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = scopes("customers:read", "customers:write", "customers:read") }), scopes: scopes("customers:read", "customers:write"), limit: auth.Unrestricted()},
-		"no scope":            {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = nil }), limit: auth.Unrestricted()},
+		"the same scope":      {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = scopes("customers:write") }), scopes: scopes("customers:write"), limit: credential.Unrestricted()},
+		"an implied scope":    {maker: writer, wants: token, scopes: scopes("customers:read"), limit: credential.Unrestricted()},
+		"repeated scopes":     {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = scopes("customers:read", "customers:write", "customers:read") }), scopes: scopes("customers:read", "customers:write"), limit: credential.Unrestricted()},
+		"no scope":            {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = nil }), limit: credential.Unrestricted()},
 		"a wider scope":       {maker: with(func(i *auth.Issue) { i.Scopes = scopes("customers:read") }), wants: wants(func(i *auth.Issue) { i.Scopes = scopes("customers:write") }), fails: auth.InsufficientScope},
 		"one of two scopes":   {maker: writer, wants: wants(func(i *auth.Issue) { i.Scopes = scopes("customers:read", "orders:read") }), fails: auth.InsufficientScope},
 		"a maker of no scope": {maker: with(func(i *auth.Issue) { i.Scopes = nil }), wants: token, fails: auth.InsufficientScope},
 
-		"limited, all asked for":      {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a) }), wants: token, scopes: scopes("customers:read"), limit: auth.LimitedTo(a)},
-		"limited, the same asked for": {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a, b) }), wants: wants(func(i *auth.Issue) { i.Limit = auth.LimitedTo(b) }), scopes: scopes("customers:read"), limit: auth.LimitedTo(b)},
-		"limited, another asked for":  {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Limit = auth.LimitedTo(b) }), fails: auth.ErrOutOfReach},
-		"limited, one more asked for": {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a, b) }), fails: auth.ErrOutOfReach},
-		"limited to none":             {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo() }), wants: token, scopes: scopes("customers:read"), limit: auth.LimitedTo()},
-		"none asked for":              {maker: writer, wants: wants(func(i *auth.Issue) { i.Limit = auth.Limit{} }), scopes: scopes("customers:read"), limit: auth.Limit{}},
+		"limited, all asked for":      {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: token, scopes: scopes("customers:read"), limit: credential.LimitedTo(a)},
+		"limited, the same asked for": {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a, b) }), wants: wants(func(i *auth.Issue) { i.Limit = credential.LimitedTo(b) }), scopes: scopes("customers:read"), limit: credential.LimitedTo(b)},
+		"limited, another asked for":  {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Limit = credential.LimitedTo(b) }), fails: auth.ErrOutOfReach},
+		"limited, one more asked for": {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a, b) }), fails: auth.ErrOutOfReach},
+		"limited to none":             {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo() }), wants: token, scopes: scopes("customers:read"), limit: credential.LimitedTo()},
+		"none asked for":              {maker: writer, wants: wants(func(i *auth.Issue) { i.Limit = credential.Limit{} }), scopes: scopes("customers:read"), limit: credential.Limit{}},
 
-		"a shorter life": {maker: writer, wants: wants(func(i *auth.Issue) { i.Lifetime = time.Minute }), scopes: scopes("customers:read"), limit: auth.Unrestricted(), lifetime: time.Minute},
-		"a longer life":  {maker: writer, wants: wants(func(i *auth.Issue) { i.Lifetime = 24 * time.Hour }), scopes: scopes("customers:read"), limit: auth.Unrestricted()},
+		"a shorter life": {maker: writer, wants: wants(func(i *auth.Issue) { i.Lifetime = time.Minute }), scopes: scopes("customers:read"), limit: credential.Unrestricted(), lifetime: time.Minute},
+		"a longer life":  {maker: writer, wants: wants(func(i *auth.Issue) { i.Lifetime = 24 * time.Hour }), scopes: scopes("customers:read"), limit: credential.Unrestricted()},
 
 		"another user":         {maker: writer, wants: wants(func(i *auth.Issue) { i.Subject = s.A.User }), fails: auth.ErrOutOfReach},
-		"an organization":      {maker: writer, wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), scopes: scopes("customers:read"), limit: auth.Unrestricted()},
+		"an organization":      {maker: writer, wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), scopes: scopes("customers:read"), limit: credential.Unrestricted()},
 		"not of theirs":        {maker: with(func(i *auth.Issue) { i.Subject = s.A.User }), wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
-		"outside of its limit": {maker: with(func(i *auth.Issue) { i.Limit = auth.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
+		"outside of its limit": {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
 		"a customer": {
 			maker: with(func(i *auth.Issue) {
 				i.Type, i.Subject, i.Scopes = auth.OrganizationAccessToken, s.A.Organization, scopes("portal:read")
 			}),
-			wants:  auth.Issue{Type: auth.CustomerSession, Subject: s.A.Customer, Scopes: scopes("portal:read"), Limit: auth.LimitedTo(a), Lifetime: 24 * time.Hour},
-			scopes: scopes("portal:read"), limit: auth.LimitedTo(a),
+			wants:  auth.Issue{Type: auth.CustomerSession, Subject: s.A.Customer, Scopes: scopes("portal:read"), Limit: credential.LimitedTo(a), Lifetime: 24 * time.Hour},
+			scopes: scopes("portal:read"), limit: credential.LimitedTo(a),
 		},
 		"a customer of another": {
 			maker: with(func(i *auth.Issue) {
 				i.Type, i.Subject, i.Scopes = auth.OrganizationAccessToken, s.A.Organization, scopes("portal:read")
 			}),
-			wants: auth.Issue{Type: auth.CustomerSession, Subject: s.B.Customer, Scopes: scopes("portal:read"), Limit: auth.Unrestricted(), Lifetime: time.Hour},
+			wants: auth.Issue{Type: auth.CustomerSession, Subject: s.B.Customer, Scopes: scopes("portal:read"), Limit: credential.Unrestricted(), Lifetime: time.Hour},
 			fails: auth.ErrOutOfReach,
 		},
 		"a customer for their organization": {
@@ -105,20 +106,20 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 		for _, c := range []auth.Credentials{{}, s.Issuer.For(s.Access, nil), s.Issuer.For(s.Access, auth.AuthSubject[auth.User]{}), s.Issuer.System("")} {
 			_, err = c.Issue(t.Context(), token)
 			require.ErrorContains(t, err, "auth: ")
-			_, err = c.Rotate(t.Context(), auth.Selection{Subject: s.Both, ID: uuid.New()}, 0)
+			_, err = c.Rotate(t.Context(), credential.Selection{Subject: s.Both, ID: uuid.New()}, 0)
 			require.ErrorContains(t, err, "auth: ")
-			_, err = c.List(t.Context(), auth.Selection{Subject: s.Both})
+			_, err = c.List(t.Context(), credential.Selection{Subject: s.Both})
 			require.ErrorContains(t, err, "auth: ")
-			_, err = c.Revoke(t.Context(), auth.Selection{Subject: s.Both})
+			_, err = c.Revoke(t.Context(), credential.Selection{Subject: s.Both})
 			require.ErrorContains(t, err, "auth: ")
 		}
 	})
 	t.Run("no sign-in is issued", func(t *testing.T) {
-		_, err := maker(t, s, writer).Issue(t.Context(), auth.Issue{Type: auth.WebSession, Subject: s.Both, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+		_, err := maker(t, s, writer).Issue(t.Context(), auth.Issue{Type: auth.WebSession, Subject: s.Both, Limit: credential.Unrestricted(), Lifetime: time.Hour})
 		require.ErrorContains(t, err, "Sessions.Login")
 	})
 	t.Run("a chain", func(t *testing.T) {
-		short := with(func(i *auth.Issue) { i.Lifetime, i.Limit = time.Minute, auth.LimitedTo(a) })
+		short := with(func(i *auth.Issue) { i.Lifetime, i.Limit = time.Minute, credential.LimitedTo(a) })
 		for range 3 {
 			issued, err := maker(t, s, short).Issue(t.Context(), wants(func(i *auth.Issue) { i.Lifetime = 24 * time.Hour }))
 			require.NoError(t, err)
@@ -126,7 +127,7 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 			again, err := s.Issuer.For(s.Access, subject).Issue(t.Context(), token)
 			require.NoError(t, err)
 			require.Equal(t, issued.Credential.ExpiresAt, again.Credential.ExpiresAt)
-			require.Equal(t, auth.LimitedTo(a), again.Credential.Limit)
+			require.Equal(t, credential.LimitedTo(a), again.Credential.Limit)
 			_, err = s.Issuer.For(s.Access, subject).Issue(t.Context(), wants(func(i *auth.Issue) { i.Scopes = scopes("customers:write") }))
 			require.ErrorIs(t, err, auth.InsufficientScope)
 		}
@@ -140,7 +141,7 @@ func TestTokensMayOutliveTheSessionThatMakesThem(t *testing.T) {
 	s := &service{World: w, t: t}
 	guard := auth.Require[auth.User](own, auth.NoScope("a test"))
 	issue := func(by authtest.Caller, typ auth.CredentialType) *time.Time {
-		issued, err := w.Issuer.For(nil, subjectOf(t, s, guard, by)).Issue(t.Context(), auth.Issue{Type: typ, Subject: w.A.User, Limit: auth.Unrestricted()})
+		issued, err := w.Issuer.For(nil, subjectOf(t, s, guard, by)).Issue(t.Context(), auth.Issue{Type: typ, Subject: w.A.User, Limit: credential.Unrestricted()})
 		require.NoError(t, err)
 		return issued.Credential.ExpiresAt
 	}
@@ -156,14 +157,14 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 	s := newService(t)
 	ctx := t.Context()
 	a, b := s.A.OrganizationID, s.B.OrganizationID
-	issue := func(subject auth.SubjectRef, limit auth.Limit, scopes ...auth.Scope) authtest.Caller {
+	issue := func(subject credential.SubjectRef, limit credential.Limit, scopes ...credential.Scope) authtest.Caller {
 		typ := auth.PersonalAccessToken
 		if subject.Kind == auth.OrganizationKind {
 			typ = auth.OrganizationAccessToken
 		}
 		return s.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: scopes, Limit: limit, Lifetime: time.Hour})
 	}
-	everywhere := auth.Unrestricted()
+	everywhere := credential.Unrestricted()
 	for name, c := range map[string]struct {
 		caller, target authtest.Caller
 		fails          error
@@ -172,20 +173,20 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 		"an implied scope":             {issue(s.Both, everywhere, "customers:write"), issue(s.Both, everywhere, "customers:read"), nil},
 		"a scope that is not known":    {issue(s.Both, everywhere), s.withScope(issue(s.Both, everywhere), "retired:write"), nil},
 		"no scope":                     {issue(s.Both, everywhere), issue(s.Both, everywhere), nil},
-		"fewer organizations":          {issue(s.Both, auth.LimitedTo(a, b)), issue(s.Both, auth.LimitedTo(b)), nil},
+		"fewer organizations":          {issue(s.Both, credential.LimitedTo(a, b)), issue(s.Both, credential.LimitedTo(b)), nil},
 		"an organization's":            {issue(s.Both, everywhere, "customers:read"), issue(s.B.Organization, everywhere, "customers:read"), nil},
 		"a wider scope":                {issue(s.Both, everywhere, "customers:read"), issue(s.Both, everywhere, "customers:write"), auth.InsufficientScope},
 		"another scope":                {issue(s.Both, everywhere, "customers:write"), issue(s.Both, everywhere, "orders:read"), auth.InsufficientScope},
-		"more organizations":           {issue(s.Both, auth.LimitedTo(a)), issue(s.Both, auth.LimitedTo(a, b)), errors.NotPermitted},
-		"all organizations":            {issue(s.Both, auth.LimitedTo(a, b)), issue(s.Both, everywhere), errors.NotPermitted},
+		"more organizations":           {issue(s.Both, credential.LimitedTo(a)), issue(s.Both, credential.LimitedTo(a, b)), errors.NotPermitted},
+		"all organizations":            {issue(s.Both, credential.LimitedTo(a, b)), issue(s.Both, everywhere), errors.NotPermitted},
 		"another organization's":       {issue(s.A.User, everywhere), issue(s.B.Organization, everywhere), auth.ErrOutOfReach},
 		"of another user of the same":  {issue(s.Both, everywhere, "customers:write"), issue(s.A.User, everywhere), auth.ErrOutOfReach},
 		"of a user, by the company":    {issue(s.A.Organization, everywhere, "customers:write"), issue(s.A.User, everywhere), auth.ErrOutOfReach},
-		"an organization's, unlimited": {issue(s.Both, auth.LimitedTo(a)), issue(s.A.Organization, everywhere), errors.NotPermitted},
+		"an organization's, unlimited": {issue(s.Both, credential.LimitedTo(a)), issue(s.A.Organization, everywhere), errors.NotPermitted},
 	} {
 		mine := s.Issuer.For(s.Access, subjectOf(t, s, anyone, c.caller))
 		target := c.target.Issued().Credential
-		one := auth.Selection{Subject: target.Subject, ID: target.ID}
+		one := credential.Selection{Subject: target.Subject, ID: target.ID}
 		list, err := mine.List(ctx, one)
 		if errors.Is(c.fails, auth.ErrOutOfReach) {
 			require.ErrorIs(t, err, auth.ErrOutOfReach, name)
@@ -210,10 +211,10 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 	}
 
 	t.Run("one's own", func(t *testing.T) {
-		caller := issue(s.A.User, auth.LimitedTo(a), "customers:read")
+		caller := issue(s.A.User, credential.LimitedTo(a), "customers:read")
 		subject := subjectOf(t, s, anyone, caller)
 		s.withScope(caller, "customers:write") // widened behind its back: still its own
-		own := auth.Selection{Subject: s.A.User, ID: caller.Issued().Credential.ID}
+		own := credential.Selection{Subject: s.A.User, ID: caller.Issued().Credential.ID}
 		s.Pass(30 * time.Minute)
 		rotated, err := s.Issuer.For(nil, subject).Rotate(ctx, own, time.Hour)
 		require.NoError(t, err)
@@ -225,7 +226,7 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 	t.Run("all or none", func(t *testing.T) {
 		user := auth.User{ID: uuid.New()}.Ref()
 		wide, narrow := issue(user, everywhere, "customers:write"), issue(user, everywhere, "customers:read")
-		all := auth.Selection{Subject: user}
+		all := credential.Selection{Subject: user}
 		_, err := s.Issuer.For(nil, subjectOf(t, s, anyone, narrow)).Revoke(ctx, all)
 		require.ErrorIs(t, err, auth.InsufficientScope)
 		require.Equal(t, 200, s.do(narrow, "GET", "/anyone").Status)
@@ -235,21 +236,21 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 	})
 	t.Run("what is dead is nobody's matter", func(t *testing.T) {
 		wide, narrow := issue(s.A.User, everywhere, "orders:read"), issue(s.A.User, everywhere, "customers:read")
-		one := auth.Selection{Subject: s.A.User, ID: wide.Issued().Credential.ID}
+		one := credential.Selection{Subject: s.A.User, ID: wide.Issued().Credential.ID}
 		_, err := s.Issuer.System("a test").Revoke(ctx, one)
 		require.NoError(t, err)
 		n, err := s.Issuer.For(nil, subjectOf(t, s, anyone, narrow)).Revoke(ctx, one)
 		require.NoError(t, err)
 		require.Zero(t, n)
 		_, err = s.Issuer.For(nil, subjectOf(t, s, anyone, narrow)).Rotate(ctx, one, 0)
-		require.ErrorIs(t, err, auth.ErrInvalid)
+		require.ErrorIs(t, err, credential.ErrInvalid)
 		require.ErrorIs(t, err, errors.ResourceNotFound)
 	})
 }
 
 // withScope gives a credential a scope more, behind everybody's back.
-func (s *service) withScope(c authtest.Caller, scope auth.Scope) authtest.Caller {
-	s.Store.Change(c.Issued().Credential.ID, func(c *auth.Credential) { c.Scopes = append(c.Scopes, scope) })
+func (s *service) withScope(c authtest.Caller, scope credential.Scope) authtest.Caller {
+	s.Store.Change(c.Issued().Credential.ID, func(c *credential.Credential) { c.Scopes = append(c.Scopes, scope) })
 	return c
 }
 
@@ -262,9 +263,9 @@ func TestLedgerIsAway(t *testing.T) {
 	require.NoError(t, err)
 	issuer = issuer.At(s.Now)
 	caller := s.As(s.A.User, "customers:read")
-	one := auth.Selection{Subject: s.A.User, ID: caller.Issued().Credential.ID}
+	one := credential.Selection{Subject: s.A.User, ID: caller.Issued().Credential.ID}
 	for _, c := range []auth.Credentials{issuer.System("a test"), issuer.For(nil, subjectOf(t, s, anyone, caller))} {
-		_, issueErr := c.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: s.A.User, Limit: auth.Unrestricted()})
+		_, issueErr := c.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: s.A.User, Limit: credential.Unrestricted()})
 		_, rotateErr := c.Rotate(ctx, one, 0)
 		_, revokeErr := c.Revoke(ctx, one)
 		for _, err := range []error{issueErr, rotateErr, revokeErr} {
@@ -280,12 +281,14 @@ func TestLedgerIsAway(t *testing.T) {
 	}
 }
 
-type awayLedger struct{ auth.Ledger }
+type awayLedger struct{ credential.Ledger }
 
 var errReadOnly = errors.New("cannot execute in a read-only transaction")
 
-func (awayLedger) Add(context.Context, auth.Record, auth.Replacement) error { return errReadOnly }
+func (awayLedger) Add(context.Context, credential.Record, credential.Replacement) error {
+	return errReadOnly
+}
 
-func (awayLedger) Revoke(context.Context, auth.Selection, time.Time) (int, error) {
+func (awayLedger) Revoke(context.Context, credential.Selection, time.Time) (int, error) {
 	return 0, errReadOnly
 }

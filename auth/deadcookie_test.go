@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -44,14 +46,14 @@ func TestDeadSessionIsAnonymousWhereThatIsTaken(t *testing.T) {
 	s := newService(t)
 	session := func(lifetime time.Duration) authtest.Caller {
 		user := auth.User{ID: uuid.New()}.Ref()
-		return s.Issue(auth.Issue{Type: auth.WebSession, Subject: user, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: lifetime})
+		return s.Issue(auth.Issue{Type: auth.WebSession, Subject: user, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted(), Lifetime: lifetime})
 	}
 	dead := map[string]authtest.Caller{}
 	dead["expired"] = session(time.Minute)
 	dead["idle"] = session(30 * 24 * time.Hour)
 	s.Pass(7 * 24 * time.Hour)
 	dead["revoked"] = session(time.Hour)
-	s.Store.Change(dead["revoked"].Issued().Credential.ID, func(c *auth.Credential) { now := s.Now(); c.RevokedAt = &now })
+	s.Store.Change(dead["revoked"].Issued().Credential.ID, func(c *credential.Credential) { now := s.Now(); c.RevokedAt = &now })
 	dead["of a user who is gone"] = session(time.Hour)
 	s.Store.Remove(dead["of a user who is gone"].Issued().Credential.Subject)
 	other := newService(t)
@@ -70,7 +72,7 @@ func TestDeadSessionIsAnonymousWhereThatIsTaken(t *testing.T) {
 			got.Header.Del("Set-Cookie")
 			require.True(t, want.Same(got), "%s: %s", name, got)
 			d := s.audit.last()
-			require.Equal(t, auth.Granted, d.Outcome, name)
+			require.Equal(t, audit.Granted, d.Outcome, name)
 			require.True(t, d.Subject.IsZero(), name)
 		}
 		// Where a subject is needed it is the refusal that it was.
@@ -100,7 +102,7 @@ func TestDeadSessionIsAnonymousWhereThatIsTaken(t *testing.T) {
 		requireError(t, s.do(dead["expired"], "POST", "/anyone", "Sec-Fetch-Site", "cross-site"), 403, "CrossOrigin")
 	})
 	t.Run("with the store away", func(t *testing.T) {
-		s.Store.OnFind(func(context.Context) (*auth.Record, error) { return nil, errors.New("away") })
+		s.Store.OnFind(func(context.Context) (*credential.Record, error) { return nil, errors.New("away") })
 		defer s.Store.OnFind(nil)
 		response := s.do(dead["expired"], "GET", "/anyone")
 		requireError(t, response, 503, "ServiceUnavailable")

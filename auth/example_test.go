@@ -14,6 +14,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/reply"
@@ -74,8 +75,8 @@ func Example() {
 	issued, err := issuer.System("an example").Issue(context.Background(), auth.Issue{
 		Type:     auth.PersonalAccessToken,
 		Subject:  exampleUser.Ref(),
-		Scopes:   []auth.Scope{"customers:write"},
-		Limit:    auth.Unrestricted(),
+		Scopes:   []credential.Scope{"customers:write"},
+		Limit:    credential.Unrestricted(),
 		Lifetime: 90 * 24 * time.Hour,
 	})
 	if err != nil {
@@ -124,9 +125,9 @@ func ExampleNewSubjectType() {
 	store := &authtest.Store{}
 	keys, _ := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})
 	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys, Subjects: []auth.Loader{
-		employees.Load(func(_ context.Context, c auth.Credential) (Employee, error) {
+		employees.Load(func(_ context.Context, c credential.Credential) (Employee, error) {
 			if c.Subject.ID != exampleUser.ID {
-				return Employee{}, auth.ErrInvalid
+				return Employee{}, credential.ErrInvalid
 			}
 			return Employee{Name: "Ada"}, nil
 		}),
@@ -150,7 +151,7 @@ func ExampleAccess_Own() {
 	canWrite := auth.Require[auth.Organization](registry, auth.NoScope("an example"))
 	authenticator, issuer := exampleSetUp(registry)
 	issued, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{
-		Type: auth.OrganizationAccessToken, Subject: auth.Organization{ID: exampleOrg}.Ref(), Limit: auth.Unrestricted(),
+		Type: auth.OrganizationAccessToken, Subject: auth.Organization{ID: exampleOrg}.Ref(), Limit: credential.Unrestricted(),
 	})
 	access := auth.NewAccess(auth.AccessConfig{})
 
@@ -173,15 +174,15 @@ func ExampleIssuer_For() {
 	guard := auth.Require[auth.User](registry, auth.NoScope("users manage their own tokens"))
 	handler := authenticator.Middleware(guard.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, _ := auth.From[auth.User](r.Context())
-		for _, scope := range []auth.Scope{"customers:read", "customers:write"} {
+		for _, scope := range []credential.Scope{"customers:read", "customers:write"} {
 			_, err := issuer.For(nil, subject).Issue(r.Context(), auth.Issue{
-				Type: auth.PersonalAccessToken, Subject: subject.Ref(), Scopes: []auth.Scope{scope}, Limit: auth.Unrestricted(),
+				Type: auth.PersonalAccessToken, Subject: subject.Ref(), Scopes: []credential.Scope{scope}, Limit: credential.Unrestricted(),
 			})
 			fmt.Println(scope, errors.Is(err, auth.InsufficientScope))
 		}
 	})))
 	narrow, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{
-		Type: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(),
+		Type: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted(),
 	})
 	r := httptest.NewRequest("POST", "/tokens", nil)
 	r.Header.Set("Authorization", "Bearer "+narrow.Token.Reveal())
@@ -198,10 +199,10 @@ func ExampleCredentials_Rotate() {
 	old, _ := issuer.System("an example").Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: exampleUser.Ref(), Name: "nightly export"})
 
 	// The old token works for another hour.
-	fresh, err := issuer.System("an example").Rotate(ctx, auth.Selection{Subject: exampleUser.Ref(), ID: old.Credential.ID}, time.Hour)
+	fresh, err := issuer.System("an example").Rotate(ctx, credential.Selection{Subject: exampleUser.Ref(), ID: old.Credential.ID}, time.Hour)
 	fmt.Println(fresh.Credential.Name, fresh.Token.Reveal() != old.Token.Reveal(), err)
 
-	list, _ := issuer.System("an example").List(ctx, auth.Selection{Subject: exampleUser.Ref()})
+	list, _ := issuer.System("an example").List(ctx, credential.Selection{Subject: exampleUser.Ref()})
 	for _, c := range list {
 		fmt.Println(c.ID == fresh.Credential.ID, c.ExpiresAt != nil)
 	}
@@ -248,7 +249,7 @@ func ExampleNewFailureBudget() {
 
 	ctx, system := context.Background(), issuer.System("an example")
 	revoked, _ := system.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
-	_, _ = system.Revoke(ctx, auth.Selection{Subject: exampleUser.Ref()})
+	_, _ = system.Revoke(ctx, credential.Selection{Subject: exampleUser.Ref()})
 	client := authtest.Nobody().With("Authorization", "Bearer "+revoked.Token.Reveal())
 	response := client.Do(handler, "GET", "/", nil)
 	fmt.Println(response.Status)
@@ -259,23 +260,6 @@ func ExampleNewFailureBudget() {
 	// Output:
 	// 401
 	// 429 {"error":"TooManyFailures","detail":"Too many requests with invalid credentials."} true
-}
-
-func ExampleLogDecisions() {
-	registry := auth.NewRegistry("shop", auth.PersonalAccessToken)
-	canRead := auth.Require[auth.User](registry, auth.AnyScope("customers:read"))
-	keys, _ := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})
-	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey {
-			return slog.Attr{}
-		}
-		return a
-	}}))
-	authenticator, _ := auth.New(registry, auth.Config{Store: &authtest.Store{}, Keys: keys, Audit: auth.LogDecisions(logger)})
-
-	authtest.Nobody().Do(authenticator.Middleware(canRead.Handler(http.NotFoundHandler())), "GET", "/customers", nil)
-	// Output:
-	// level=INFO msg="auth decision" decision.method=GET decision.route=/customers decision.requirement="user any(customers:read)" decision.subject=anonymous decision.outcome=refused decision.reason=no_credential
 }
 
 func ExampleSecret() {

@@ -1,13 +1,16 @@
 package auth
 
-import "net/http"
+import (
+	"github.com/polarkit-go/polarkit/auth/audit"
+	"net/http"
+)
 
 // For the fuzz targets, whose subjects are not exported.
 
 type Sent struct {
 	Nothing, Cookie bool
 	Token           string
-	Problem         Reason
+	Problem         audit.Reason
 }
 
 func exported(s sent) Sent {
@@ -24,7 +27,7 @@ func Challenge(realm, code, description, scope string) string {
 
 func NewToken(prefix string) string { return newToken(prefix) }
 
-func CheckToken(prefix, token string) Reason { return checkToken(prefix, token) }
+func CheckToken(prefix, token string) audit.Reason { return checkToken(prefix, token) }
 
 func (a *Authenticator) RecentUses() int {
 	a.uses.mu.Lock()

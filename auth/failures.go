@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/internal/budget"
 )
@@ -28,7 +29,7 @@ type Failures interface {
 	// Failed is called for each credential that was refused. It is not called for
 	// requests without one, or where the store failed. Its error is the answer
 	// instead of 401.
-	Failed(r *http.Request, reason Reason) error
+	Failed(r *http.Request, reason audit.Reason) error
 }
 
 // FailureBudgetConfig configures a [FailureBudget]. The zero value is usable.
@@ -108,9 +109,9 @@ func (b *FailureBudget) Allow(r *http.Request) error {
 }
 
 // Failed implements [Failures].
-func (b *FailureBudget) Failed(r *http.Request, reason Reason) error {
+func (b *FailureBudget) Failed(r *http.Request, reason audit.Reason) error {
 	switch reason {
-	case ReasonUnknownToken, ReasonRevoked, ReasonExpired, ReasonIdle, ReasonSubjectGone:
+	case audit.ReasonUnknownToken, audit.ReasonRevoked, audit.ReasonExpired, audit.ReasonIdle, audit.ReasonSubjectGone:
 	default:
 		return nil // it cost no look-up
 	}

@@ -12,7 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -94,7 +96,7 @@ func TestForgedTokensInParallel(t *testing.T) {
 		requireIn(t, known.Do(handler, "GET", "/read", nil), s.A.User)
 	}
 	// A known one that is revoked is refused like any other, and known no more.
-	n, err := s.Issuer.System("a test").Revoke(t.Context(), auth.Selection{Subject: s.A.User})
+	n, err := s.Issuer.System("a test").Revoke(t.Context(), credential.Selection{Subject: s.A.User})
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 	finds = s.finds(func() {
@@ -110,7 +112,7 @@ func TestFailureBudgetWaitsNoLongerThanTheClient(t *testing.T) {
 	b := auth.NewFailureBudget(auth.FailureBudgetConfig{Burst: 1, PerSecond: 1, MaxWait: time.Hour})
 	r := httptest.NewRequest("GET", "/", nil)
 	for range 100 {
-		_ = b.Failed(r, auth.ReasonUnknownToken)
+		_ = b.Failed(r, audit.ReasonUnknownToken)
 		ctx, cancel := context.WithCancel(r.Context())
 		cancel()
 		if err := b.Allow(r.WithContext(ctx)); err != nil {
@@ -129,7 +131,7 @@ func TestFailedMayAnswer(t *testing.T) {
 	requireError(t, s.do(bad, "GET", "/read"), 401, "InvalidToken")
 	answers["failed"] = auth.TooManyFailures.New()
 	require.Equal(t, 429, s.do(bad, "GET", "/read").Status)
-	require.Equal(t, auth.ReasonUnknownToken, s.audit.last().Reason)
+	require.Equal(t, audit.ReasonUnknownToken, s.audit.last().Reason)
 	// It does not turn a dead session into a refusal where nobody need sign in.
 	require.Equal(t, "200 anonymous", s.do(authtest.Cookie("dead", "__Host-shop_session", "x"), "GET", "/anyone").String())
 	answers["failed"] = errors.New("the counter is away")
@@ -145,7 +147,7 @@ type answering struct{ answers map[string]error }
 
 func (a answering) Allow(*http.Request) error { return a.answers["allow"] }
 
-func (a answering) Failed(*http.Request, auth.Reason) error { return a.answers["failed"] }
+func (a answering) Failed(*http.Request, audit.Reason) error { return a.answers["failed"] }
 
 func TestSource(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/audit"
+	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
 func seeds(f *testing.F, name string, add func(value string)) {
@@ -49,7 +51,7 @@ func FuzzAuthorization(f *testing.F) {
 		if fields := strings.FieldsFunc(trimmed, func(r rune) bool { return r == ' ' }); len(fields) > 0 && strings.EqualFold(fields[0], "bearer") && got.Nothing {
 			t.Fatalf("%q counts as nothing", value)
 		}
-		if both := auth.ParseAuthorization([]string{value, value}); both.Problem != auth.ReasonSeveralHeaders {
+		if both := auth.ParseAuthorization([]string{value, value}); both.Problem != audit.ReasonSeveralHeaders {
 			t.Fatalf("two headers gave %+v", both)
 		}
 	})
@@ -79,7 +81,7 @@ func FuzzCookie(f *testing.F) {
 				t.Fatalf("one cookie gave %+v", got)
 			}
 		default:
-			if got.Problem != auth.ReasonAmbiguousCookie || got.Token != "" {
+			if got.Problem != audit.ReasonAmbiguousCookie || got.Token != "" {
 				t.Fatalf("%d values gave %+v", len(values), got)
 			}
 		}
@@ -176,7 +178,7 @@ func FuzzScopes(f *testing.F) {
 				}
 				continue
 			}
-			seen := map[auth.Scope]bool{}
+			seen := map[credential.Scope]bool{}
 			var parts []string
 			for _, scope := range scopes {
 				if scope == "" || seen[scope] || strings.ContainsAny(string(scope), "\" \\,\t\n") {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"net/http"
 	"strings"
 )
@@ -14,7 +15,7 @@ type sent struct {
 	place place
 	token string
 	// problem is why what was sent is no credential at all.
-	problem Reason
+	problem audit.Reason
 }
 
 // parseAuthorization reads the values of the Authorization header (RFC 6750,
@@ -27,7 +28,7 @@ func parseAuthorization(values []string) sent {
 		return sent{}
 	case 1:
 	default:
-		return sent{place: bearer, problem: ReasonSeveralHeaders}
+		return sent{place: bearer, problem: audit.ReasonSeveralHeaders}
 	}
 	value := strings.Trim(values[0], " \t")
 	const scheme = "bearer"
@@ -40,7 +41,7 @@ func parseAuthorization(values []string) sent {
 	}
 	token := strings.TrimLeft(rest, " ")
 	if token == rest || !isToken68(token) {
-		return sent{place: bearer, problem: ReasonMalformedHeader}
+		return sent{place: bearer, problem: audit.ReasonMalformedHeader}
 	}
 	return sent{place: bearer, token: token}
 }
@@ -99,7 +100,7 @@ func chooseCookie(header http.Header, name string) sent {
 		case found.place == nowhere:
 			found = sent{place: cookie, token: c.Value}
 		case c.Value != found.token:
-			return sent{place: cookie, problem: ReasonAmbiguousCookie}
+			return sent{place: cookie, problem: audit.ReasonAmbiguousCookie}
 		}
 	}
 	return found

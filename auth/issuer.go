@@ -3,6 +3,7 @@ package auth
 import (
 	"time"
 
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -12,12 +13,12 @@ import (
 type Issuer struct {
 	registry *Registry
 	keys     Keys
-	ledger   Ledger
+	ledger   credential.Ledger
 	now      func() time.Time
 }
 
 // NewIssuer makes an issuer. To issue within a transaction, give it a ledger on that.
-func NewIssuer(registry *Registry, keys Keys, ledger Ledger) (*Issuer, error) {
+func NewIssuer(registry *Registry, keys Keys, ledger credential.Ledger) (*Issuer, error) {
 	switch {
 	case registry == nil || registry.word == "":
 		return nil, errors.New("auth: NewIssuer: no registry; make one with NewRegistry")
@@ -60,13 +61,13 @@ type Issue struct {
 	// Type is which: one of the types of the registry, by its variable.
 	Type CredentialType
 	// Subject is whom it stands for; its kind must be that of the credential type.
-	Subject SubjectRef
+	Subject credential.SubjectRef
 	// Scopes are what it may do. Unknown ones are an error, repeated ones count once.
-	Scopes []Scope
+	Scopes []credential.Scope
 	// Limit is which organizations it reaches. The zero value is none: say
-	// [Unrestricted] or [LimitedTo]. For a caller who is limited, [Unrestricted]
+	// [credential.Unrestricted] or [credential.LimitedTo]. For a caller who is limited, [credential.Unrestricted]
 	// is the caller's own limit.
-	Limit Limit
+	Limit credential.Limit
 	// Name is the owner's text for it. Default: none.
 	Name string
 	// Lifetime ends it. Zero or less: it does not expire, which web and customer
@@ -79,5 +80,5 @@ type Issue struct {
 // again: only its hash is stored.
 type Issued struct {
 	Token      Secret
-	Credential Credential
+	Credential credential.Credential
 }

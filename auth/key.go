@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -110,21 +111,11 @@ func newHashKey(k Key) *hashKey {
 	return h
 }
 
-// Hash is what a store keeps of a token: the HMAC-SHA256 of all of it.
-type Hash struct {
-	// KeyID is the [Key] that made it.
-	KeyID string
-	Sum   [sha256.Size]byte
-}
-
-// IsZero reports whether there is no hash.
-func (h Hash) IsZero() bool { return h == Hash{} }
-
-func (k *hashKey) hash(token string) Hash {
+func (k *hashKey) hash(token string) credential.Hash {
 	mac := k.hashes.Get().(hash.Hash)
 	mac.Reset()
 	_, _ = mac.Write([]byte(token))
-	h := Hash{KeyID: k.id}
+	h := credential.Hash{KeyID: k.id}
 	mac.Sum(h.Sum[:0])
 	k.hashes.Put(mac)
 	return h
@@ -133,11 +124,11 @@ func (k *hashKey) hash(token string) Hash {
 var errNoKeys = errors.New("auth: no keys; make them with NewKeys or ParseKeys")
 
 // current is the hash of a token with the current key.
-func (k Keys) current(token string) Hash { return k.keys[0].hash(token) }
+func (k Keys) current(token string) credential.Hash { return k.keys[0].hash(token) }
 
 // all are the hashes of a token, the current key's first.
-func (k Keys) all(token string) []Hash {
-	hashes := make([]Hash, len(k.keys))
+func (k Keys) all(token string) []credential.Hash {
+	hashes := make([]credential.Hash, len(k.keys))
 	for i, key := range k.keys {
 		hashes[i] = key.hash(token)
 	}

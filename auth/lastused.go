@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -24,7 +25,7 @@ const (
 // at most once per credential and minute. Its goroutine lives only while there
 // is something to write, so an authenticator that is dropped leaks nothing.
 type recorder struct {
-	store  Store
+	store  credential.Store
 	logger *slog.Logger
 
 	mu      sync.Mutex
@@ -37,14 +38,14 @@ type recorder struct {
 
 type queued struct {
 	id  uuid.UUID
-	use Use
+	use credential.Use
 }
 
-func newRecorder(store Store, logger *slog.Logger) *recorder {
+func newRecorder(store credential.Store, logger *slog.Logger) *recorder {
 	return &recorder{store: store, logger: logger, recent: map[uuid.UUID]time.Time{}}
 }
 
-func (r *recorder) record(c *Credential, use Use) {
+func (r *recorder) record(c *credential.Credential, use credential.Use) {
 	if use.Rehash.IsZero() && c.LastUsedAt != nil && use.At.Sub(*c.LastUsedAt) < useGrain {
 		return
 	}

@@ -68,7 +68,7 @@ func NewExternalType(name string, subject AnySubjectType) CredentialType {
 	return CredentialType{name: name, place: external, subject: subject.subjectType()}
 }
 
-// Name is the name of the type, as in [Credential.Type].
+// Name is the name of the type, as in [credential.Credential.Type].
 func (t CredentialType) Name() string { return t.name }
 
 // SubjectKind is the kind of subject that it stands for.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/polarkit-go/polarkit/auth/audit"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
@@ -20,8 +22,8 @@ type Permission string
 type Condition interface{ apply(*conditions) }
 
 type conditions struct {
-	anyOf      []Scope
-	allOf      []Scope
+	anyOf      []credential.Scope
+	allOf      []credential.Scope
 	noScope    string
 	webSession bool
 	freshness  time.Duration
@@ -34,7 +36,7 @@ type condition func(*conditions)
 func (c condition) apply(to *conditions) { c(to) }
 
 // AnyScope requires at least one of the scopes.
-func AnyScope(scopes ...Scope) Condition {
+func AnyScope(scopes ...credential.Scope) Condition {
 	return condition(func(c *conditions) {
 		c.anyOf = append(c.anyOf, scopes...)
 		if len(scopes) == 0 {
@@ -44,7 +46,7 @@ func AnyScope(scopes ...Scope) Condition {
 }
 
 // AllScopes requires every one of the scopes.
-func AllScopes(scopes ...Scope) Condition {
+func AllScopes(scopes ...credential.Scope) Condition {
 	return condition(func(c *conditions) {
 		c.allOf = append(c.allOf, scopes...)
 		if len(scopes) == 0 {
@@ -98,10 +100,10 @@ type Requirement[S any] struct {
 	registry *Registry
 	c        conditions
 	takes    []*CredentialType
-	open     bool      // anonymous callers are taken
-	anyBy    []Scope   // any of these satisfies anyOf
-	allBy    [][]Scope // one of each satisfies allOf
-	missing  string    // the scopes that a refusal names
+	open     bool                 // anonymous callers are taken
+	anyBy    []credential.Scope   // any of these satisfies anyOf
+	allBy    [][]credential.Scope // one of each satisfies allOf
+	missing  string               // the scopes that a refusal names
 	text     string
 }
 
@@ -266,7 +268,7 @@ func (q *Requirement[S]) Authorize(r *http.Request) (AuthSubject[S], error) {
 		reason, err = q.check(s.a, p)
 	}
 	if err == nil {
-		reason = ReasonGranted
+		reason = audit.ReasonGranted
 		if q.c.permission != "" {
 			admitted := *p
 			admitted.permission = q.c.permission
@@ -295,29 +297,29 @@ func (q *Requirement[S]) ReplyHeader(r *http.Request, header http.Header) {
 	}
 }
 
-func (q *Requirement[S]) check(a *Authenticator, p *principal) (Reason, error) {
+func (q *Requirement[S]) check(a *Authenticator, p *principal) (audit.Reason, error) {
 	if _, ok := p.subject.(S); !ok || !slices.Contains(q.takes, p.typ) {
 		if p.typ.place == nowhere {
-			return ReasonNoCredential, a.answers.unauthorized
+			return audit.ReasonNoCredential, a.answers.unauthorized
 		}
-		return ReasonWrongSubject, a.answers.unauthorized
+		return audit.ReasonWrongSubject, a.answers.unauthorized
 	}
 	if p.typ.place == nowhere {
 		return "", nil // anonymous callers are taken, and have no credential to ask more of
 	}
 	if q.c.webSession && p.typ.place != cookie {
-		return ReasonNoWebSession, refusal(WebSessionRequired)
+		return audit.ReasonNoWebSession, refusal(WebSessionRequired)
 	}
 	if !q.scoped(p.credential.Scopes) {
-		return ReasonScope, insufficientScope(a.answers.realm, q.missing)
+		return audit.ReasonScope, insufficientScope(a.answers.realm, q.missing)
 	}
 	if q.c.freshness > 0 && !a.config.Now().Before(p.credential.AuthenticatedAt.Add(q.c.freshness)) {
-		return ReasonNotFresh, refusal(SessionNotFresh)
+		return audit.ReasonNotFresh, refusal(SessionNotFresh)
 	}
 	return "", nil
 }
 
-func (q *Requirement[S]) scoped(have []Scope) bool {
+func (q *Requirement[S]) scoped(have []credential.Scope) bool {
 	if q.c.noScope != "" {
 		return true
 	}

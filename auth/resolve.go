@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/polarkit-go/polarkit/auth/audit"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -17,14 +19,14 @@ import (
 type Loader struct {
 	kind SubjectKind
 	typ  reflect.Type
-	load func(context.Context, Credential) (any, error)
+	load func(context.Context, credential.Credential) (any, error)
 }
 
 // Load says how the subjects are loaded, for [Config]. The function is called once
-// per request with a living credential. It fails with [ErrInvalid] when there
+// per request with a living credential. It fails with [credential.ErrInvalid] when there
 // is no such subject any more; every other error means that it cannot be told.
-func (t SubjectType[S]) Load(load func(context.Context, Credential) (S, error)) Loader {
-	return Loader{kind: t.kind, typ: reflect.TypeFor[S](), load: func(ctx context.Context, c Credential) (any, error) {
+func (t SubjectType[S]) Load(load func(context.Context, credential.Credential) (S, error)) Loader {
+	return Loader{kind: t.kind, typ: reflect.TypeFor[S](), load: func(ctx context.Context, c credential.Credential) (any, error) {
 		subject, err := load(ctx, c)
 		if err != nil {
 			return nil, err
@@ -45,13 +47,13 @@ var (
 // not kept, so that a later call asks again. Where anonymous callers are let in, a
 // browser whose session has ended is anonymous: it sends the cookie by itself. A
 // dead token is still refused, because a program chose to send it.
-func (s *state) resolve(r *http.Request, anonymous bool) (*principal, Reason, error) {
+func (s *state) resolve(r *http.Request, anonymous bool) (*principal, audit.Reason, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.done {
 		p, reason, err := s.a.authenticate(s, r)
 		switch reason {
-		case ReasonUnavailable, ReasonBroken, ReasonClientGone:
+		case audit.ReasonUnavailable, audit.ReasonBroken, audit.ReasonClientGone:
 			return nil, reason, err
 		}
 		s.p, s.reason, s.err, s.done = p, reason, err, true
@@ -77,7 +79,7 @@ func (s *state) clearsCookie() bool {
 	return s.nobody != nil
 }
 
-func (a *Authenticator) authenticate(s *state, r *http.Request) (p *principal, reason Reason, err error) {
+func (a *Authenticator) authenticate(s *state, r *http.Request) (p *principal, reason audit.Reason, err error) {
 	what := s.sent
 	if what.place == nowhere && a.registry.session != nil {
 		what = chooseCookie(s.original.Header, a.registry.session.cookie)
@@ -88,9 +90,9 @@ func (a *Authenticator) authenticate(s *state, r *http.Request) (p *principal, r
 	p, reason, err = a.judge(what, s.original, r)
 	if reason != "" && err == nil { // a dead credential
 		err = a.invalid(what.place)
-		s.deadCookie = what.place == cookie && reason != ReasonAmbiguousCookie
+		s.deadCookie = what.place == cookie && reason != audit.ReasonAmbiguousCookie
 		err = a.failed(r, reason, err)
-	} else if reason == ReasonSeveralHeaders {
+	} else if reason == audit.ReasonSeveralHeaders {
 		err = a.failed(r, reason, err)
 	}
 	return p, reason, err
@@ -104,7 +106,7 @@ func (a *Authenticator) invalid(from place) error {
 }
 
 // failed calls the hook, whose error replaces the answer.
-func (a *Authenticator) failed(r *http.Request, reason Reason, answer error) error {
+func (a *Authenticator) failed(r *http.Request, reason audit.Reason, answer error) error {
 	if a.config.Failures != nil {
 		if err := a.config.Failures.Failed(r, reason); err != nil {
 			return refusedByHook(err)
@@ -117,10 +119,10 @@ func (a *Authenticator) failed(r *http.Request, reason Reason, answer error) err
 // three: a principal without a reason; the reason why the credential is dead,
 // with the principal that it would have been where that is known, for the
 // audit; or an error.
-func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal, Reason, error) {
+func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal, audit.Reason, error) {
 	switch what.problem {
 	case "":
-	case ReasonSeveralHeaders:
+	case audit.ReasonSeveralHeaders:
 		return nil, what.problem, a.answers.several
 	default:
 		return nil, what.problem, nil
@@ -128,9 +130,9 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 	typ := a.registry.of(what.token)
 	switch {
 	case typ == nil && (what.place == cookie || a.config.Fallback == nil):
-		return nil, ReasonUnknownPrefix, nil
+		return nil, audit.ReasonUnknownPrefix, nil
 	case typ != nil && typ.place != what.place:
-		return nil, ReasonWrongPlace, nil
+		return nil, audit.ReasonWrongPlace, nil
 	case typ != nil:
 		if problem := checkToken(typ.prefix, what.token); problem != "" {
 			return nil, problem, nil
@@ -138,7 +140,7 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 	}
 	if what.place == cookie {
 		if err := a.origins.check(original); err != nil {
-			return nil, ReasonCrossOrigin, a.answers.crossOrigin
+			return nil, audit.ReasonCrossOrigin, a.answers.crossOrigin
 		}
 	}
 	if a.known == nil {
@@ -147,7 +149,7 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 	sum := a.config.Keys.current(what.token).Sum
 	if !a.known.has(sum) {
 		if err := a.config.Failures.Allow(r); err != nil {
-			return nil, ReasonTooManyFailures, refusedByHook(err)
+			return nil, audit.ReasonTooManyFailures, refusedByHook(err)
 		}
 	}
 	p, reason, err := a.lookUp(typ, what.token, r)
@@ -163,15 +165,15 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 // lookUp asks the store or the fallback resolver. A panic of theirs is a
 // broken answer: it ends the request, not the process, and its value is not
 // logged, as it may hold a secret.
-func (a *Authenticator) lookUp(typ *CredentialType, token string, r *http.Request) (p *principal, reason Reason, err error) {
+func (a *Authenticator) lookUp(typ *CredentialType, token string, r *http.Request) (p *principal, reason audit.Reason, err error) {
 	ctx := r.Context()
 	defer func() {
 		if v := recover(); v != nil {
 			a.config.Logger.ErrorContext(ctx, errPanic.Error(), slog.String("type", fmt.Sprintf("%T", v)), slog.String("stack", string(debug.Stack())))
-			p, reason, err = nil, ReasonBroken, errors.InternalServerError.Wrap(errPanic)
+			p, reason, err = nil, audit.ReasonBroken, errors.InternalServerError.Wrap(errPanic)
 		}
 	}()
-	var rehash Hash
+	var rehash credential.Hash
 	if typ != nil {
 		p, rehash, reason, err = a.find(ctx, typ, token)
 	} else {
@@ -179,38 +181,38 @@ func (a *Authenticator) lookUp(typ *CredentialType, token string, r *http.Reques
 	}
 	if err == nil && reason == "" {
 		p.subject, err = a.subject(ctx, p)
-		if err != nil && errors.Is(err, ErrInvalid) {
-			reason, err = ReasonSubjectGone, nil
+		if err != nil && errors.Is(err, credential.ErrInvalid) {
+			reason, err = audit.ReasonSubjectGone, nil
 		}
 	}
 	if err == nil && reason == "" && typ != nil {
-		a.uses.record(p.credential, Use{At: a.config.Now(), Rehash: rehash})
+		a.uses.record(p.credential, credential.Use{At: a.config.Now(), Rehash: rehash})
 	}
 	switch {
 	case err == nil:
 		return p, reason, nil
 	case errors.Is(err, errNothing):
 		a.config.Logger.ErrorContext(ctx, "auth: a look-up answered neither a credential nor an error", slog.Any("error", err))
-		return nil, ReasonBroken, errors.InternalServerError.Wrap(err)
+		return nil, audit.ReasonBroken, errors.InternalServerError.Wrap(err)
 	case ctx.Err() != nil:
-		return nil, ReasonClientGone, unavailable(err)
+		return nil, audit.ReasonClientGone, unavailable(err)
 	default:
-		return nil, ReasonUnavailable, unavailable(err)
+		return nil, audit.ReasonUnavailable, unavailable(err)
 	}
 }
 
 // find asks the store. Where the token matched by an older key, it also
 // answers its hash with the current one.
-func (a *Authenticator) find(ctx context.Context, typ *CredentialType, token string) (p *principal, rehash Hash, reason Reason, err error) {
+func (a *Authenticator) find(ctx context.Context, typ *CredentialType, token string) (p *principal, rehash credential.Hash, reason audit.Reason, err error) {
 	hashes := a.config.Keys.all(token)
-	record, err := a.config.Store.Find(ctx, Lookup{Type: typ.name, SubjectKind: typ.subject.kind, Hashes: hashes})
+	record, err := a.config.Store.Find(ctx, credential.Lookup{Type: typ.name, SubjectKind: typ.subject.kind, Hashes: hashes})
 	switch {
-	case err != nil && errors.Is(err, ErrInvalid):
-		return nil, Hash{}, ReasonUnknownToken, nil
+	case err != nil && errors.Is(err, credential.ErrInvalid):
+		return nil, credential.Hash{}, audit.ReasonUnknownToken, nil
 	case err != nil:
-		return nil, Hash{}, "", fmt.Errorf("auth: finding a credential: %w", err)
+		return nil, credential.Hash{}, "", fmt.Errorf("auth: finding a credential: %w", err)
 	case record == nil:
-		return nil, Hash{}, "", errNothing
+		return nil, credential.Hash{}, "", errNothing
 	}
 	matched := -1
 	for i := range hashes {
@@ -218,17 +220,17 @@ func (a *Authenticator) find(ctx context.Context, typ *CredentialType, token str
 			matched = i
 		}
 	}
-	credential := &record.Credential
-	if matched < 0 || credential.Type != typ.name || credential.Subject.Kind != typ.subject.kind {
-		return nil, Hash{}, ReasonUnknownToken, nil
+	found := &record.Credential
+	if matched < 0 || found.Type != typ.name || found.Subject.Kind != typ.subject.kind {
+		return nil, credential.Hash{}, audit.ReasonUnknownToken, nil
 	}
 	idle := a.config.IdleLifetime
 	if typ.place != cookie {
 		idle = 0
 	}
-	p = &principal{credential: credential, typ: typ, registry: a.registry, realm: a.config.Realm}
-	if dead := credential.state(a.config.Now(), idle); dead != "" {
-		return p, Hash{}, dead, nil
+	p = &principal{credential: found, typ: typ, registry: a.registry, realm: a.config.Realm}
+	if dead := death(found, a.config.Now(), idle); dead != "" {
+		return p, credential.Hash{}, dead, nil
 	}
 	if matched > 0 {
 		rehash = hashes[0]
@@ -236,23 +238,23 @@ func (a *Authenticator) find(ctx context.Context, typ *CredentialType, token str
 	return p, rehash, "", nil
 }
 
-func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal, Reason, error) {
-	credential, err := a.config.Fallback.Resolve(ctx, NewSecret(token))
+func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal, audit.Reason, error) {
+	resolved, err := a.config.Fallback.Resolve(ctx, NewSecret(token))
 	switch {
-	case err != nil && errors.Is(err, ErrInvalid):
-		return nil, ReasonUnknownToken, nil
+	case err != nil && errors.Is(err, credential.ErrInvalid):
+		return nil, audit.ReasonUnknownToken, nil
 	case err != nil:
 		return nil, "", newResolverError(err, token)
-	case credential == nil:
+	case resolved == nil:
 		return nil, "", errNothing
 	}
-	typ := a.registry.named(credential.Type)
-	if typ == nil || typ.place != external || credential.Subject.Kind != typ.subject.kind {
-		return nil, "", fmt.Errorf("auth: the fallback resolver answered a credential of type %q for a subject of kind %q, which is no external type of the registry: %w", credential.Type, credential.Subject.Kind, errNothing)
+	typ := a.registry.named(resolved.Type)
+	if typ == nil || typ.place != external || resolved.Subject.Kind != typ.subject.kind {
+		return nil, "", fmt.Errorf("auth: the fallback resolver answered a credential of type %q for a subject of kind %q, which is no external type of the registry: %w", resolved.Type, resolved.Subject.Kind, errNothing)
 	}
-	own := credential.clone() // a resolver may keep what it answers
+	own := resolved.Clone() // a resolver may keep what it answers
 	p := &principal{credential: &own, typ: typ, registry: a.registry, realm: a.config.Realm}
-	if dead := own.state(a.config.Now(), 0); dead != "" {
+	if dead := death(&own, a.config.Now(), 0); dead != "" {
 		return p, dead, nil
 	}
 	return p, "", nil
@@ -279,21 +281,21 @@ func (e resolverError) Is(target error) bool { return e.is(target) }
 func (a *Authenticator) subject(ctx context.Context, p *principal) (any, error) {
 	kind := p.typ.subject
 	if loader, ok := a.loaders[kind.kind]; ok {
-		return loader.load(ctx, p.credential.clone())
+		return loader.load(ctx, p.credential.Clone())
 	}
 	return kind.make(p.credential.Subject), nil
 }
 
 // anonymous is the principal of callers without a credential.
-func (a *Authenticator) anonymous(r *http.Request) (p *principal, reason Reason, err error) {
+func (a *Authenticator) anonymous(r *http.Request) (p *principal, reason audit.Reason, err error) {
 	typ := a.registry.anonymous()
 	p = &principal{typ: typ, registry: a.registry, realm: a.config.Realm}
 	if loader, ok := a.loaders[AnonymousKind]; ok {
-		if p.subject, err = loader.load(r.Context(), Credential{}); err != nil {
-			return nil, ReasonUnavailable, unavailable(err)
+		if p.subject, err = loader.load(r.Context(), credential.Credential{}); err != nil {
+			return nil, audit.ReasonUnavailable, unavailable(err)
 		}
 		return p, "", nil
 	}
-	p.subject = typ.subject.make(SubjectRef{})
+	p.subject = typ.subject.make(credential.SubjectRef{})
 	return p, "", nil
 }

@@ -5,12 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
-
-// Scope is the name of something a credential may do, such as
-// "customers:read": lower-case words with underscores, parted by colons.
-type Scope string
 
 // Scopes declares the scopes of an application and what each implies, once:
 //
@@ -23,7 +20,7 @@ type Scope string
 // another scope does not start, and a scope that is stored with a credential
 // and is not declared any more counts for nothing. Without one, every scope
 // is known and implies only itself.
-type Scopes map[Scope][]Scope
+type Scopes map[credential.Scope][]credential.Scope
 
 func (s Scopes) register(r *Registry) {
 	if r.lattice.declared {
@@ -39,12 +36,12 @@ func (s Scopes) register(r *Registry) {
 // lattice is a declaration, closed: by[w] holds every scope that satisfies w.
 type lattice struct {
 	declared bool
-	by       map[Scope][]Scope
+	by       map[credential.Scope][]credential.Scope
 }
 
 func newLattice(s Scopes) (lattice, error) {
-	l := lattice{declared: true, by: make(map[Scope][]Scope, len(s))}
-	names := make([]Scope, 0, len(s))
+	l := lattice{declared: true, by: make(map[credential.Scope][]credential.Scope, len(s))}
+	names := make([]credential.Scope, 0, len(s))
 	for name, implied := range s {
 		if !isScope(string(name)) {
 			return l, fmt.Errorf("scope %q: a scope is lower-case words parted by colons, such as customers:read", name)
@@ -58,9 +55,9 @@ func newLattice(s Scopes) (lattice, error) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		seen := map[Scope]bool{}
-		var visit func(Scope)
-		visit = func(at Scope) {
+		seen := map[credential.Scope]bool{}
+		var visit func(credential.Scope)
+		visit = func(at credential.Scope) {
 			if seen[at] {
 				return
 			}
@@ -75,43 +72,43 @@ func newLattice(s Scopes) (lattice, error) {
 	return l, nil
 }
 
-func (l lattice) knows(scope Scope) bool {
+func (l lattice) knows(scope credential.Scope) bool {
 	_, ok := l.by[scope]
 	return ok || !l.declared
 }
 
 // satisfiers are the scopes any of which gives the wanted one.
-func (l lattice) satisfiers(want Scope) []Scope {
+func (l lattice) satisfiers(want credential.Scope) []credential.Scope {
 	if !l.declared {
-		return []Scope{want}
+		return []credential.Scope{want}
 	}
 	return l.by[want]
 }
 
-func (l lattice) satisfied(want Scope, have []Scope) bool {
+func (l lattice) satisfied(want credential.Scope, have []credential.Scope) bool {
 	return containsAny(have, l.satisfiers(want))
 }
 
 // weakest leaves out every scope that another of them is implied by: what is
 // left is the least that would do.
-func (l lattice) weakest(scopes []Scope) []Scope {
-	return slices.DeleteFunc(slices.Clone(scopes), func(s Scope) bool {
-		return slices.ContainsFunc(scopes, func(other Scope) bool {
+func (l lattice) weakest(scopes []credential.Scope) []credential.Scope {
+	return slices.DeleteFunc(slices.Clone(scopes), func(s credential.Scope) bool {
+		return slices.ContainsFunc(scopes, func(other credential.Scope) bool {
 			return other != s && slices.Contains(l.satisfiers(other), s) && !slices.Contains(l.satisfiers(s), other)
 		})
 	})
 }
 
 // strongest leaves out every scope that another of them implies.
-func (l lattice) strongest(scopes []Scope) []Scope {
-	return slices.DeleteFunc(slices.Clone(scopes), func(s Scope) bool {
-		return slices.ContainsFunc(scopes, func(other Scope) bool {
+func (l lattice) strongest(scopes []credential.Scope) []credential.Scope {
+	return slices.DeleteFunc(slices.Clone(scopes), func(s credential.Scope) bool {
+		return slices.ContainsFunc(scopes, func(other credential.Scope) bool {
 			return other != s && slices.Contains(l.satisfiers(s), other) && !slices.Contains(l.satisfiers(other), s)
 		})
 	})
 }
 
-func containsAny(have, wanted []Scope) bool {
+func containsAny(have, wanted []credential.Scope) bool {
 	for _, s := range have {
 		if slices.Contains(wanted, s) {
 			return true
@@ -121,16 +118,18 @@ func containsAny(have, wanted []Scope) bool {
 }
 
 // Implies reports whether scopes hold the wanted one, themselves or by implication.
-func (r *Registry) Implies(have []Scope, want Scope) bool { return r.lattice.satisfied(want, have) }
+func (r *Registry) Implies(have []credential.Scope, want credential.Scope) bool {
+	return r.lattice.satisfied(want, have)
+}
 
 // ParseScopes reads a list of scopes parted by spaces (RFC 6749, section 3.3)
 // or commas, as a command line or an OAuth 2 request has it. Repeated scopes
 // count once. A scope that is not well-formed, or not declared, is an error
 // that names it.
-func (r *Registry) ParseScopes(text string) ([]Scope, error) {
-	var scopes []Scope
+func (r *Registry) ParseScopes(text string) ([]credential.Scope, error) {
+	var scopes []credential.Scope
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' }) {
-		scope := Scope(part)
+		scope := credential.Scope(part)
 		if !isScope(part) || !r.lattice.knows(scope) {
 			return nil, fmt.Errorf("auth: unknown scope %q", part)
 		}
@@ -167,7 +166,7 @@ func isScope(name string) bool {
 
 func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
-func joinScopes(scopes []Scope) string {
+func joinScopes(scopes []credential.Scope) string {
 	parts := make([]string, len(scopes))
 	for i, s := range scopes {
 		parts[i] = string(s)

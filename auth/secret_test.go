@@ -17,7 +17,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -98,7 +100,7 @@ func TestNoSecretInAnyOutput(t *testing.T) {
 		slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})).Debug("handler",
 			"request", fmt.Sprintf("%+v", r), "context", fmt.Sprintf("%+v", r.Context()), "subject", fmt.Sprintf("%+v %#v", subject, subject), "credential", subject.Credential())
 	}
-	scopes := []auth.Scope{"customers:read", "portal:read"}
+	scopes := []credential.Scope{"customers:read", "portal:read"}
 	tokens := []authtest.Caller{s.As(s.A.User, scopes...), s.As(s.A.Organization, scopes...), s.As(s.A.Customer, scopes...)}
 	session := s.SignedIn(s.A.User, scopes...)
 	secrets := []string{token(session)}
@@ -116,11 +118,11 @@ func TestNoSecretInAnyOutput(t *testing.T) {
 		secrets = append(secrets, token(c))
 	}
 	try()
-	for _, fault := range []func(context.Context) (*auth.Record, error){
-		func(context.Context) (*auth.Record, error) { return nil, errors.New("away") },
-		func(context.Context) (*auth.Record, error) { return nil, nil }, //nolint:nilnil // the case
-		func(context.Context) (*auth.Record, error) { panic("at the disco") },
-		func(context.Context) (*auth.Record, error) { return nil, auth.ErrInvalid },
+	for _, fault := range []func(context.Context) (*credential.Record, error){
+		func(context.Context) (*credential.Record, error) { return nil, errors.New("away") },
+		func(context.Context) (*credential.Record, error) { return nil, nil }, //nolint:nilnil // the case
+		func(context.Context) (*credential.Record, error) { panic("at the disco") },
+		func(context.Context) (*credential.Record, error) { return nil, credential.ErrInvalid },
 	} {
 		s.Store.OnFind(fault)
 		try()
@@ -195,7 +197,7 @@ func TestCase23NoGoroutineIsLeft(t *testing.T) {
 		require.NoError(t, err)
 		var tokens []string
 		for range 50 {
-			issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Type: auth.PersonalAccessToken, Subject: auth.User{ID: [16]byte{1}}.Ref(), Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()})
+			issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Type: auth.PersonalAccessToken, Subject: auth.User{ID: [16]byte{1}}.Ref(), Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted()})
 			require.NoError(t, err)
 			tokens = append(tokens, issued.Token.Reveal())
 		}
@@ -277,49 +279,49 @@ func TestDecisions(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	caller := s.As(s.A.User, "customers:read")
-	credential := caller.Issued().Credential
+	issued := caller.Issued().Credential
 	s.do(caller, "GET", "/read")
-	require.Equal(t, auth.Decision{
+	require.Equal(t, audit.Decision{
 		Method: "GET", Route: "/read", Requirement: "user|organization any(customers:read customers:write)",
-		Subject: s.A.User, CredentialID: credential.ID, CredentialType: "personal_access_token",
-		Outcome: auth.Granted, Reason: auth.ReasonGranted,
+		Subject: s.A.User, CredentialID: issued.ID, CredentialType: "personal_access_token",
+		Outcome: audit.Granted, Reason: audit.ReasonGranted,
 	}, s.audit.last())
 	s.do(caller, "POST", "/write")
-	require.Equal(t, auth.Decision{
+	require.Equal(t, audit.Decision{
 		Method: "POST", Route: "/write", Requirement: "user|organization any(customers:write)",
-		Subject: s.A.User, CredentialID: credential.ID, CredentialType: "personal_access_token",
-		Outcome: auth.Refused, Reason: auth.ReasonScope,
+		Subject: s.A.User, CredentialID: issued.ID, CredentialType: "personal_access_token",
+		Outcome: audit.Refused, Reason: audit.ReasonScope,
 	}, s.audit.last())
-	_, err := s.Issuer.System("a test").Revoke(t.Context(), auth.Selection{Subject: s.A.User})
+	_, err := s.Issuer.System("a test").Revoke(t.Context(), credential.Selection{Subject: s.A.User})
 	require.NoError(t, err)
 	for _, c := range []struct {
 		caller authtest.Caller
 		path   string
-		reason auth.Reason
+		reason audit.Reason
 		known  bool
 	}{
-		{caller, "/read", auth.ReasonRevoked, true},
-		{authtest.Nobody(), "/read", auth.ReasonNoCredential, false},
-		{authtest.Bearer("x", "shop_pat_x"), "/read", auth.ReasonMalformedToken, false},
-		{authtest.Bearer("x", "x"), "/read", auth.ReasonUnknownPrefix, false},
-		{authtest.Bearer("x", auth.NewToken("shop_pat_")), "/read", auth.ReasonUnknownToken, false},
-		{authtest.Bearer("x", auth.NewToken("shop_ws_")), "/read", auth.ReasonWrongPlace, false},
-		{authtest.Nobody().With("Authorization", "Bearer"), "/read", auth.ReasonMalformedHeader, false},
-		{s.As(s.A.Customer), "/read", auth.ReasonWrongSubject, true},
-		{s.As(s.A.User), "/web", auth.ReasonNoWebSession, true},
-		{s.SignedIn(s.A.User).With("Sec-Fetch-Site", "cross-site"), "/web", auth.ReasonCrossOrigin, false},
+		{caller, "/read", audit.ReasonRevoked, true},
+		{authtest.Nobody(), "/read", audit.ReasonNoCredential, false},
+		{authtest.Bearer("x", "shop_pat_x"), "/read", audit.ReasonMalformedToken, false},
+		{authtest.Bearer("x", "x"), "/read", audit.ReasonUnknownPrefix, false},
+		{authtest.Bearer("x", auth.NewToken("shop_pat_")), "/read", audit.ReasonUnknownToken, false},
+		{authtest.Bearer("x", auth.NewToken("shop_ws_")), "/read", audit.ReasonWrongPlace, false},
+		{authtest.Nobody().With("Authorization", "Bearer"), "/read", audit.ReasonMalformedHeader, false},
+		{s.As(s.A.Customer), "/read", audit.ReasonWrongSubject, true},
+		{s.As(s.A.User), "/web", audit.ReasonNoWebSession, true},
+		{s.SignedIn(s.A.User).With("Sec-Fetch-Site", "cross-site"), "/web", audit.ReasonCrossOrigin, false},
 	} {
 		before := s.audit.count()
 		s.do(c.caller, "POST", c.path)
 		require.Equal(t, before+1, s.audit.count(), "one decision for each request")
 		d := s.audit.last()
 		require.Equal(t, c.reason, d.Reason)
-		require.Equal(t, auth.Refused, d.Outcome)
+		require.Equal(t, audit.Refused, d.Outcome)
 		require.Equal(t, c.known, !d.Subject.IsZero(), c.reason)
 	}
 	s.do(authtest.Nobody(), "GET", "/public")
-	require.Equal(t, auth.ReasonCrossOrigin, s.audit.last().Reason, "a public route makes no decision")
+	require.Equal(t, audit.ReasonCrossOrigin, s.audit.last().Reason, "a public route makes no decision")
 	require.Contains(t, s.log.String(), `level=DEBUG msg="auth decision" decision.method=GET decision.route=/read`)
 	require.Contains(t, s.log.String(), `level=INFO msg="auth decision"`)
-	require.Contains(t, s.log.String(), "decision.reason=revoked decision.credential="+credential.ID.String()+" decision.credential_type=personal_access_token")
+	require.Contains(t, s.log.String(), "decision.reason=revoked decision.credential="+issued.ID.String()+" decision.credential_type=personal_access_token")
 }

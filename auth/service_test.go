@@ -19,7 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
 var registry = auth.NewRegistry("shop",
@@ -62,9 +64,9 @@ func newService(t *testing.T, configure ...func(*auth.Config)) *service {
 	s.World = authtest.New(t, registry, append([]func(*auth.Config){func(c *auth.Config) {
 		c.Logger = logger
 		c.TrustedOrigins = []string{"https://app.example.com"}
-		c.Audit = func(ctx context.Context, d auth.Decision) {
+		c.Audit = func(ctx context.Context, d audit.Decision) {
 			s.audit.add(d)
-			auth.LogDecisions(logger)(ctx, d)
+			audit.Log(logger)(ctx, d)
 		}
 	}}, configure...)...)
 	mux := http.NewServeMux()
@@ -171,7 +173,7 @@ func requireError(t *testing.T, response *authtest.Response, status int, name st
 }
 
 // requireIn requires that a subject was let in.
-func requireIn(t *testing.T, response *authtest.Response, subject auth.SubjectRef) {
+func requireIn(t *testing.T, response *authtest.Response, subject credential.SubjectRef) {
 	t.Helper()
 	require.Equal(t, "200 "+subject.String(), response.String())
 }
@@ -195,20 +197,20 @@ func (s *syncBuffer) String() string {
 
 type decisions struct {
 	mu  sync.Mutex
-	all []auth.Decision
+	all []audit.Decision
 }
 
-func (d *decisions) add(decision auth.Decision) {
+func (d *decisions) add(decision audit.Decision) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.all = append(d.all, decision)
 }
 
-func (d *decisions) last() auth.Decision {
+func (d *decisions) last() audit.Decision {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.all) == 0 {
-		return auth.Decision{}
+		return audit.Decision{}
 	}
 	return d.all[len(d.all)-1]
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -90,24 +91,24 @@ func (s *Sessions) CheckOrigin(r *http.Request) error {
 //
 // It takes the headers and not the writer, so that it is of use where the reply
 // is written later.
-func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, scopes ...Scope) (Credential, error) {
+func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, scopes ...credential.Scope) (credential.Credential, error) {
 	if err := s.CheckOrigin(r); err != nil {
-		return Credential{}, err
+		return credential.Credential{}, err
 	}
 	issued, err := s.issuer.System("signs a user in").Issue(r.Context(), Issue{
 		Type:     *s.a.registry.session,
-		Subject:  SubjectRef{Kind: s.a.registry.session.subject.kind, ID: user},
+		Subject:  credential.SubjectRef{Kind: s.a.registry.session.subject.kind, ID: user},
 		Scopes:   scopes,
-		Limit:    Unrestricted(),
+		Limit:    credential.Unrestricted(),
 		Lifetime: s.lifetime,
 	})
 	if err != nil {
-		return Credential{}, err
+		return credential.Credential{}, err
 	}
 	if err := s.end(r); err != nil {
 		// Two sessions would be left where one was meant; the new one is not handed out.
-		_, revokeErr := s.issuer.System("takes a sign-in back").Revoke(context.WithoutCancel(r.Context()), Selection{Subject: issued.Credential.Subject, ID: issued.Credential.ID})
-		return Credential{}, errors.Join(err, revokeErr)
+		_, revokeErr := s.issuer.System("takes a sign-in back").Revoke(context.WithoutCancel(r.Context()), credential.Selection{Subject: issued.Credential.Subject, ID: issued.Credential.ID})
+		return credential.Credential{}, errors.Join(err, revokeErr)
 	}
 	setCookie(header, s.a.cookie(issued.Token.Reveal(), int(s.lifetime/time.Second)))
 	header.Set("Cache-Control", "no-store")
@@ -144,6 +145,6 @@ func (s *Sessions) end(r *http.Request) error {
 	case dead != "":
 		return nil
 	}
-	_, err = s.issuer.System("signs a user out").Revoke(r.Context(), Selection{Subject: p.credential.Subject, Type: typ.name, ID: p.credential.ID})
+	_, err = s.issuer.System("signs a user out").Revoke(r.Context(), credential.Selection{Subject: p.credential.Subject, Type: typ.name, ID: p.credential.ID})
 	return err
 }

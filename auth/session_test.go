@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -23,29 +25,29 @@ func newSessions(t *testing.T, s *service) *auth.Sessions {
 }
 
 // login signs in and returns the session's cookie.
-func login(t *testing.T, sessions *auth.Sessions, user auth.SubjectRef, with authtest.Caller) (*http.Cookie, auth.Credential) {
+func login(t *testing.T, sessions *auth.Sessions, user credential.SubjectRef, with authtest.Caller) (*http.Cookie, credential.Credential) {
 	t.Helper()
 	header := http.Header{}
-	credential, err := sessions.Login(header, with.Request("POST", "/login", nil), user.ID, "customers:read")
+	started, err := sessions.Login(header, with.Request("POST", "/login", nil), user.ID, "customers:read")
 	require.NoError(t, err)
 	require.Equal(t, "no-store", header.Get("Cache-Control"))
 	cookies := (&http.Response{Header: header}).Cookies()
 	require.Len(t, cookies, 1)
-	return cookies[0], credential
+	return cookies[0], started
 }
 
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	sessions := newSessions(t, s)
-	cookie, credential := login(t, sessions, s.A.User, authtest.Nobody())
+	cookie, started := login(t, sessions, s.A.User, authtest.Nobody())
 	require.Equal(t, "__Host-shop_session", cookie.Name)
 	require.Equal(t, "/", cookie.Path)
 	require.Empty(t, cookie.Domain)
 	require.True(t, cookie.Secure && cookie.HttpOnly)
 	require.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
 	require.Equal(t, 24*60*60, cookie.MaxAge)
-	require.Equal(t, s.Now(), credential.AuthenticatedAt)
+	require.Equal(t, s.Now(), started.AuthenticatedAt)
 
 	browser := authtest.Cookie("browser", cookie.Name, cookie.Value)
 	requireIn(t, s.do(browser, "GET", "/read"), s.A.User)
@@ -54,7 +56,7 @@ func TestSessions(t *testing.T) {
 	// A new id at every login; the one before is dead.
 	again, second := login(t, sessions, s.A.User, browser)
 	require.NotEqual(t, cookie.Value, again.Value)
-	require.NotEqual(t, credential.ID, second.ID)
+	require.NotEqual(t, started.ID, second.ID)
 	requireError(t, s.do(browser, "GET", "/read"), 401, "InvalidToken")
 	browser = authtest.Cookie("browser", again.Name, again.Value)
 	requireIn(t, s.do(browser, "GET", "/read"), s.A.User)
@@ -108,11 +110,11 @@ func TestSessionLifetimes(t *testing.T) {
 		}
 		s.Pass(59 * time.Minute)
 	}
-	require.Equal(t, auth.ReasonExpired, s.audit.last().Reason)
+	require.Equal(t, audit.ReasonExpired, s.audit.last().Reason)
 	require.Equal(t, 24*59*time.Minute+59*time.Minute, s.Now().Sub(s.Store.Records()[0].Credential.CreatedAt))
 
 	unlimited := newService(t, func(c *auth.Config) { c.IdleLifetime = -1 })
-	session := unlimited.Issue(auth.Issue{Type: auth.WebSession, Subject: unlimited.A.User, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted(), Lifetime: 400 * 24 * time.Hour})
+	session := unlimited.Issue(auth.Issue{Type: auth.WebSession, Subject: unlimited.A.User, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted(), Lifetime: 400 * 24 * time.Hour})
 	unlimited.Pass(399 * 24 * time.Hour)
 	requireIn(t, unlimited.do(session, "GET", "/read"), unlimited.A.User)
 }
@@ -123,7 +125,7 @@ func TestSessionsWithTheStoreAway(t *testing.T) {
 	sessions := newSessions(t, s)
 	cookie, _ := login(t, sessions, s.A.User, authtest.Nobody())
 	browser := authtest.Cookie("browser", cookie.Name, cookie.Value)
-	s.Store.OnFind(func(context.Context) (*auth.Record, error) { return nil, errors.New("away") })
+	s.Store.OnFind(func(context.Context) (*credential.Record, error) { return nil, errors.New("away") })
 	header := http.Header{}
 	require.ErrorIs(t, sessions.Logout(header, browser.Request("POST", "/logout", nil)), errors.ServiceUnavailable)
 	_, err := sessions.Login(header, browser.Request("POST", "/login", nil), s.A.User.ID)
@@ -131,7 +133,7 @@ func TestSessionsWithTheStoreAway(t *testing.T) {
 	require.Empty(t, header, "a cookie was set, and the old session lives")
 	s.Store.OnFind(nil)
 	requireIn(t, s.do(browser, "GET", "/read"), s.A.User)
-	list, err := s.Issuer.System("a test").List(t.Context(), auth.Selection{Subject: s.A.User, Type: "web_session"})
+	list, err := s.Issuer.System("a test").List(t.Context(), credential.Selection{Subject: s.A.User, Type: "web_session"})
 	require.NoError(t, err)
 	living := 0
 	for i := range list {
@@ -168,21 +170,21 @@ func TestRevoke(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	mine, other, theirs := s.As(s.A.User, "customers:read"), s.SignedIn(s.A.User, "customers:read"), s.As(s.B.User, "customers:read")
-	revoke := func(selection auth.Selection) int {
+	revoke := func(selection credential.Selection) int {
 		n, err := s.Issuer.System("a test").Revoke(t.Context(), selection)
 		require.NoError(t, err)
 		return n
 	}
-	require.Zero(t, revoke(auth.Selection{Subject: s.A.User, ID: theirs.Issued().Credential.ID}))
-	require.Zero(t, revoke(auth.Selection{ID: theirs.Issued().Credential.ID}))
-	require.Zero(t, revoke(auth.Selection{Subject: s.A.User, ID: uuid.New()}))
+	require.Zero(t, revoke(credential.Selection{Subject: s.A.User, ID: theirs.Issued().Credential.ID}))
+	require.Zero(t, revoke(credential.Selection{ID: theirs.Issued().Credential.ID}))
+	require.Zero(t, revoke(credential.Selection{Subject: s.A.User, ID: uuid.New()}))
 	requireIn(t, s.do(theirs, "GET", "/read"), s.B.User)
-	require.Equal(t, 1, revoke(auth.Selection{Subject: s.A.User, Type: "web_session"}))
+	require.Equal(t, 1, revoke(credential.Selection{Subject: s.A.User, Type: "web_session"}))
 	requireError(t, s.do(other, "GET", "/read"), 401, "InvalidToken")
 	requireIn(t, s.do(mine, "GET", "/read"), s.A.User)
-	require.Equal(t, 1, revoke(auth.Selection{Subject: s.A.User}))
+	require.Equal(t, 1, revoke(credential.Selection{Subject: s.A.User}))
 	requireError(t, s.do(mine, "GET", "/read"), 401, "InvalidToken")
-	list, err := s.Issuer.System("a test").List(t.Context(), auth.Selection{Subject: s.A.User})
+	list, err := s.Issuer.System("a test").List(t.Context(), credential.Selection{Subject: s.A.User})
 	require.NoError(t, err)
 	require.Len(t, list, 2)
 }

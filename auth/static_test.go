@@ -13,6 +13,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/openapi"
@@ -173,8 +174,8 @@ func TestZeroValuesDeny(t *testing.T) {
 	_, ok := none.Only()
 	require.False(t, ok)
 	require.True(t, none.Restrict(s.A.OrganizationID).IsEmpty())
-	require.False(t, auth.Limit{}.IsUnrestricted())
-	require.False(t, auth.Limit{}.Contains(s.A.OrganizationID))
+	require.False(t, credential.Limit{}.IsUnrestricted())
+	require.False(t, credential.Limit{}.Contains(s.A.OrganizationID))
 
 	for _, guard := range []interface {
 		Handler(http.Handler) http.Handler
@@ -199,14 +200,14 @@ func TestZeroValuesDeny(t *testing.T) {
 	require.Error(t, err)
 
 	// A stored credential of zero values is no credential.
-	for name, change := range map[string]func(*auth.Credential){
-		"no id":            func(c *auth.Credential) { c.ID = uuid.Nil },
-		"no subject":       func(c *auth.Credential) { c.Subject = auth.SubjectRef{} },
-		"no subject id":    func(c *auth.Credential) { c.Subject.ID = uuid.Nil },
-		"another subject":  func(c *auth.Credential) { c.Subject.Kind = auth.CustomerKind },
-		"another type":     func(c *auth.Credential) { c.Type = "organization_access_token" },
-		"no type":          func(c *auth.Credential) { c.Type = "" },
-		"only zero values": func(c *auth.Credential) { *c = auth.Credential{} },
+	for name, change := range map[string]func(*credential.Credential){
+		"no id":            func(c *credential.Credential) { c.ID = uuid.Nil },
+		"no subject":       func(c *credential.Credential) { c.Subject = credential.SubjectRef{} },
+		"no subject id":    func(c *credential.Credential) { c.Subject.ID = uuid.Nil },
+		"another subject":  func(c *credential.Credential) { c.Subject.Kind = auth.CustomerKind },
+		"another type":     func(c *credential.Credential) { c.Type = "organization_access_token" },
+		"no type":          func(c *credential.Credential) { c.Type = "" },
+		"only zero values": func(c *credential.Credential) { *c = credential.Credential{} },
 	} {
 		broken := s.As(s.A.User, "customers:read")
 		s.Store.Change(broken.Issued().Credential.ID, change)
@@ -281,12 +282,12 @@ func TestSubjectTypesOfTheApplication(t *testing.T) {
 		auth.NoCredential.Of(auth.NewSubjectType[guest](auth.AnonymousKind)))
 	takesNamed := auth.Require[named](own, auth.NoScope("greets"))
 	takesStaff := auth.Require[*staff](own, auth.NoScope("greets"))
-	var load func(context.Context, auth.Credential) (*staff, error)
+	var load func(context.Context, credential.Credential) (*staff, error)
 	world := authtest.New(t, own, func(c *auth.Config) {
 		c.Logger = debugLogger(&syncBuffer{})
 		c.Subjects = []auth.Loader{
-			staffType.Load(func(ctx context.Context, c auth.Credential) (*staff, error) { return load(ctx, c) }),
-			auth.NewSubjectType[guest](auth.AnonymousKind).Load(func(context.Context, auth.Credential) (guest, error) { return guest{}, nil }),
+			staffType.Load(func(ctx context.Context, c credential.Credential) (*staff, error) { return load(ctx, c) }),
+			auth.NewSubjectType[guest](auth.AnonymousKind).Load(func(context.Context, credential.Credential) (guest, error) { return guest{}, nil }),
 		}
 	})
 	caller := world.As(world.A.User)
@@ -296,17 +297,19 @@ func TestSubjectTypesOfTheApplication(t *testing.T) {
 			_, _ = w.Write([]byte(subject.Subject().Name()))
 		}))), "GET", "/", nil)
 	}
-	load = func(_ context.Context, c auth.Credential) (*staff, error) { return &staff{c.Subject.ID, "Ada"}, nil }
+	load = func(_ context.Context, c credential.Credential) (*staff, error) {
+		return &staff{c.Subject.ID, "Ada"}, nil
+	}
 	require.Equal(t, "200 Ada", greet(caller).String())
 	require.Equal(t, "200 guest", greet(authtest.Nobody()).String())
 	requireError(t, authtest.Nobody().Do(world.Authenticator.Middleware(takesStaff.Handler(http.NotFoundHandler())), "GET", "/", nil), 401, "Unauthorized")
-	load = func(context.Context, auth.Credential) (*staff, error) { return nil, auth.ErrInvalid }
+	load = func(context.Context, credential.Credential) (*staff, error) { return nil, credential.ErrInvalid }
 	requireError(t, greet(caller), 401, "InvalidToken")
-	load = func(context.Context, auth.Credential) (*staff, error) { return nil, errors.New("away") }
+	load = func(context.Context, credential.Credential) (*staff, error) { return nil, errors.New("away") }
 	requireError(t, greet(caller), 503, "ServiceUnavailable")
-	load = func(context.Context, auth.Credential) (*staff, error) { return nil, nil } //nolint:nilnil // the case
+	load = func(context.Context, credential.Credential) (*staff, error) { return nil, nil } //nolint:nilnil // the case
 	requireError(t, greet(caller), 500, "InternalServerError")
-	load = func(context.Context, auth.Credential) (*staff, error) { panic("x") }
+	load = func(context.Context, credential.Credential) (*staff, error) { panic("x") }
 	requireError(t, greet(caller), 500, "InternalServerError")
 	require.NoError(t, world.Authenticator.Close(t.Context()))
 	require.Equal(t, 1, world.Store.Uses(), "a use was recorded for nobody")
@@ -314,14 +317,14 @@ func TestSubjectTypesOfTheApplication(t *testing.T) {
 	_, err := auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys})
 	require.ErrorContains(t, err, "Config.Subjects has no loader")
 	_, err = auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys, Subjects: []auth.Loader{
-		auth.NewSubjectType[staff](auth.UserKind).Load(func(context.Context, auth.Credential) (staff, error) { return staff{}, nil }),
+		auth.NewSubjectType[staff](auth.UserKind).Load(func(context.Context, credential.Credential) (staff, error) { return staff{}, nil }),
 	}})
 	require.ErrorContains(t, err, "the registry says")
 }
 
-type resolver func(ctx context.Context, token auth.Secret) (*auth.Credential, error)
+type resolver func(ctx context.Context, token auth.Secret) (*credential.Credential, error)
 
-func (f resolver) Resolve(ctx context.Context, token auth.Secret) (*auth.Credential, error) {
+func (f resolver) Resolve(ctx context.Context, token auth.Secret) (*credential.Credential, error) {
 	return f(ctx, token)
 }
 
@@ -330,11 +333,13 @@ func TestFallback(t *testing.T) {
 	jwt := auth.NewExternalType("jwt", auth.NewSubjectType[auth.User](auth.UserKind))
 	own := auth.NewRegistry("shop", auth.PersonalAccessToken, jwt, auth.WebSession)
 	guard := auth.Require[auth.User](own, auth.AnyScope("customers:read"))
-	var answer func(token string) (*auth.Credential, error)
+	var answer func(token string) (*credential.Credential, error)
 	log := &syncBuffer{}
 	world := authtest.New(t, own, func(c *auth.Config) {
 		c.Logger = debugLogger(log)
-		c.Fallback = resolver(func(_ context.Context, token auth.Secret) (*auth.Credential, error) { return answer(token.Reveal()) })
+		c.Fallback = resolver(func(_ context.Context, token auth.Secret) (*credential.Credential, error) {
+			return answer(token.Reveal())
+		})
 	})
 	ask := func(token string) *authtest.Response {
 		return authtest.Bearer("external", token).Do(world.Authenticator.Middleware(guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -342,12 +347,12 @@ func TestFallback(t *testing.T) {
 			_, _ = w.Write([]byte(subject.Ref().String()))
 		}))), "GET", "/", nil)
 	}
-	credential := auth.Credential{ID: uuid.New(), Type: "jwt", Subject: world.A.User, Scopes: []auth.Scope{"customers:read"}, Limit: auth.Unrestricted()}
+	kept := credential.Credential{ID: uuid.New(), Type: "jwt", Subject: world.A.User, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted()}
 	asked := 0
-	good := func(token string) (*auth.Credential, error) {
+	good := func(token string) (*credential.Credential, error) {
 		asked++
 		require.Equal(t, "header.payload.signature", token)
-		c := credential
+		c := kept
 		return &c, nil
 	}
 	answer = good
@@ -359,23 +364,23 @@ func TestFallback(t *testing.T) {
 
 	expired := world.Now()
 	for name, c := range map[string]struct {
-		change func(*auth.Credential) error
+		change func(*credential.Credential) error
 		want   string
 	}{
-		"expired":         {func(c *auth.Credential) error { c.ExpiresAt = &expired; return nil }, "InvalidToken"},
-		"invalid":         {func(*auth.Credential) error { return auth.ErrInvalid }, "InvalidToken"},
-		"away":            {func(*auth.Credential) error { return auth.ErrUnavailable }, "ServiceUnavailable"},
-		"unknown":         {func(*auth.Credential) error { return errors.New("no route for header.payload.signature") }, "ServiceUnavailable"},
-		"a type of ours":  {func(c *auth.Credential) error { c.Type = "personal_access_token"; return nil }, "InternalServerError"},
-		"no type":         {func(c *auth.Credential) error { c.Type = ""; return nil }, "InternalServerError"},
-		"another subject": {func(c *auth.Credential) error { c.Subject = world.A.Customer; return nil }, "InternalServerError"},
-		"no scope":        {func(c *auth.Credential) error { c.Scopes = nil; return nil }, "InsufficientScope"},
-		"nobody":          {func(c *auth.Credential) error { c.Subject.ID = uuid.Nil; return nil }, "InvalidToken"},
-		"the anonymous":   {func(c *auth.Credential) error { c.Type = "none"; return nil }, "InternalServerError"},
-		"the web session": {func(c *auth.Credential) error { c.Type = "web_session"; return nil }, "InternalServerError"},
+		"expired":         {func(c *credential.Credential) error { c.ExpiresAt = &expired; return nil }, "InvalidToken"},
+		"invalid":         {func(*credential.Credential) error { return credential.ErrInvalid }, "InvalidToken"},
+		"away":            {func(*credential.Credential) error { return credential.ErrUnavailable }, "ServiceUnavailable"},
+		"unknown":         {func(*credential.Credential) error { return errors.New("no route for header.payload.signature") }, "ServiceUnavailable"},
+		"a type of ours":  {func(c *credential.Credential) error { c.Type = "personal_access_token"; return nil }, "InternalServerError"},
+		"no type":         {func(c *credential.Credential) error { c.Type = ""; return nil }, "InternalServerError"},
+		"another subject": {func(c *credential.Credential) error { c.Subject = world.A.Customer; return nil }, "InternalServerError"},
+		"no scope":        {func(c *credential.Credential) error { c.Scopes = nil; return nil }, "InsufficientScope"},
+		"nobody":          {func(c *credential.Credential) error { c.Subject.ID = uuid.Nil; return nil }, "InvalidToken"},
+		"the anonymous":   {func(c *credential.Credential) error { c.Type = "none"; return nil }, "InternalServerError"},
+		"the web session": {func(c *credential.Credential) error { c.Type = "web_session"; return nil }, "InternalServerError"},
 	} {
-		answer = func(string) (*auth.Credential, error) {
-			own := credential
+		answer = func(string) (*credential.Credential, error) {
+			own := kept
 			if err := c.change(&own); err != nil {
 				return nil, err
 			}
@@ -383,7 +388,7 @@ func TestFallback(t *testing.T) {
 		}
 		require.Equal(t, c.want, ask("header.payload.signature").ErrorName(), name)
 	}
-	answer = func(string) (*auth.Credential, error) { return nil, nil } //nolint:nilnil // the case
+	answer = func(string) (*credential.Credential, error) { return nil, nil } //nolint:nilnil // the case
 	requireError(t, ask("header.payload.signature"), 500, "InternalServerError")
 	require.NotContains(t, log.String(), "header.payload.signature")
 	require.Contains(t, log.String(), "no route for [redacted]")
@@ -397,14 +402,14 @@ func TestFallback(t *testing.T) {
 func TestIssueRefuses(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	good := auth.Issue{Type: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []auth.Scope{"customers:read"}, Lifetime: time.Hour}
+	good := auth.Issue{Type: auth.PersonalAccessToken, Subject: s.A.User, Scopes: []credential.Scope{"customers:read"}, Lifetime: time.Hour}
 	_, err := s.Issuer.System("a test").Issue(t.Context(), good)
 	require.NoError(t, err)
 	for name, change := range map[string]func(*auth.Issue){
 		"another subject":         func(i *auth.Issue) { i.Subject = s.A.Organization },
-		"nobody":                  func(i *auth.Issue) { i.Subject = auth.SubjectRef{} },
-		"an unknown scope":        func(i *auth.Issue) { i.Scopes = []auth.Scope{"customers:admin"} },
-		"a scope of another case": func(i *auth.Issue) { i.Scopes = []auth.Scope{"Customers:read"} },
+		"nobody":                  func(i *auth.Issue) { i.Subject = credential.SubjectRef{} },
+		"an unknown scope":        func(i *auth.Issue) { i.Scopes = []credential.Scope{"customers:admin"} },
+		"a scope of another case": func(i *auth.Issue) { i.Scopes = []credential.Scope{"Customers:read"} },
 		"a type not registered": func(i *auth.Issue) {
 			i.Type = auth.NewTokenType("x", "x", auth.NewSubjectType[auth.User](auth.UserKind))
 		},
@@ -414,7 +419,7 @@ func TestIssueRefuses(t *testing.T) {
 			i.Type, i.Subject, i.Lifetime = auth.CustomerSession, s.A.Customer, 0
 		},
 		"a customer of nobody": func(i *auth.Issue) {
-			i.Type, i.Subject = auth.CustomerSession, auth.SubjectRef{Kind: auth.CustomerKind, ID: uuid.New()}
+			i.Type, i.Subject = auth.CustomerSession, credential.SubjectRef{Kind: auth.CustomerKind, ID: uuid.New()}
 		},
 	} {
 		issue := good

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/google/uuid"
+	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
 // SubjectKind names a kind of subject, such as "user". Subjects own rows, so it
@@ -19,27 +20,6 @@ const (
 	AnonymousKind    SubjectKind = "anonymous"
 )
 
-// SubjectRef refers to a subject by kind and identifier. The zero value refers
-// to nobody and is refused everywhere.
-type SubjectRef struct {
-	Kind SubjectKind
-	ID   uuid.UUID
-	// OrganizationID is the organization that a customer belongs to, zero for
-	// other subjects.
-	OrganizationID uuid.UUID
-}
-
-// IsZero reports whether the reference is to nobody.
-func (r SubjectRef) IsZero() bool { return r.Kind == "" || r.ID == uuid.Nil }
-
-// String is the kind and the identifier, such as "user:0190…": for logs.
-func (r SubjectRef) String() string {
-	if r.IsZero() {
-		return string(AnonymousKind)
-	}
-	return string(r.Kind) + ":" + r.ID.String()
-}
-
 // User is a person who signs in, known by identifier.
 type User struct{ ID uuid.UUID }
 
@@ -53,18 +33,20 @@ type Customer struct{ ID, OrganizationID uuid.UUID }
 type Anonymous struct{}
 
 // Ref refers to the user.
-func (u User) Ref() SubjectRef { return SubjectRef{Kind: UserKind, ID: u.ID} }
+func (u User) Ref() credential.SubjectRef { return credential.SubjectRef{Kind: UserKind, ID: u.ID} }
 
 // Ref refers to the organization.
-func (o Organization) Ref() SubjectRef { return SubjectRef{Kind: OrganizationKind, ID: o.ID} }
+func (o Organization) Ref() credential.SubjectRef {
+	return credential.SubjectRef{Kind: OrganizationKind, ID: o.ID}
+}
 
 // Ref refers to the customer.
-func (c Customer) Ref() SubjectRef {
-	return SubjectRef{Kind: CustomerKind, ID: c.ID, OrganizationID: c.OrganizationID}
+func (c Customer) Ref() credential.SubjectRef {
+	return credential.SubjectRef{Kind: CustomerKind, ID: c.ID, OrganizationID: c.OrganizationID}
 }
 
 // Subject is any ready-made subject that is somebody: [User], [Organization] or [Customer].
-type Subject interface{ Ref() SubjectRef }
+type Subject interface{ Ref() credential.SubjectRef }
 
 // Admin is the subject of an admin API: a [User] or an [Organization], which a
 // type switch tells apart:
@@ -134,19 +116,19 @@ func (t SubjectType[S]) subjectType() subjectType {
 type subjectType struct {
 	kind SubjectKind
 	typ  reflect.Type
-	make func(SubjectRef) any
+	make func(credential.SubjectRef) any
 }
 
 func (t subjectType) subjectType() subjectType { return t }
 
 var (
-	userType = subjectType{UserKind, reflect.TypeFor[User](), func(r SubjectRef) any { return User{r.ID} }}
+	userType = subjectType{UserKind, reflect.TypeFor[User](), func(r credential.SubjectRef) any { return User{r.ID} }}
 
-	organizationType = subjectType{OrganizationKind, reflect.TypeFor[Organization](), func(r SubjectRef) any { return Organization{r.ID} }}
+	organizationType = subjectType{OrganizationKind, reflect.TypeFor[Organization](), func(r credential.SubjectRef) any { return Organization{r.ID} }}
 
-	customerType = subjectType{CustomerKind, reflect.TypeFor[Customer](), func(r SubjectRef) any { return Customer{r.ID, r.OrganizationID} }}
+	customerType = subjectType{CustomerKind, reflect.TypeFor[Customer](), func(r credential.SubjectRef) any { return Customer{r.ID, r.OrganizationID} }}
 
-	anonymousType = subjectType{AnonymousKind, reflect.TypeFor[Anonymous](), func(SubjectRef) any { return Anonymous{} }}
+	anonymousType = subjectType{AnonymousKind, reflect.TypeFor[Anonymous](), func(credential.SubjectRef) any { return Anonymous{} }}
 )
 
 // AuthSubject is the answer to who is calling: the subject, the credential
@@ -160,7 +142,7 @@ type AuthSubject[S any] struct {
 // principal is an AuthSubject without its type parameter.
 type principal struct {
 	subject    any
-	credential *Credential
+	credential *credential.Credential
 	typ        *CredentialType
 	registry   *Registry
 	realm      string
@@ -171,15 +153,15 @@ type principal struct {
 func (s AuthSubject[S]) Subject() S { return s.subject }
 
 // Ref refers to the subject; it is zero for [Anonymous].
-func (s AuthSubject[S]) Ref() SubjectRef { return refOf(s) }
+func (s AuthSubject[S]) Ref() credential.SubjectRef { return refOf(s) }
 
 // Credential is a copy of the credential that was used; the zero value for
 // [Anonymous].
-func (s AuthSubject[S]) Credential() Credential {
+func (s AuthSubject[S]) Credential() credential.Credential {
 	if s.p == nil || s.p.credential == nil {
-		return Credential{}
+		return credential.Credential{}
 	}
-	return s.p.credential.clone()
+	return s.p.credential.Clone()
 }
 
 // IsAnonymous reports whether no credential was sent.
@@ -187,7 +169,7 @@ func (s AuthSubject[S]) IsAnonymous() bool { return s.Ref().IsZero() }
 
 // HasScope reports whether the credential has the scope, itself or by
 // implication.
-func (s AuthSubject[S]) HasScope(scope Scope) bool {
+func (s AuthSubject[S]) HasScope(scope credential.Scope) bool {
 	if s.p == nil || s.p.credential == nil {
 		return false
 	}
@@ -200,13 +182,13 @@ func (s AuthSubject[S]) caller() *principal { return s.p }
 // one holds the answer of an authenticator.
 type Caller interface{ caller() *principal }
 
-func refOf(c Caller) SubjectRef {
+func refOf(c Caller) credential.SubjectRef {
 	if c == nil {
-		return SubjectRef{}
+		return credential.SubjectRef{}
 	}
 	p := c.caller()
 	if p == nil || p.credential == nil {
-		return SubjectRef{}
+		return credential.SubjectRef{}
 	}
 	return p.credential.Subject
 }

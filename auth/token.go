@@ -2,6 +2,7 @@ package auth
 
 import (
 	"crypto/rand"
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"hash/crc32"
 	"strings"
 )
@@ -79,19 +80,19 @@ func crcOf(text string) uint32 {
 
 // checkToken says what is wrong with a token of the prefix, which it is known
 // to start with; empty when nothing is.
-func checkToken(prefix, token string) Reason {
+func checkToken(prefix, token string) audit.Reason {
 	tail := token[len(prefix):]
 	if len(tail) != tokenTail {
-		return ReasonMalformedToken
+		return audit.ReasonMalformedToken
 	}
 	for i := range len(tail) {
 		if charClasses[tail[i]]&base62Char == 0 {
-			return ReasonMalformedToken
+			return audit.ReasonMalformedToken
 		}
 	}
 	split := len(token) - tokenChecksum
 	if sum := checksum(token[:split]); string(sum[:]) != token[split:] {
-		return ReasonChecksum
+		return audit.ReasonChecksum
 	}
 	return ""
 }

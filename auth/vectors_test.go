@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
 type vector struct {
@@ -42,8 +43,8 @@ func latin1(text string) string {
 func TestVectors(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	issue := func(typ auth.CredentialType, subject auth.SubjectRef) string {
-		return token(s.Issue(auth.Issue{Type: typ, Subject: subject, Limit: auth.Unrestricted(), Lifetime: 3600e9}))
+	issue := func(typ auth.CredentialType, subject credential.SubjectRef) string {
+		return token(s.Issue(auth.Issue{Type: typ, Subject: subject, Limit: credential.Unrestricted(), Lifetime: 3600e9}))
 	}
 	pat := issue(auth.PersonalAccessToken, s.A.User)
 	typo := []byte(pat)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/pgstore"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
@@ -32,10 +33,12 @@ var (
 )
 
 // found is a store that has found the record already.
-type found struct{ record *auth.Record }
+type found struct{ record *credential.Record }
 
-func (f found) Find(context.Context, auth.Lookup) (*auth.Record, error) { return f.record, nil }
-func (f found) Used(context.Context, uuid.UUID, auth.Use) error         { return nil }
+func (f found) Find(context.Context, credential.Lookup) (*credential.Record, error) {
+	return f.record, nil
+}
+func (f found) Used(context.Context, uuid.UUID, credential.Use) error { return nil }
 
 type discard struct{ header http.Header }
 
@@ -43,7 +46,7 @@ func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d *discard) WriteHeader(int)             {}
 
-func newAuthIssuer(b *testing.B, ledger auth.Ledger) (auth.Keys, auth.Issued) {
+func newAuthIssuer(b *testing.B, ledger credential.Ledger) (auth.Keys, auth.Issued) {
 	b.Helper()
 	keys, err := auth.NewKeys(auth.Key{ID: "bench", Secret: authSecret})
 	if err != nil {
@@ -54,8 +57,8 @@ func newAuthIssuer(b *testing.B, ledger auth.Ledger) (auth.Keys, auth.Issued) {
 		b.Fatal(err)
 	}
 	issued, err := issuer.System("a test").Issue(b.Context(), auth.Issue{
-		Type: auth.PersonalAccessToken, Subject: auth.User{ID: uuid.New()}.Ref(), Scopes: []auth.Scope{"customers:read"},
-		Limit: auth.Unrestricted(), Lifetime: time.Hour,
+		Type: auth.PersonalAccessToken, Subject: auth.User{ID: uuid.New()}.Ref(), Scopes: []credential.Scope{"customers:read"},
+		Limit: credential.Unrestricted(), Lifetime: time.Hour,
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -63,7 +66,7 @@ func newAuthIssuer(b *testing.B, ledger auth.Ledger) (auth.Keys, auth.Issued) {
 	return keys, issued
 }
 
-func newAuthenticator(b *testing.B, keys auth.Keys, store auth.Store) *auth.Authenticator {
+func newAuthenticator(b *testing.B, keys auth.Keys, store credential.Store) *auth.Authenticator {
 	b.Helper()
 	authenticator, err := auth.New(authRegistry, auth.Config{Store: store, Keys: keys, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -86,7 +89,7 @@ func newAuthRequest(token string) *http.Request {
 
 // decide measures the decision: what a requirement does with a request that
 // came through the middleware. Such requests are made in batches beforehand.
-func decide(b *testing.B, keys auth.Keys, store auth.Store, token string, want *errors.Kind) {
+func decide(b *testing.B, keys auth.Keys, store credential.Store, token string, want *errors.Kind) {
 	b.Helper()
 	var passed *http.Request
 	handler := newAuthenticator(b, keys, store).Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { passed = r }))
@@ -110,7 +113,7 @@ func decide(b *testing.B, keys auth.Keys, store auth.Store, token string, want *
 }
 
 // request measures the middleware and the decision together.
-func authenticate(b *testing.B, keys auth.Keys, store auth.Store, token string, want *errors.Kind) {
+func authenticate(b *testing.B, keys auth.Keys, store credential.Store, token string, want *errors.Kind) {
 	b.Helper()
 	handler := newAuthenticator(b, keys, store).Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if _, err := authCanRead.Authorize(r); errors.KindOf(err) != want {

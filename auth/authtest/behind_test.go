@@ -10,6 +10,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/openapi"
@@ -80,7 +81,7 @@ func TestRequirementsOfGroupAndEndpoint(t *testing.T) {
 			t.Parallel()
 			require.ElementsMatch(t, c.want, c.world.ways())
 			m := c.world.matrix()
-			m.Public, m.Scopes = nil, []auth.Scope{"notes:read", "notes:write", "other", "portal:read"}
+			m.Public, m.Scopes = nil, []credential.Scope{"notes:read", "notes:write", "other", "portal:read"}
 			m.Run(t)
 		})
 	}

@@ -12,7 +12,7 @@
 // [Matrix] holds the document of an API against its behaviour, for every
 // operation, type of credential and scope. [TwoTenants] tries everything by which
 // one tenant could meet the rows of another. [StoreSuite] is what every
-// implementation of auth.Store and auth.Ledger must do.
+// implementation of credential.Store and credential.Ledger must do.
 //
 // The helpers use nothing but the standard testing package.
 package authtest

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
 // Matrix holds the OpenAPI document of an API against its behaviour: for every
@@ -24,7 +25,7 @@ import (
 //		Document: api.OpenAPI(),
 //		Registry: registry,
 //		Public:   []string{"GET /v1/plans/{id}"},
-//		Caller: func(typ auth.CredentialType, scopes ...auth.Scope) authtest.Caller {
+//		Caller: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Caller {
 //			return world.Issue(…)
 //		},
 //	}.Run(t)
@@ -40,9 +41,9 @@ type Matrix struct {
 	Registry *auth.Registry
 	// Caller makes a caller with a credential of a type and exactly these scopes,
 	// as fresh as can be. It is called often.
-	Caller func(typ auth.CredentialType, scopes ...auth.Scope) Caller
+	Caller func(typ auth.CredentialType, scopes ...credential.Scope) Caller
 	// Scopes are all scopes of the service. Default: those that the document names.
-	Scopes []auth.Scope
+	Scopes []credential.Scope
 	// Public names the operations that need no credential, as "GET /v1/plans/{id}".
 	// Any other without a requirement is a problem. Default: none.
 	Public []string
@@ -60,7 +61,7 @@ type operation struct {
 	name, method, path string
 	body               bool
 	// ways are the documented alternatives: type of credential to sets of scopes.
-	ways map[string][][]auth.Scope
+	ways map[string][][]credential.Scope
 	// open says that no credential is one of the alternatives.
 	open bool
 }
@@ -139,7 +140,7 @@ func (c *matrixCheck) operation(op operation) {
 			c.out(op, c.Caller(typ), fmt.Sprintf("with a %s and no scope", typ.Name()), http.StatusForbidden, "InsufficientScope")
 		}
 		for _, scope := range c.Scopes {
-			if !c.enough(ways, []auth.Scope{scope}) {
+			if !c.enough(ways, []credential.Scope{scope}) {
 				c.out(op, c.Caller(typ, scope), fmt.Sprintf("with a %s and only %q", typ.Name(), scope), http.StatusForbidden, "InsufficientScope")
 			}
 		}
@@ -156,9 +157,9 @@ func (c *matrixCheck) typeRefused(op operation, typ auth.CredentialType) {
 }
 
 // enough reports whether scopes satisfy one of the alternatives, by implication too.
-func (c *matrixCheck) enough(ways [][]auth.Scope, have []auth.Scope) bool {
-	return slices.ContainsFunc(ways, func(way []auth.Scope) bool {
-		return !slices.ContainsFunc(way, func(want auth.Scope) bool { return !c.Registry.Implies(have, want) })
+func (c *matrixCheck) enough(ways [][]credential.Scope, have []credential.Scope) bool {
+	return slices.ContainsFunc(ways, func(way []credential.Scope) bool {
+		return !slices.ContainsFunc(way, func(want credential.Scope) bool { return !c.Registry.Implies(have, want) })
 	})
 }
 
@@ -189,7 +190,7 @@ func (c *matrixCheck) do(op operation, caller Caller) *Response {
 func readOperations(document []byte) ([]operation, error) {
 	var d struct {
 		Paths    map[string]map[string]json.RawMessage `json:"paths"`
-		Security []map[string][]auth.Scope             `json:"security"`
+		Security []map[string][]credential.Scope       `json:"security"`
 	}
 	if err := json.Unmarshal(document, &d); err != nil {
 		return nil, fmt.Errorf("the document cannot be read: %w", err)
@@ -202,13 +203,13 @@ func readOperations(document []byte) ([]operation, error) {
 				continue // parameters and texts that the operations share
 			}
 			var o struct {
-				Security    *[]map[string][]auth.Scope `json:"security"`
-				RequestBody json.RawMessage            `json:"requestBody"`
+				Security    *[]map[string][]credential.Scope `json:"security"`
+				RequestBody json.RawMessage                  `json:"requestBody"`
 			}
 			if err := json.Unmarshal(d.Paths[path][method], &o); err != nil {
 				return nil, fmt.Errorf("%s %s cannot be read: %w", upper, path, err)
 			}
-			op := operation{name: upper + " " + path, method: upper, path: path, body: o.RequestBody != nil, ways: map[string][][]auth.Scope{}}
+			op := operation{name: upper + " " + path, method: upper, path: path, body: o.RequestBody != nil, ways: map[string][][]credential.Scope{}}
 			security := d.Security
 			if o.Security != nil {
 				security = *o.Security
@@ -229,8 +230,8 @@ func readOperations(document []byte) ([]operation, error) {
 	return all, nil
 }
 
-func documentedScopes(operations []operation) []auth.Scope {
-	var all []auth.Scope
+func documentedScopes(operations []operation) []credential.Scope {
+	var all []credential.Scope
 	for _, op := range operations {
 		for _, ways := range op.ways {
 			all = append(all, slices.Concat(ways...)...)

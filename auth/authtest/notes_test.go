@@ -13,6 +13,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
@@ -287,14 +288,14 @@ func (w *world) twoTenants() authtest.TwoTenants {
 }
 
 func (w *world) matrix() authtest.Matrix {
-	subjects := map[auth.SubjectKind]auth.SubjectRef{
+	subjects := map[auth.SubjectKind]credential.SubjectRef{
 		auth.UserKind: w.A.User, auth.OrganizationKind: w.A.Organization, auth.CustomerKind: w.A.Customer,
 	}
 	return authtest.Matrix{
 		Handler: w.handler, Document: w.api.OpenAPI(), Registry: registry,
 		Public: []string{"POST /v1/misc/open"},
-		Caller: func(typ auth.CredentialType, scopes ...auth.Scope) authtest.Caller {
-			return w.Issue(auth.Issue{Type: typ, Subject: subjects[typ.SubjectKind()], Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+		Caller: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Caller {
+			return w.Issue(auth.Issue{Type: typ, Subject: subjects[typ.SubjectKind()], Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour})
 		},
 	}
 }
@@ -324,7 +325,7 @@ func TestCase20CustomersSeeOnlyTheirs(t *testing.T) {
 	ctx := t.Context()
 	other := auth.Customer{ID: uuid.New(), OrganizationID: w.A.OrganizationID}.Ref()
 	made := map[uuid.UUID]uuid.UUID{}
-	for i, customer := range []auth.SubjectRef{w.A.Customer, other, w.B.Customer} {
+	for i, customer := range []credential.SubjectRef{w.A.Customer, other, w.B.Customer} {
 		reach := repository.System("seeds")
 		owner, err := reach.Own(ctx, auth.OrganizationKind, customer.OrganizationID)
 		require.NoError(t, err)
@@ -332,7 +333,7 @@ func TestCase20CustomersSeeOnlyTheirs(t *testing.T) {
 		require.NoError(t, err)
 		made[customer.ID] = row.ID
 	}
-	for _, customer := range []auth.SubjectRef{w.A.Customer, other, w.B.Customer} {
+	for _, customer := range []credential.SubjectRef{w.A.Customer, other, w.B.Customer} {
 		response := w.As(customer, "portal:read").Do(w.handler, "GET", "/v1/portal/notes/", nil)
 		require.Equal(t, 200, response.Status)
 		for id, noteID := range made {

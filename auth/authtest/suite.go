@@ -12,15 +12,16 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
 // FullStore is both halves of a store.
 type FullStore interface {
-	auth.Store
-	auth.Ledger
+	credential.Store
+	credential.Ledger
 }
 
-// StoreSuite is what every implementation of auth.Store and auth.Ledger must
+// StoreSuite is what every implementation of credential.Store and credential.Ledger must
 // do. It runs as subtests; newStore makes an empty store for each.
 func StoreSuite(t *testing.T, newStore func(t *testing.T) FullStore) {
 	for _, rule := range []struct {
@@ -59,34 +60,34 @@ type suite struct {
 // epoch is to the microsecond, as databases keep it.
 var epoch = time.Date(2026, 3, 4, 5, 6, 7, 89000, time.UTC)
 
-func (s *suite) record(subject auth.SubjectRef, age time.Duration) auth.Record {
+func (s *suite) record(subject credential.SubjectRef, age time.Duration) credential.Record {
 	id := uuid.New()
-	return auth.Record{
-		Credential: auth.Credential{
-			ID: id, Type: "personal_access_token", Subject: subject, Scopes: []auth.Scope{"a:read", "b:write"},
-			Limit: auth.Unrestricted(), Name: "it's a \"name\"", CreatedAt: epoch.Add(-age),
+	return credential.Record{
+		Credential: credential.Credential{
+			ID: id, Type: "personal_access_token", Subject: subject, Scopes: []credential.Scope{"a:read", "b:write"},
+			Limit: credential.Unrestricted(), Name: "it's a \"name\"", CreatedAt: epoch.Add(-age),
 		},
-		Hash: auth.Hash{KeyID: "k1", Sum: sha256.Sum256(id[:])},
+		Hash: credential.Hash{KeyID: "k1", Sum: sha256.Sum256(id[:])},
 	}
 }
 
-func (s *suite) add(r auth.Record) auth.Record {
+func (s *suite) add(r credential.Record) credential.Record {
 	s.Helper()
-	if err := s.store.Add(s.ctx, r, auth.Replacement{}); err != nil {
+	if err := s.store.Add(s.ctx, r, credential.Replacement{}); err != nil {
 		s.Fatalf("Add: %v", err)
 	}
 	return r
 }
 
 // lookup asks for a record by one of the hashes, or by its own without any.
-func lookup(r auth.Record, hashes ...auth.Hash) auth.Lookup {
+func lookup(r credential.Record, hashes ...credential.Hash) credential.Lookup {
 	if len(hashes) == 0 {
-		hashes = []auth.Hash{r.Hash}
+		hashes = []credential.Hash{r.Hash}
 	}
-	return auth.Lookup{Type: r.Credential.Type, SubjectKind: r.Credential.Subject.Kind, Hashes: hashes}
+	return credential.Lookup{Type: r.Credential.Type, SubjectKind: r.Credential.Subject.Kind, Hashes: hashes}
 }
 
-func (s *suite) find(want auth.Record, hashes ...auth.Hash) auth.Record {
+func (s *suite) find(want credential.Record, hashes ...credential.Hash) credential.Record {
 	s.Helper()
 	r, err := s.store.Find(s.ctx, lookup(want, hashes...))
 	if err != nil {
@@ -98,18 +99,18 @@ func (s *suite) find(want auth.Record, hashes ...auth.Hash) auth.Record {
 	return *r
 }
 
-func newUser() auth.SubjectRef { return auth.User{ID: uuid.New()}.Ref() }
+func newUser() credential.SubjectRef { return auth.User{ID: uuid.New()}.Ref() }
 
 func (s *suite) roundTrip() {
 	expires, used, revoked := epoch.Add(time.Hour), epoch.Add(time.Minute), epoch.Add(2*time.Minute)
 	customer := auth.Customer{ID: uuid.New(), OrganizationID: uuid.New()}.Ref()
 	full := s.record(customer, 0)
-	full.Credential.Limit = auth.LimitedTo(uuid.New(), uuid.New())
+	full.Credential.Limit = credential.LimitedTo(uuid.New(), uuid.New())
 	full.Credential.AuthenticatedAt = epoch
 	full.Credential.ExpiresAt, full.Credential.LastUsedAt, full.Credential.RevokedAt = &expires, &used, &revoked
 	bare := s.record(newUser(), 0)
 	bare.Credential.Scopes, bare.Credential.Name = nil, ""
-	for _, want := range []auth.Record{full, bare} {
+	for _, want := range []credential.Record{full, bare} {
 		s.add(want)
 		got := s.find(want)
 		if got.Hash != want.Hash {
@@ -119,7 +120,7 @@ func (s *suite) roundTrip() {
 	}
 }
 
-func (s *suite) same(got, want auth.Credential) {
+func (s *suite) same(got, want credential.Credential) {
 	s.Helper()
 	switch {
 	case got.ID != want.ID, got.Type != want.Type, got.Subject != want.Subject, got.Name != want.Name:
@@ -146,10 +147,10 @@ func sameTime(a, b *time.Time) bool {
 
 func (s *suite) unknown() {
 	stored := s.add(s.record(newUser(), 0))
-	for _, hashes := range [][]auth.Hash{nil, {{}}, {{KeyID: "k1", Sum: sha256.Sum256([]byte("another"))}}} {
+	for _, hashes := range [][]credential.Hash{nil, {{}}, {{KeyID: "k1", Sum: sha256.Sum256([]byte("another"))}}} {
 		asked := lookup(stored)
 		asked.Hashes = hashes
-		if r, err := s.store.Find(s.ctx, asked); !errors.Is(err, auth.ErrInvalid) {
+		if r, err := s.store.Find(s.ctx, asked); !errors.Is(err, credential.ErrInvalid) {
 			s.Errorf("Find(%d hashes) = %v, %v, want ErrInvalid", len(hashes), r, err)
 		}
 	}
@@ -157,16 +158,16 @@ func (s *suite) unknown() {
 
 func (s *suite) otherType() {
 	stored := s.add(s.record(newUser(), 0))
-	for _, change := range []func(*auth.Lookup){
-		func(l *auth.Lookup) { l.Type = "organization_access_token" },
-		func(l *auth.Lookup) { l.SubjectKind = auth.OrganizationKind },
-		func(l *auth.Lookup) { l.Type, l.SubjectKind = "", "" },
+	for _, change := range []func(*credential.Lookup){
+		func(l *credential.Lookup) { l.Type = "organization_access_token" },
+		func(l *credential.Lookup) { l.SubjectKind = auth.OrganizationKind },
+		func(l *credential.Lookup) { l.Type, l.SubjectKind = "", "" },
 	} {
-		for _, more := range [][]auth.Hash{nil, {{KeyID: "k2", Sum: sha256.Sum256(nil)}}} {
+		for _, more := range [][]credential.Hash{nil, {{KeyID: "k2", Sum: sha256.Sum256(nil)}}} {
 			asked := lookup(stored)
 			asked.Hashes = append(asked.Hashes, more...)
 			change(&asked)
-			if r, err := s.store.Find(s.ctx, asked); !errors.Is(err, auth.ErrInvalid) {
+			if r, err := s.store.Find(s.ctx, asked); !errors.Is(err, credential.ErrInvalid) {
 				s.Errorf("Find(%q of %q) = %v, %v, want ErrInvalid", asked.Type, asked.SubjectKind, r, err)
 			}
 		}
@@ -175,7 +176,7 @@ func (s *suite) otherType() {
 
 func (s *suite) severalHashes() {
 	r := s.add(s.record(newUser(), 0))
-	got, err := s.store.Find(s.ctx, lookup(r, auth.Hash{KeyID: "k2", Sum: sha256.Sum256(nil)}, r.Hash))
+	got, err := s.store.Find(s.ctx, lookup(r, credential.Hash{KeyID: "k2", Sum: sha256.Sum256(nil)}, r.Hash))
 	if err != nil || got.Credential.ID != r.Credential.ID || got.Hash != r.Hash {
 		s.Errorf("Find = %v, %v, want the record by its own hash", got, err)
 	}
@@ -183,14 +184,14 @@ func (s *suite) severalHashes() {
 
 func (s *suite) emptyLimit() {
 	r := s.record(newUser(), 0)
-	r.Credential.Limit = auth.LimitedTo()
+	r.Credential.Limit = credential.LimitedTo()
 	s.add(r)
 	if limit := s.find(r).Credential.Limit; limit.IsUnrestricted() || len(limit.IDs()) != 0 {
 		s.Errorf("the limit is %+v, want none", limit)
 	}
 }
 
-func (s *suite) use(id uuid.UUID, use auth.Use) {
+func (s *suite) use(id uuid.UUID, use credential.Use) {
 	s.Helper()
 	if err := s.store.Used(s.ctx, id, use); err != nil {
 		s.Errorf("Used: %v", err)
@@ -199,31 +200,31 @@ func (s *suite) use(id uuid.UUID, use auth.Use) {
 
 func (s *suite) used() {
 	r := s.add(s.record(newUser(), 0))
-	s.use(r.Credential.ID, auth.Use{At: epoch.Add(time.Hour)})
-	s.use(r.Credential.ID, auth.Use{At: epoch})
+	s.use(r.Credential.ID, credential.Use{At: epoch.Add(time.Hour)})
+	s.use(r.Credential.ID, credential.Use{At: epoch})
 	got := s.find(r).Credential.LastUsedAt
 	if want := epoch.Add(time.Hour); !sameTime(got, &want) {
 		s.Errorf("last used at %v, want %v", got, want)
 	}
 }
 
-func (s *suite) usedUnknown() { s.use(uuid.New(), auth.Use{At: epoch}) }
+func (s *suite) usedUnknown() { s.use(uuid.New(), credential.Use{At: epoch}) }
 
 func (s *suite) rehash() {
 	r := s.add(s.record(newUser(), 0))
-	hash := auth.Hash{KeyID: "k2", Sum: sha256.Sum256([]byte("new"))}
-	s.use(r.Credential.ID, auth.Use{At: epoch, Rehash: hash})
+	hash := credential.Hash{KeyID: "k2", Sum: sha256.Sum256([]byte("new"))}
+	s.use(r.Credential.ID, credential.Use{At: epoch, Rehash: hash})
 	if got := s.find(r, hash); got.Credential.ID != r.Credential.ID || got.Hash != hash {
 		s.Errorf("found %+v by the new hash, want the record", got)
 	}
-	if _, err := s.store.Find(s.ctx, lookup(r)); !errors.Is(err, auth.ErrInvalid) {
+	if _, err := s.store.Find(s.ctx, lookup(r)); !errors.Is(err, credential.ErrInvalid) {
 		s.Errorf("the old hash still answers: %v", err)
 	}
 }
 
 func (s *suite) emptySelection() {
 	r := s.add(s.record(newUser(), 0))
-	for _, empty := range []auth.Selection{{}, {ID: r.Credential.ID}, {Type: r.Credential.Type}, {Subject: auth.SubjectRef{Kind: auth.UserKind}}} {
+	for _, empty := range []credential.Selection{{}, {ID: r.Credential.ID}, {Type: r.Credential.Type}, {Subject: credential.SubjectRef{Kind: auth.UserKind}}} {
 		if list, err := s.store.List(s.ctx, empty); err != nil || len(list) != 0 {
 			s.Errorf("List(%+v) = %d credentials, %v, want none", empty, len(list), err)
 		}
@@ -240,23 +241,23 @@ func (s *suite) list() {
 	user := newUser()
 	old, recent, session := s.record(user, time.Hour), s.record(user, 0), s.record(user, time.Minute)
 	session.Credential.Type = "web_session"
-	for _, r := range []auth.Record{old, recent, session, s.record(newUser(), 0)} {
+	for _, r := range []credential.Record{old, recent, session, s.record(newUser(), 0)} {
 		s.add(r)
 	}
 	namesake := s.record(auth.Organization{ID: user.ID}.Ref(), 0) // another kind of subject by the same identifier
 	s.add(namesake)
-	if _, err := s.store.Revoke(s.ctx, auth.Selection{Subject: user, ID: old.Credential.ID}, epoch); err != nil {
+	if _, err := s.store.Revoke(s.ctx, credential.Selection{Subject: user, ID: old.Credential.ID}, epoch); err != nil {
 		s.Errorf("Revoke: %v", err)
 	}
 	for _, c := range []struct {
-		selection auth.Selection
+		selection credential.Selection
 		want      []uuid.UUID
 	}{
-		{auth.Selection{Subject: user}, []uuid.UUID{recent.Credential.ID, session.Credential.ID, old.Credential.ID}},
-		{auth.Selection{Subject: user, Type: "web_session"}, []uuid.UUID{session.Credential.ID}},
-		{auth.Selection{Subject: user, ID: recent.Credential.ID}, []uuid.UUID{recent.Credential.ID}},
-		{auth.Selection{Subject: user, ID: namesake.Credential.ID}, nil},
-		{auth.Selection{Subject: user, Type: "web_session", ID: recent.Credential.ID}, nil},
+		{credential.Selection{Subject: user}, []uuid.UUID{recent.Credential.ID, session.Credential.ID, old.Credential.ID}},
+		{credential.Selection{Subject: user, Type: "web_session"}, []uuid.UUID{session.Credential.ID}},
+		{credential.Selection{Subject: user, ID: recent.Credential.ID}, []uuid.UUID{recent.Credential.ID}},
+		{credential.Selection{Subject: user, ID: namesake.Credential.ID}, nil},
+		{credential.Selection{Subject: user, Type: "web_session", ID: recent.Credential.ID}, nil},
 	} {
 		list, err := s.store.List(s.ctx, c.selection)
 		if err != nil {
@@ -279,25 +280,25 @@ func (s *suite) revoke() {
 	expired.Credential.ExpiresAt = new(epoch)
 	s.add(expired)
 	for _, c := range []struct {
-		selection auth.Selection
+		selection credential.Selection
 		want      int
 	}{
-		{auth.Selection{Subject: user, ID: other.Credential.ID}, 0},
-		{auth.Selection{Subject: user, ID: one.Credential.ID}, 1},
-		{auth.Selection{Subject: user, ID: one.Credential.ID}, 0},
-		{auth.Selection{Subject: user}, 1},
+		{credential.Selection{Subject: user, ID: other.Credential.ID}, 0},
+		{credential.Selection{Subject: user, ID: one.Credential.ID}, 1},
+		{credential.Selection{Subject: user, ID: one.Credential.ID}, 0},
+		{credential.Selection{Subject: user}, 1},
 	} {
 		n, err := s.store.Revoke(s.ctx, c.selection, epoch)
 		if err != nil || n != c.want {
 			s.Errorf("Revoke(%+v) = %d, %v, want %d", c.selection, n, err, c.want)
 		}
 	}
-	for _, r := range []auth.Record{one, two} {
+	for _, r := range []credential.Record{one, two} {
 		if got := s.find(r).Credential.RevokedAt; !sameTime(got, new(epoch)) {
 			s.Errorf("revoked at %v, want %v", got, epoch)
 		}
 	}
-	for _, r := range []auth.Record{other, expired} {
+	for _, r := range []credential.Record{other, expired} {
 		if got := s.find(r).Credential.RevokedAt; got != nil {
 			s.Errorf("revoked at %v, want not", got)
 		}
@@ -312,7 +313,7 @@ func (s *suite) replace() {
 		old.Credential.ExpiresAt = c.expires
 		s.add(old)
 		fresh := s.record(user, 0)
-		if err := s.store.Add(s.ctx, fresh, auth.Replacement{ID: old.Credential.ID, Until: soon}); err != nil {
+		if err := s.store.Add(s.ctx, fresh, credential.Replacement{ID: old.Credential.ID, Until: soon}); err != nil {
 			s.Fatalf("Add: %v", err)
 		}
 		if got := s.find(old).Credential.ExpiresAt; !sameTime(got, c.want) {
@@ -331,10 +332,10 @@ func (s *suite) replaceDead() {
 	s.add(revoked)
 	for _, id := range []uuid.UUID{expired.Credential.ID, revoked.Credential.ID, uuid.New()} {
 		fresh := s.record(user, 0)
-		if err := s.store.Add(s.ctx, fresh, auth.Replacement{ID: id, Until: epoch.Add(time.Minute)}); !errors.Is(err, auth.ErrInvalid) {
+		if err := s.store.Add(s.ctx, fresh, credential.Replacement{ID: id, Until: epoch.Add(time.Minute)}); !errors.Is(err, credential.ErrInvalid) {
 			s.Errorf("Add = %v, want ErrInvalid", err)
 		}
-		if _, err := s.store.Find(s.ctx, lookup(fresh)); !errors.Is(err, auth.ErrInvalid) {
+		if _, err := s.store.Find(s.ctx, lookup(fresh)); !errors.Is(err, credential.ErrInvalid) {
 			s.Errorf("the new record was stored: %v", err)
 		}
 	}
@@ -347,16 +348,16 @@ func (s *suite) concurrent() {
 	for range 8 {
 		wg.Go(func() {
 			fresh := s.record(user, 0)
-			if err := s.store.Add(s.ctx, fresh, auth.Replacement{ID: old.Credential.ID, Until: epoch.Add(time.Minute)}); err != nil {
+			if err := s.store.Add(s.ctx, fresh, credential.Replacement{ID: old.Credential.ID, Until: epoch.Add(time.Minute)}); err != nil {
 				s.Errorf("Add: %v", err)
 			}
-			if err := s.store.Used(s.ctx, old.Credential.ID, auth.Use{At: epoch}); err != nil {
+			if err := s.store.Used(s.ctx, old.Credential.ID, credential.Use{At: epoch}); err != nil {
 				s.Errorf("Used: %v", err)
 			}
 		})
 	}
 	wg.Wait()
-	list, err := s.store.List(s.ctx, auth.Selection{Subject: user})
+	list, err := s.store.List(s.ctx, credential.Selection{Subject: user})
 	if err != nil || len(list) != 9 {
 		s.Errorf("List = %d credentials, %v, want 9", len(list), err)
 	}
@@ -366,7 +367,7 @@ func (s *suite) context() {
 	r := s.add(s.record(newUser(), 0))
 	ctx, cancel := context.WithCancel(s.ctx)
 	cancel()
-	if got, err := s.store.Find(ctx, lookup(r)); err == nil || errors.Is(err, auth.ErrInvalid) {
+	if got, err := s.store.Find(ctx, lookup(r)); err == nil || errors.Is(err, credential.ErrInvalid) {
 		s.Errorf("Find = %v, %v, want the context's error", got, err)
 	}
 }

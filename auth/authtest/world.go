@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
 // World is a small world of two tenants over a store in memory.
@@ -24,7 +25,7 @@ type World struct {
 	// A and B are the tenants.
 	A, B Tenant
 	// Both is a user who is a member of A and of B.
-	Both auth.SubjectRef
+	Both credential.SubjectRef
 
 	tb testing.TB
 
@@ -36,9 +37,9 @@ type World struct {
 // Tenant is an organization with one subject of each kind.
 type Tenant struct {
 	OrganizationID uuid.UUID
-	User           auth.SubjectRef
-	Organization   auth.SubjectRef
-	Customer       auth.SubjectRef
+	User           credential.SubjectRef
+	Organization   credential.SubjectRef
+	Customer       credential.SubjectRef
 }
 
 type member struct {
@@ -110,7 +111,7 @@ func (w *World) Pass(d time.Duration) {
 }
 
 // Join makes a user a member of an organization, with these permissions.
-func (w *World) Join(user auth.SubjectRef, organizationID uuid.UUID, permissions ...auth.Permission) {
+func (w *World) Join(user credential.SubjectRef, organizationID uuid.UUID, permissions ...auth.Permission) {
 	w.Leave(user, organizationID)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -118,7 +119,7 @@ func (w *World) Join(user auth.SubjectRef, organizationID uuid.UUID, permissions
 }
 
 // Leave ends a membership.
-func (w *World) Leave(user auth.SubjectRef, organizationID uuid.UUID) {
+func (w *World) Leave(user credential.SubjectRef, organizationID uuid.UUID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.members[user.ID] = slices.DeleteFunc(w.members[user.ID], func(m member) bool { return m.organizationID == organizationID })
@@ -150,11 +151,11 @@ func (w *World) Organizations(_ context.Context, userID uuid.UUID, permission au
 
 // As is a caller with a new bearer token of the subject: of the first type in
 // the registry that stands for it. It lives for an hour and has no limit.
-func (w *World) As(subject auth.SubjectRef, scopes ...auth.Scope) Caller {
+func (w *World) As(subject credential.SubjectRef, scopes ...credential.Scope) Caller {
 	w.tb.Helper()
 	for _, typ := range w.Registry.All() {
 		if typ.SubjectKind() == subject.Kind && typ.IsIssued() && typ.CookieName() == "" {
-			return w.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+			return w.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour})
 		}
 	}
 	w.tb.Fatalf("authtest: As(%s): none of the credential types is a token of such a subject", subject)
@@ -162,11 +163,11 @@ func (w *World) As(subject auth.SubjectRef, scopes ...auth.Scope) Caller {
 }
 
 // SignedIn is a caller with a new web session of the user, an hour long.
-func (w *World) SignedIn(user auth.SubjectRef, scopes ...auth.Scope) Caller {
+func (w *World) SignedIn(user credential.SubjectRef, scopes ...credential.Scope) Caller {
 	w.tb.Helper()
 	for _, typ := range w.Registry.All() {
 		if typ.CookieName() != "" {
-			return w.Issue(auth.Issue{Type: typ, Subject: user, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour})
+			return w.Issue(auth.Issue{Type: typ, Subject: user, Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour})
 		}
 	}
 	w.tb.Fatalf("authtest: SignedIn(%s): none of the credential types is a web session", user)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -54,14 +55,14 @@ func TestStoreCanBeBroken(t *testing.T) {
 	t.Parallel()
 	store := &authtest.Store{}
 	away := errors.New("away")
-	store.OnFind(func(context.Context) (*auth.Record, error) { return nil, away })
-	_, err := store.Find(t.Context(), auth.Lookup{})
+	store.OnFind(func(context.Context) (*credential.Record, error) { return nil, away })
+	_, err := store.Find(t.Context(), credential.Lookup{})
 	require.ErrorIs(t, err, away)
 	store.OnFind(nil)
-	_, err = store.Find(t.Context(), auth.Lookup{})
-	require.ErrorIs(t, err, auth.ErrInvalid)
+	_, err = store.Find(t.Context(), credential.Lookup{})
+	require.ErrorIs(t, err, credential.ErrInvalid)
 	store.OnUsed(func(context.Context) error { return away })
-	require.ErrorIs(t, store.Used(t.Context(), uuid.New(), auth.Use{}), away)
+	require.ErrorIs(t, store.Used(t.Context(), uuid.New(), credential.Use{}), away)
 	require.Equal(t, 2, store.Finds())
 	require.Equal(t, 1, store.Uses())
 }

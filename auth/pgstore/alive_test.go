@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/pgstore"
 )
 
@@ -27,7 +28,7 @@ func TestAliveWhileOfOtherKindsIsNotAsked(t *testing.T) {
 	require.NoError(t, err)
 
 	for name, tt := range map[string]struct {
-		subject auth.SubjectRef
+		subject credential.SubjectRef
 		name    string
 		gone    bool
 		fails   bool
@@ -42,14 +43,14 @@ func TestAliveWhileOfOtherKindsIsNotAsked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			id := uuid.New()
-			record := auth.Record{
-				Credential: auth.Credential{ID: id, Type: "some_token", Subject: tt.subject, Limit: auth.Unrestricted(), Name: tt.name, CreatedAt: time.Now()},
-				Hash:       auth.Hash{KeyID: "k1", Sum: sha256.Sum256(id[:])},
+			record := credential.Record{
+				Credential: credential.Credential{ID: id, Type: "some_token", Subject: tt.subject, Limit: credential.Unrestricted(), Name: tt.name, CreatedAt: time.Now()},
+				Hash:       credential.Hash{KeyID: "k1", Sum: sha256.Sum256(id[:])},
 			}
-			require.NoError(t, store.Add(t.Context(), record, auth.Replacement{}))
-			found, err := store.Find(t.Context(), auth.Lookup{Type: "some_token", SubjectKind: tt.subject.Kind, Hashes: []auth.Hash{record.Hash}})
+			require.NoError(t, store.Add(t.Context(), record, credential.Replacement{}))
+			found, err := store.Find(t.Context(), credential.Lookup{Type: "some_token", SubjectKind: tt.subject.Kind, Hashes: []credential.Hash{record.Hash}})
 			if tt.fails {
-				require.ErrorIs(t, err, auth.ErrUnavailable)
+				require.ErrorIs(t, err, credential.ErrUnavailable)
 				return
 			}
 			require.NoError(t, err)

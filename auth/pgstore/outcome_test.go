@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/pgstore"
 	"github.com/polarkit-go/polarkit/errors"
 )
@@ -58,7 +59,7 @@ func TestALostAnswerOfACredential(t *testing.T) {
 	credentials := issuer.System("test")
 	user := auth.User{ID: uuid.New()}.Ref()
 	issue := func() (auth.Issued, error) {
-		return credentials.Issue(t.Context(), auth.Issue{Type: auth.PersonalAccessToken, Subject: user, Limit: auth.Unrestricted()})
+		return credentials.Issue(t.Context(), auth.Issue{Type: auth.PersonalAccessToken, Subject: user, Limit: credential.Unrestricted()})
 	}
 	invites := func(err error) bool {
 		polar, ok := errors.AsType[*errors.PolarError](err)
@@ -70,8 +71,8 @@ func TestALostAnswerOfACredential(t *testing.T) {
 		}
 		return false
 	}
-	list := func() []auth.Credential {
-		all, err := credentials.List(t.Context(), auth.Selection{Subject: user})
+	list := func() []credential.Credential {
+		all, err := credentials.List(t.Context(), credential.Selection{Subject: user})
 		require.NoError(t, err)
 		return all
 	}
@@ -86,15 +87,15 @@ func TestALostAnswerOfACredential(t *testing.T) {
 
 	// To revoke twice is to revoke once.
 	revoke := func() (int, error) {
-		return credentials.Revoke(t.Context(), auth.Selection{Subject: user, ID: old.Credential.ID})
+		return credentials.Revoke(t.Context(), credential.Selection{Subject: user, ID: old.Credential.ID})
 	}
-	absent := auth.Selection{Subject: user, ID: uuid.New()}
+	absent := credential.Selection{Subject: user, ID: uuid.New()}
 	_, err = credentials.Revoke(t.Context(), absent)
 	require.NoError(t, err)
 	loses.Store(true)
 	_, err = revoke()
 	require.ErrorIs(t, err, errors.ServiceUnavailable)
-	require.ErrorIs(t, err, auth.ErrUnavailable)
+	require.ErrorIs(t, err, credential.ErrUnavailable)
 	require.True(t, invites(err))
 	n, err := revoke()
 	require.NoError(t, err)
@@ -105,7 +106,7 @@ func TestALostAnswerOfACredential(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	_, err = credentials.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: user, Limit: auth.Unrestricted()})
+	_, err = credentials.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: user, Limit: credential.Unrestricted()})
 	held.Release()
 	require.ErrorIs(t, err, errors.ServiceUnavailable)
 	require.True(t, invites(err))
@@ -118,29 +119,29 @@ func TestALostRotation(t *testing.T) {
 	pool, loses := newLossy(t)
 	store := pgstore.New(pool)
 	now := time.Now()
-	record := func() auth.Record {
+	record := func() credential.Record {
 		id := uuid.New()
-		return auth.Record{
-			Credential: auth.Credential{ID: id, Type: "some_token", Subject: auth.User{ID: uuid.New()}.Ref(), Limit: auth.Unrestricted(), CreatedAt: now},
-			Hash:       auth.Hash{KeyID: "k1", Sum: [32]byte(append(id[:], id[:]...))},
+		return credential.Record{
+			Credential: credential.Credential{ID: id, Type: "some_token", Subject: auth.User{ID: uuid.New()}.Ref(), Limit: credential.Unrestricted(), CreatedAt: now},
+			Hash:       credential.Hash{KeyID: "k1", Sum: [32]byte(append(id[:], id[:]...))},
 		}
 	}
 	first, second, third := record(), record(), record()
-	require.NoError(t, store.Add(t.Context(), first, auth.Replacement{}))
-	require.NoError(t, store.Add(t.Context(), second, auth.Replacement{ID: first.Credential.ID, Until: now.Add(time.Hour)}))
+	require.NoError(t, store.Add(t.Context(), first, credential.Replacement{}))
+	require.NoError(t, store.Add(t.Context(), second, credential.Replacement{ID: first.Credential.ID, Until: now.Add(time.Hour)}))
 	loses.Store(true)
-	err := store.Add(t.Context(), third, auth.Replacement{ID: second.Credential.ID, Until: now})
+	err := store.Add(t.Context(), third, credential.Replacement{ID: second.Credential.ID, Until: now})
 	require.ErrorIs(t, err, errors.OutcomeUnknown)
-	require.ErrorIs(t, store.Add(t.Context(), record(), auth.Replacement{ID: second.Credential.ID, Until: now}), auth.ErrInvalid, "it took place")
+	require.ErrorIs(t, store.Add(t.Context(), record(), credential.Replacement{ID: second.Credential.ID, Until: now}), credential.ErrInvalid, "it took place")
 
 	// In a transaction, what is lost before the COMMIT did not take place.
 	tx, err := pool.Begin(t.Context())
 	require.NoError(t, err)
 	inTx := pgstore.New(tx)
-	require.NoError(t, inTx.Add(t.Context(), record(), auth.Replacement{}))
+	require.NoError(t, inTx.Add(t.Context(), record(), credential.Replacement{}))
 	loses.Store(true)
-	err = inTx.Add(t.Context(), record(), auth.Replacement{})
-	require.ErrorIs(t, err, auth.ErrUnavailable)
+	err = inTx.Add(t.Context(), record(), credential.Replacement{})
+	require.ErrorIs(t, err, credential.ErrUnavailable)
 	require.NotErrorIs(t, err, errors.OutcomeUnknown)
 	_ = tx.Rollback(t.Context())
 }

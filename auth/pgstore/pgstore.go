@@ -13,9 +13,10 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/internal/pglink"
+	"github.com/polarkit-go/polarkit/internal/reach"
 )
 
 // DB is what a store asks: a pool, a connection or a transaction of pgx.
@@ -25,20 +26,20 @@ type DB interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// Store keeps credentials. It is an auth.Store and an auth.Ledger, and safe for
+// Store keeps credentials. It is a credential.Store and a credential.Ledger, and safe for
 // concurrent use where its [DB] is.
 //
 // A new credential of which nobody knows whether it was stored, since the answer
 // of the database was lost, is errors.OutcomeUnknown: nobody has its token, but it
 // may be in the list, and the one that it replaces may have expired. All else that
-// fails is [auth.ErrUnavailable]: it did not take place, or may be repeated.
+// fails is [credential.ErrUnavailable]: it did not take place, or may be repeated.
 type Store struct {
 	db DB
 	// found are the statements that find credentials, by the kind of their
 	// subject. A statement has only the condition on its own kind: PostgreSQL
 	// would open and lock the tables of the others too, for each request, though
 	// it asks none of them.
-	found     map[auth.SubjectKind]finder
+	found     map[reach.Kind]finder
 	foundElse finder
 }
 
@@ -49,13 +50,13 @@ type Store struct {
 type finder struct{ one, any string }
 
 var (
-	_ auth.Store  = (*Store)(nil)
-	_ auth.Ledger = (*Store)(nil)
+	_ credential.Store  = (*Store)(nil)
+	_ credential.Ledger = (*Store)(nil)
 )
 
 // Alive is a condition on the subjects of one kind, see [AliveWhile].
 type Alive struct {
-	kind      auth.SubjectKind
+	kind      reach.Kind
 	condition string
 }
 
@@ -69,17 +70,17 @@ type Alive struct {
 // that a dead subject costs what every other dead credential does. The text is
 // the program's: it must hold nothing of a request. Of several conditions on
 // one kind all must hold.
-func AliveWhile(kind auth.SubjectKind, condition string) Alive {
+func AliveWhile(kind reach.Kind, condition string) Alive {
 	return Alive{kind: kind, condition: condition}
 }
 
 // New makes a store. Subjects of a kind without a condition count as alive.
 func New(db DB, alive ...Alive) *Store {
-	conditions := map[auth.SubjectKind][]string{}
+	conditions := map[reach.Kind][]string{}
 	for _, a := range alive {
 		conditions[a.kind] = append(conditions[a.kind], "("+a.condition+")")
 	}
-	s := &Store{db: db, found: map[auth.SubjectKind]finder{}, foundElse: newFinder("false")}
+	s := &Store{db: db, found: map[reach.Kind]finder{}, foundElse: newFinder("false")}
 	for kind, all := range conditions {
 		s.found[kind] = newFinder("(" + strings.Join(all, " AND ") + ") IS NOT TRUE")
 	}
@@ -98,24 +99,24 @@ func newFinder(gone string) finder {
 	return finder{one: text + "= $1", any: text + "= ANY($1)"}
 }
 
-// Find is auth.Store's: one statement, one round trip.
-func (s *Store) Find(ctx context.Context, lookup auth.Lookup) (*auth.Record, error) {
+// Find is credential.Store's: one statement, one round trip.
+func (s *Store) Find(ctx context.Context, lookup credential.Lookup) (*credential.Record, error) {
 	var (
 		row    = credentialRow{kind: lookup.Type, subjectKind: string(lookup.SubjectKind)}
 		hash   []byte
 		gone   bool
-		record auth.Record
+		record credential.Record
 	)
 	err := s.on(ctx, func(db DB) error {
 		return s.query(ctx, db, lookup).Scan(append(row.looked(), &hash, &record.Hash.KeyID, &gone)...)
 	})
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return nil, auth.ErrInvalid
+		return nil, credential.ErrInvalid
 	case err != nil:
 		return nil, failed("finding a credential", err)
 	case len(hash) != sha256.Size:
-		return nil, fmt.Errorf("pgstore: credential %s has a hash of %d bytes: %w", row.id, len(hash), auth.ErrUnavailable)
+		return nil, fmt.Errorf("pgstore: credential %s has a hash of %d bytes: %w", row.id, len(hash), credential.ErrUnavailable)
 	}
 	record.Credential = row.credential()
 	record.Credential.SubjectGone = gone
@@ -125,7 +126,7 @@ func (s *Store) Find(ctx context.Context, lookup auth.Lookup) (*auth.Record, err
 
 // query looks for one hash by =, for which PostgreSQL keeps its plan, and for
 // several while keys rotate.
-func (s *Store) query(ctx context.Context, db DB, lookup auth.Lookup) pgx.Row {
+func (s *Store) query(ctx context.Context, db DB, lookup credential.Lookup) pgx.Row {
 	find, ok := s.found[lookup.SubjectKind]
 	if !ok {
 		find = s.foundElse
@@ -145,8 +146,8 @@ const usedStatement = `UPDATE auth_credentials SET last_used_at = greatest(last_
 
 const rehashStatement = `UPDATE auth_credentials SET last_used_at = greatest(last_used_at, $2), hash = $3, key_id = $4 WHERE id = $1`
 
-// Used is auth.Store's.
-func (s *Store) Used(ctx context.Context, id uuid.UUID, use auth.Use) error {
+// Used is credential.Store's.
+func (s *Store) Used(ctx context.Context, id uuid.UUID, use credential.Use) error {
 	var err error
 	if use.Rehash.IsZero() {
 		_, err = s.exec(ctx, usedStatement, id, use.At)
@@ -174,8 +175,8 @@ const (
 	SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 FROM replaced`
 )
 
-// Add is auth.Ledger's.
-func (s *Store) Add(ctx context.Context, record auth.Record, replaces auth.Replacement) error {
+// Add is credential.Ledger's.
+func (s *Store) Add(ctx context.Context, record credential.Record, replaces credential.Replacement) error {
 	c := &record.Credential
 	args := []any{
 		c.Type, string(c.Subject.Kind), c.ID, c.Subject.ID, orNull(c.Subject.OrganizationID), texts(c.Scopes),
@@ -200,7 +201,7 @@ func (s *Store) Add(ctx context.Context, record auth.Record, replaces auth.Repla
 	case err != nil:
 		return failed("storing a credential", err)
 	case tag.RowsAffected() != 1:
-		return auth.ErrInvalid
+		return credential.ErrInvalid
 	}
 	return nil
 }
@@ -210,18 +211,18 @@ const selection = ` FROM auth_credentials
 
 const listStatement = `SELECT ` + columns + selection + ` ORDER BY created_at DESC, id`
 
-// List is auth.Ledger's. It does not tell whether the subject is alive.
-func (s *Store) List(ctx context.Context, sel auth.Selection) ([]auth.Credential, error) {
+// List is credential.Ledger's. It does not tell whether the subject is alive.
+func (s *Store) List(ctx context.Context, sel credential.Selection) ([]credential.Credential, error) {
 	if sel.Subject.IsZero() {
 		return nil, nil
 	}
-	var list []auth.Credential
+	var list []credential.Credential
 	err := s.on(ctx, func(db DB) error {
 		rows, err := db.Query(ctx, listStatement, string(sel.Subject.Kind), sel.Subject.ID, sel.Type, orNull(sel.ID))
 		if err != nil {
 			return err
 		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (auth.Credential, error) {
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (credential.Credential, error) {
 			var r credentialRow
 			err := row.Scan(append([]any{&r.kind, &r.subjectKind}, r.looked()...)...)
 			return r.credential(), err
@@ -238,8 +239,8 @@ const revokeStatement = `UPDATE auth_credentials SET revoked_at = $5
 	WHERE subject_kind = $1 AND subject_id = $2 AND ($3 = '' OR kind = $3) AND ($4::uuid IS NULL OR id = $4)
 		AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5)`
 
-// Revoke is auth.Ledger's.
-func (s *Store) Revoke(ctx context.Context, sel auth.Selection, at time.Time) (int, error) {
+// Revoke is credential.Ledger's.
+func (s *Store) Revoke(ctx context.Context, sel credential.Selection, at time.Time) (int, error) {
 	if sel.Subject.IsZero() {
 		return 0, nil
 	}
@@ -293,7 +294,7 @@ func isTransaction(db DB) bool {
 
 // failed wraps an error of the database; a context's stays one.
 func failed(doing string, err error) error {
-	return fmt.Errorf("pgstore: %s: %w", doing, errors.Join(auth.ErrUnavailable, err))
+	return fmt.Errorf("pgstore: %s: %w", doing, errors.Join(credential.ErrUnavailable, err))
 }
 
 // credentialRow scans the columns into pgx's own types: it has a plan for these
@@ -315,12 +316,12 @@ func (r *credentialRow) looked() []any {
 	)
 }
 
-func (r *credentialRow) credential() auth.Credential {
-	c := auth.Credential{
+func (r *credentialRow) credential() credential.Credential {
+	c := credential.Credential{
 		ID:              r.id.Bytes,
 		Type:            r.kind,
-		Subject:         auth.SubjectRef{Kind: auth.SubjectKind(r.subjectKind), ID: r.subjectID.Bytes, OrganizationID: r.organizationID.Bytes},
-		Limit:           auth.Unrestricted(),
+		Subject:         credential.SubjectRef{Kind: reach.Kind(r.subjectKind), ID: r.subjectID.Bytes, OrganizationID: r.organizationID.Bytes},
+		Limit:           credential.Unrestricted(),
 		Name:            r.name,
 		CreatedAt:       r.created.Time,
 		AuthenticatedAt: r.authenticated.Time,
@@ -329,9 +330,9 @@ func (r *credentialRow) credential() auth.Credential {
 		RevokedAt:       orNil(r.dead),
 	}
 	if len(r.scopes) > 0 {
-		c.Scopes = make([]auth.Scope, len(r.scopes))
+		c.Scopes = make([]credential.Scope, len(r.scopes))
 		for i, scope := range r.scopes {
-			c.Scopes[i] = auth.Scope(scope)
+			c.Scopes[i] = credential.Scope(scope)
 		}
 	}
 	if !r.unrestricted {
@@ -339,7 +340,7 @@ func (r *credentialRow) credential() auth.Credential {
 		for i, id := range r.organizationIDs {
 			ids[i] = id.Bytes
 		}
-		c.Limit = auth.LimitedTo(ids...)
+		c.Limit = credential.LimitedTo(ids...)
 	}
 	return c
 }
@@ -353,7 +354,7 @@ func orNil(t pgtype.Timestamptz) *time.Time {
 	return &t.Time
 }
 
-func texts(scopes []auth.Scope) []string {
+func texts(scopes []credential.Scope) []string {
 	list := make([]string, len(scopes))
 	for i, scope := range scopes {
 		list[i] = string(scope)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/pgstore"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
@@ -44,8 +45,8 @@ func TestWholePath(t *testing.T) {
 	_, err = pool.Exec(t.Context(), `INSERT INTO users (id) VALUES ($1)`, user.ID)
 	require.NoError(t, err)
 	issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{
-		Type: auth.PersonalAccessToken, Subject: user.Ref(), Scopes: []auth.Scope{"customers:read"},
-		Limit: auth.Unrestricted(), Lifetime: time.Hour,
+		Type: auth.PersonalAccessToken, Subject: user.Ref(), Scopes: []credential.Scope{"customers:read"},
+		Limit: credential.Unrestricted(), Lifetime: time.Hour,
 	})
 	require.NoError(t, err)
 
@@ -67,7 +68,7 @@ func TestWholePath(t *testing.T) {
 	require.Equal(t, issued.Credential.ID, subject.Credential().ID)
 
 	require.NoError(t, authenticator.Close(t.Context()))
-	list, err := issuer.System("a test").List(t.Context(), auth.Selection{Subject: user.Ref()})
+	list, err := issuer.System("a test").List(t.Context(), credential.Selection{Subject: user.Ref()})
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.NotNil(t, list[0].LastUsedAt)

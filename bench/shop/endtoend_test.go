@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 	"github.com/polarkit-go/polarkit/examples/shop/server"
@@ -55,7 +56,7 @@ func newRig(tb testing.TB) *rig {
 	issuer, err := auth.NewIssuer(access.Registry, keys, access.NewStore(pool))
 	require.NoError(tb, err)
 	issued, err := issuer.System("a test").Issue(tb.Context(), auth.Issue{
-		Type: auth.PersonalAccessToken, Subject: auth.User{ID: seed.AcmeOwner.ID()}.Ref(), Scopes: access.AdminScopes(), Limit: auth.Unrestricted(),
+		Type: auth.PersonalAccessToken, Subject: auth.User{ID: seed.AcmeOwner.ID()}.Ref(), Scopes: access.AdminScopes(), Limit: credential.Unrestricted(),
 	})
 	require.NoError(tb, err)
 	return &rig{services: [2]*service{newService(tb, shop), newService(tb, peer.routes())}, token: issued.Token.Reveal()}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 )
@@ -21,8 +22,8 @@ const demoLifetime = 24 * time.Hour
 type demoSubject struct {
 	name, what string
 	typ        auth.CredentialType
-	ref        auth.SubjectRef
-	scopes     []auth.Scope
+	ref        credential.SubjectRef
+	scopes     []credential.Scope
 	calls      []string // what follows curl and the credential; URL stands for the server's
 }
 
@@ -67,7 +68,7 @@ func demoSubjects() []demoSubject {
 func printDemo(ctx context.Context, w io.Writer, url string, issuer *auth.Issuer) error {
 	for _, s := range demoSubjects() {
 		issued, err := issuer.System("prints the tokens of the demonstration").Issue(ctx, auth.Issue{
-			Type: s.typ, Subject: s.ref, Scopes: s.scopes, Limit: auth.Unrestricted(), Name: "shop serve", Lifetime: demoLifetime,
+			Type: s.typ, Subject: s.ref, Scopes: s.scopes, Limit: credential.Unrestricted(), Name: "shop serve", Lifetime: demoLifetime,
 		})
 		if err != nil {
 			return err

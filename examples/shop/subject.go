@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
 // named is a subject as a command line names it.
@@ -31,7 +32,7 @@ func (n named) check() error {
 }
 
 // find is the type of credential and the subject that are meant.
-func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialType, auth.SubjectRef, error) {
+func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialType, credential.SubjectRef, error) {
 	switch {
 	case n.user != "":
 		found, err := subjects(ctx, conn, `SELECT id, NULL::uuid FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL`, n.user)
@@ -39,7 +40,7 @@ func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialType, a
 			err = fmt.Errorf("there is no user %s", n.user)
 		}
 		if err != nil {
-			return auth.CredentialType{}, auth.SubjectRef{}, err
+			return auth.CredentialType{}, credential.SubjectRef{}, err
 		}
 		return auth.PersonalAccessToken, auth.User{ID: found[0].id}.Ref(), nil
 	case n.customer != "":
@@ -54,7 +55,7 @@ func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialType, a
 			err = fmt.Errorf("%d organizations have a customer %s: name one with --organization", len(found), n.customer)
 		}
 		if err != nil {
-			return auth.CredentialType{}, auth.SubjectRef{}, err
+			return auth.CredentialType{}, credential.SubjectRef{}, err
 		}
 		return auth.CustomerSession, auth.Customer{ID: found[0].id, OrganizationID: *found[0].organization}.Ref(), nil
 	default:
@@ -63,7 +64,7 @@ func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialType, a
 			err = fmt.Errorf("there is no organization %s", n.organization)
 		}
 		if err != nil {
-			return auth.CredentialType{}, auth.SubjectRef{}, err
+			return auth.CredentialType{}, credential.SubjectRef{}, err
 		}
 		return auth.OrganizationAccessToken, auth.Organization{ID: found[0].id}.Ref(), nil
 	}

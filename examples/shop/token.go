@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 )
 
@@ -71,7 +72,7 @@ func createToken(ctx context.Context, c command, args []string, stdout, stderr i
 			return err
 		}
 		issued, err := issuer.System("shop token create").Issue(ctx, auth.Issue{
-			Type: typ, Subject: ref, Scopes: parsed, Limit: auth.Unrestricted(), Name: "shop token create", Lifetime: lifetime,
+			Type: typ, Subject: ref, Scopes: parsed, Limit: credential.Unrestricted(), Name: "shop token create", Lifetime: lifetime,
 		})
 		if err != nil {
 			return err

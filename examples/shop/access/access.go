@@ -4,17 +4,18 @@ package access
 
 import (
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/pgstore"
 )
 
 // The scopes.
 const (
-	CustomersRead         auth.Scope = "customers:read"
-	CustomersWrite        auth.Scope = "customers:write"
-	OrdersRead            auth.Scope = "orders:read"
-	CustomerSessionsWrite auth.Scope = "customer_sessions:write"
-	CustomerPortalRead    auth.Scope = "customer_portal:read"
-	CustomerPortalWrite   auth.Scope = "customer_portal:write"
+	CustomersRead         credential.Scope = "customers:read"
+	CustomersWrite        credential.Scope = "customers:write"
+	OrdersRead            credential.Scope = "orders:read"
+	CustomerSessionsWrite credential.Scope = "customer_sessions:write"
+	CustomerPortalRead    credential.Scope = "customer_portal:read"
+	CustomerPortalWrite   credential.Scope = "customer_portal:write"
 )
 
 // Registry holds the types of credential, the word that tokens begin with, and what
@@ -39,13 +40,13 @@ var Registry = auth.NewRegistry("shop",
 
 // AdminScopes are the scopes of users and organizations: all but the
 // customers' own.
-func AdminScopes() []auth.Scope {
-	return []auth.Scope{CustomersRead, CustomersWrite, OrdersRead, CustomerSessionsWrite}
+func AdminScopes() []credential.Scope {
+	return []credential.Scope{CustomersRead, CustomersWrite, OrdersRead, CustomerSessionsWrite}
 }
 
 // CustomerScopes are the scopes of customer sessions.
-func CustomerScopes() []auth.Scope {
-	return []auth.Scope{CustomerPortalRead, CustomerPortalWrite}
+func CustomerScopes() []credential.Scope {
+	return []credential.Scope{CustomerPortalRead, CustomerPortalWrite}
 }
 
 // NewStore makes the store of credentials. A credential is dead when its

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/customer"
@@ -41,7 +42,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 		Type:     auth.CustomerSession,
 		Subject:  auth.Customer{ID: found.ID, OrganizationID: found.OrganizationID}.Ref(),
 		Scopes:   access.CustomerScopes(),
-		Limit:    auth.LimitedTo(found.OrganizationID),
+		Limit:    credential.LimitedTo(found.OrganizationID),
 		Lifetime: lifetime,
 	})
 	if err != nil {

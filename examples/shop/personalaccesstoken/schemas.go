@@ -6,13 +6,13 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/kit"
 )
 
 // AvailableScope is a scope that a user can give to a token.
-type AvailableScope auth.Scope
+type AvailableScope credential.Scope
 
 // Values is the closed set.
 func (AvailableScope) Values() []AvailableScope {
@@ -25,7 +25,7 @@ func (AvailableScope) Values() []AvailableScope {
 
 // Scope is a scope that a token may have. An operator can issue a token with
 // scopes that a user cannot give.
-type Scope auth.Scope
+type Scope credential.Scope
 
 // Values is the closed set.
 func (Scope) Values() []Scope {
@@ -64,7 +64,7 @@ type PersonalAccessTokenCreated struct {
 	Token               string              `json:"token"                 doc:"The secret. It is shown only now." example:"shop_pat_…"`
 }
 
-func newToken(c auth.Credential) PersonalAccessToken {
+func newToken(c credential.Credential) PersonalAccessToken {
 	t := PersonalAccessToken{
 		TimestampedSchema: kit.TimestampedSchema{CreatedAt: c.CreatedAt},
 		ID:                c.ID,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/pagination"
 )
@@ -17,7 +18,7 @@ func NewService(issuer *auth.Issuer) *Service { return &Service{issuer: issuer} 
 
 // List gives a page of the user's living tokens.
 func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User], in ListPersonalAccessTokens) (pagination.ListResource[PersonalAccessToken], error) {
-	credentials, err := s.issuer.For(nil, subject).List(ctx, auth.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name()})
+	credentials, err := s.issuer.For(nil, subject).List(ctx, credential.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name()})
 	if err != nil {
 		return pagination.ListResource[PersonalAccessToken]{}, err
 	}
@@ -38,11 +39,11 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User
 	issue := auth.Issue{
 		Type:    auth.PersonalAccessToken,
 		Subject: subject.Ref(),
-		Limit:   auth.Unrestricted(),
+		Limit:   credential.Unrestricted(),
 		Name:    in.Comment,
 	}
 	for _, scope := range in.Scopes {
-		issue.Scopes = append(issue.Scopes, auth.Scope(scope))
+		issue.Scopes = append(issue.Scopes, credential.Scope(scope))
 	}
 	if days := in.ExpiresInDays.Or(nil); days != nil {
 		issue.Lifetime = time.Duration(*days) * 24 * time.Hour
@@ -56,7 +57,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User
 
 // Delete revokes a token of the user's that can do no more than the session.
 func (s *Service) Delete(ctx context.Context, subject auth.AuthSubject[auth.User], in DeletePersonalAccessToken) error {
-	revoked, err := s.issuer.For(nil, subject).Revoke(ctx, auth.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name(), ID: in.ID})
+	revoked, err := s.issuer.For(nil, subject).Revoke(ctx, credential.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name(), ID: in.ID})
 	if err == nil && revoked == 0 {
 		return errors.ResourceNotFound.New()
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 	"github.com/polarkit-go/polarkit/examples/shop/server"
@@ -30,7 +31,7 @@ func TestAgreement(t *testing.T) {
 }
 
 // subjectOf is a subject of acme for a type of credential.
-func subjectOf(typ auth.CredentialType) auth.SubjectRef {
+func subjectOf(typ auth.CredentialType) credential.SubjectRef {
 	switch typ.SubjectKind() {
 	case auth.OrganizationKind:
 		return auth.Organization{ID: seed.Acme.ID()}.Ref()
@@ -44,15 +45,15 @@ func subjectOf(typ auth.CredentialType) auth.SubjectRef {
 const sessionCookie = "__Host-shop_session"
 
 // caller has a credential of a type, of a subject of acme.
-func (s *shop) caller(t *testing.T, typ auth.CredentialType, scopes ...auth.Scope) authtest.Caller {
+func (s *shop) caller(t *testing.T, typ auth.CredentialType, scopes ...credential.Scope) authtest.Caller {
 	t.Helper()
 	return s.callerFor(t, typ, subjectOf(typ), scopes...)
 }
 
-func (s *shop) callerFor(t *testing.T, typ auth.CredentialType, subject auth.SubjectRef, scopes ...auth.Scope) authtest.Caller {
+func (s *shop) callerFor(t *testing.T, typ auth.CredentialType, subject credential.SubjectRef, scopes ...credential.Scope) authtest.Caller {
 	t.Helper()
 	issued, err := s.issuer.System("a test").Issue(t.Context(), auth.Issue{
-		Type: typ, Subject: subject, Scopes: scopes, Limit: auth.Unrestricted(), Lifetime: time.Hour,
+		Type: typ, Subject: subject, Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour,
 	})
 	require.NoError(t, err)
 	name := fmt.Sprintf("%s of %s", typ.Name(), subject)
@@ -73,7 +74,7 @@ func TestMatrix(t *testing.T) {
 		Registry: access.Registry,
 		Scopes:   append(access.AdminScopes(), access.CustomerScopes()...),
 		Public:   []string{"POST /v1/web-sessions/", "DELETE /v1/web-sessions/current"},
-		Caller: func(typ auth.CredentialType, scopes ...auth.Scope) authtest.Caller {
+		Caller: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Caller {
 			return s.caller(t, typ, scopes...)
 		},
 	}.Run(t)

@@ -10,12 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 	"github.com/polarkit-go/polarkit/examples/shop/shoptest"
 )
 
 // session is a browser whose session has these scopes and organizations.
-func (s *shop) session(t *testing.T, user seed.User, limit auth.Limit, lifetime time.Duration, scopes ...auth.Scope) *browser {
+func (s *shop) session(t *testing.T, user seed.User, limit credential.Limit, lifetime time.Duration, scopes ...credential.Scope) *browser {
 	t.Helper()
 	issued, err := s.issuer.System("a test").Issue(t.Context(), auth.Issue{
 		Type: auth.WebSession, Subject: auth.User{ID: user.ID()}.Ref(), Scopes: scopes, Limit: limit, Lifetime: lifetime,
@@ -27,7 +28,7 @@ func (s *shop) session(t *testing.T, user seed.User, limit auth.Limit, lifetime 
 func TestTokensAreNotWiderThanTheSession(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	everywhere := auth.Unrestricted()
+	everywhere := credential.Unrestricted()
 	narrow := s.session(t, seed.BothOwner, everywhere, time.Hour, "customers:read")
 	create := func(b *browser, scopes string) reply {
 		return b.send(t, http.MethodPost, tokensPath, `{"comment":"x","scopes":[`+scopes+`]}`)
@@ -53,12 +54,12 @@ func TestTokensAreNotWiderThanTheSession(t *testing.T) {
 		require.Equal(t, http.StatusCreated, implied.status)
 	})
 	t.Run("organizations", func(t *testing.T) {
-		acme := s.session(t, seed.BothOwner, auth.LimitedTo(seed.Acme.ID()), time.Hour, "customers:read")
+		acme := s.session(t, seed.BothOwner, credential.LimitedTo(seed.Acme.ID()), time.Hour, "customers:read")
 		made := create(acme, `"customers:read"`).object(t, http.StatusCreated)
 		c := &client{shop: s, token: made["token"].(string)}
 		require.Equal(t, 25, c.get(t, customersPath).list(t, http.StatusOK).Pagination.TotalCount)
 		require.Zero(t, c.get(t, customersPath+"?organization_id="+seed.Globex.ID().String()).list(t, http.StatusOK).Pagination.TotalCount)
-		none := create(s.session(t, seed.BothOwner, auth.LimitedTo(), time.Hour, "customers:read"), `"customers:read"`).object(t, http.StatusCreated)
+		none := create(s.session(t, seed.BothOwner, credential.LimitedTo(), time.Hour, "customers:read"), `"customers:read"`).object(t, http.StatusCreated)
 		c = &client{shop: s, token: none["token"].(string)}
 		require.Zero(t, c.get(t, customersPath).list(t, http.StatusOK).Pagination.TotalCount)
 	})
@@ -66,7 +67,7 @@ func TestTokensAreNotWiderThanTheSession(t *testing.T) {
 		wide := create(s.session(t, seed.BothOwner, everywhere, time.Hour, "customers:write"), `"customers:write"`).object(t, http.StatusCreated)
 		id := wide["personal_access_token"].(map[string]any)["id"].(string)
 		narrow.send(t, http.MethodDelete, tokensPath+id, "").fails(t, http.StatusForbidden, "InsufficientScope")
-		limited := s.session(t, seed.BothOwner, auth.LimitedTo(seed.Acme.ID()), time.Hour, "customers:write")
+		limited := s.session(t, seed.BothOwner, credential.LimitedTo(seed.Acme.ID()), time.Hour, "customers:write")
 		limited.send(t, http.MethodDelete, tokensPath+id, "").fails(t, http.StatusForbidden, "NotPermitted")
 		c := &client{shop: s, token: wide["token"].(string)}
 		c.get(t, customersPath).list(t, http.StatusOK)
@@ -98,8 +99,8 @@ func TestCustomerSessionsAreNotWiderThanTheirMaker(t *testing.T) {
 	})
 	t.Run("life", func(t *testing.T) {
 		issued, err := s.issuer.System("a test").Issue(t.Context(), auth.Issue{
-			Type: auth.OrganizationAccessToken, Subject: auth.Organization{ID: seed.Acme.ID()}.Ref(), Limit: auth.Unrestricted(),
-			Scopes: []auth.Scope{"customer_sessions:write", "customers:read"}, Lifetime: 10 * time.Minute,
+			Type: auth.OrganizationAccessToken, Subject: auth.Organization{ID: seed.Acme.ID()}.Ref(), Limit: credential.Unrestricted(),
+			Scopes: []credential.Scope{"customer_sessions:write", "customers:read"}, Lifetime: 10 * time.Minute,
 		})
 		require.NoError(t, err)
 		made := (&client{shop: s, token: issued.Token.Reveal()}).post(t, path, body).object(t, http.StatusCreated)

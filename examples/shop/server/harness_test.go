@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 	"github.com/polarkit-go/polarkit/examples/shop/server"
@@ -72,11 +73,11 @@ func (s *shop) organization(t *testing.T, organization seed.Organization, scopes
 	return s.as(t, auth.OrganizationAccessToken, auth.Organization{ID: organization.ID()}.Ref(), scopes...)
 }
 
-func (s *shop) as(t *testing.T, typ auth.CredentialType, subject auth.SubjectRef, scopes ...string) *client {
+func (s *shop) as(t *testing.T, typ auth.CredentialType, subject credential.SubjectRef, scopes ...string) *client {
 	t.Helper()
-	issue := auth.Issue{Type: typ, Subject: subject, Limit: auth.Unrestricted(), Lifetime: time.Hour}
+	issue := auth.Issue{Type: typ, Subject: subject, Limit: credential.Unrestricted(), Lifetime: time.Hour}
 	for _, scope := range scopes {
-		issue.Scopes = append(issue.Scopes, auth.Scope(scope))
+		issue.Scopes = append(issue.Scopes, credential.Scope(scope))
 	}
 	issued, err := s.issuer.System("a test").Issue(t.Context(), issue)
 	require.NoError(t, err)

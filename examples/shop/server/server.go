@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/signin"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
@@ -56,9 +57,9 @@ func New(config Config) (*Server, error) {
 		Logger: config.Logger,
 		// A source that forges tokens costs the database little.
 		Failures: auth.NewFailureBudget(auth.FailureBudgetConfig{}),
-		Audit: func(ctx context.Context, d auth.Decision) {
+		Audit: func(ctx context.Context, d audit.Decision) {
 			requestlog.Add(ctx, slog.String("subject", d.Subject.String()))
-			if d.Outcome != auth.Granted {
+			if d.Outcome != audit.Granted {
 				requestlog.Add(ctx, slog.String("reason", string(d.Reason)))
 			}
 		},

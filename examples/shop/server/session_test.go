@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 )
 
@@ -171,7 +172,7 @@ func TestPersonalAccessTokens(t *testing.T) {
 	})
 	t.Run("only when signed in lately", func(t *testing.T) {
 		stale, err := s.issuer.At(func() time.Time { return time.Now().Add(-16 * time.Minute) }).System("a test").Issue(t.Context(), auth.Issue{
-			Type: auth.WebSession, Subject: auth.User{ID: seed.AcmeOwner.ID()}.Ref(), Limit: auth.Unrestricted(), Lifetime: time.Hour,
+			Type: auth.WebSession, Subject: auth.User{ID: seed.AcmeOwner.ID()}.Ref(), Limit: credential.Unrestricted(), Lifetime: time.Hour,
 		})
 		require.NoError(t, err)
 		old := &browser{shop: s, cookie: stale.Token.Reveal(), site: "same-origin"}
