@@ -2,99 +2,14 @@ package auth
 
 import (
 	"context"
-	"slices"
-	"sync"
 
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/internal/reach"
 	"github.com/polarkit-go/polarkit/kit"
 )
-
-// Reach says whose rows a statement may touch: a union of grants. Package
-// repository takes it. It is opaque and only shrinks; the zero value reaches
-// nothing. Only [Access] makes one for a subject.
-//
-// Its methods: Own(ctx, kind, id) makes the [Owner] of a new row, or fails with
-// [ErrOutOfReach]; Restrict(kind, ids...) keeps only those owners, for a filter;
-// IsEmpty, IsSystem, Why and Grants tell what it is, for logs and tests.
-type Reach = reach.Reach
-
-// Owner is the owner of a new row, as [Access.Own] or [Organizations.Own] make
-// it. Its methods Kind, ID and IsZero tell whom it names; Reach is the reach of
-// exactly this owner, enough to create a row of theirs.
-type Owner = reach.Owner
-
-// OwnerKind names a kind of owner of rows, such as [OrganizationKind].
-type OwnerKind = reach.Kind
-
-// ErrOutOfReach is returned by [Organizations.Own] and by the method Own of a
-// [Reach] for an owner out of reach. Its kind is errors.ResourceNotFound, so that
-// a handler may return it as it is; [Access.Own] makes a 422 of it.
-var ErrOutOfReach = reach.ErrOutOfReach
-
-// Set is a set of owners: a list ([IDs]), a list that is asked for only where it
-// is needed ([Deferred]), or for many a sub-select ([SubSelect]). The zero value
-// is empty.
-type Set struct {
-	ids []uuid.UUID
-	sub *reach.Select
-}
-
-// IDs is exactly these: right for up to a few hundred.
-func IDs(ids ...uuid.UUID) Set { return Set{ids: slices.Clone(ids)} }
-
-// SubSelect is what a query finds, for sets too large to list. The SQL selects
-// one column of type uuid, with ? placeholders for the arguments; contains
-// answers for one owner, and must agree with it.
-func SubSelect(sql string, args []any, contains func(ctx context.Context, id uuid.UUID) (bool, error)) Set {
-	return Set{sub: &reach.Select{SQL: sql, Args: slices.Clone(args), Contains: contains}}
-}
-
-// Deferred is what a query finds, for sets small enough to list, without asking
-// first. A statement about one row holds the query itself, which saves a round
-// trip for each request that is about one row. Where the list is better, because
-// PostgreSQL then follows an index in the order of a page, or where it is needed,
-// for the owner of a new row, list is called, and what it answers is kept for as
-// long as the set. Inside a transaction, statements hold the query.
-//
-// The SQL selects one column of type uuid, with ? placeholders for the
-// arguments; list must agree with it.
-func Deferred(sql string, args []any, list func(ctx context.Context) ([]uuid.UUID, error)) Set {
-	var (
-		mu     sync.Mutex
-		listed bool
-		ids    []uuid.UUID
-	)
-	return Set{sub: &reach.Select{SQL: sql, Args: slices.Clone(args), List: func(ctx context.Context) ([]uuid.UUID, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if listed {
-			return ids, nil
-		}
-		found, err := list(ctx)
-		if err != nil {
-			return nil, err
-		}
-		ids, listed = slices.Clone(found), true
-		return ids, nil
-	}}}
-}
-
-func (s Set) grant(kind OwnerKind) reach.Grant {
-	if s.sub != nil {
-		return reach.Grant{Kind: kind, Select: s.sub}
-	}
-	return reach.Grant{Kind: kind, IDs: s.ids}
-}
-
-// Grant is a set of owners of one kind, for [AccessConfig.Policy].
-type Grant struct {
-	Kind OwnerKind
-	Set  Set
-}
 
 // Memberships says which organizations a user belongs to. It is an interface
 // because that is in the application's database; no method will be added.
@@ -102,7 +17,7 @@ type Memberships interface {
 	// Organizations are the organizations of which the user is a member, that
 	// are not deleted, and, where a permission is named, in which the user's
 	// role has it. An unknown permission is an error or an empty set.
-	Organizations(ctx context.Context, userID uuid.UUID, permission Permission) (Set, error)
+	Organizations(ctx context.Context, userID uuid.UUID, permission Permission) (owner.Set, error)
 }
 
 // AccessConfig is what an [Access] is made of.
@@ -113,7 +28,7 @@ type AccessConfig struct {
 	// subjects that the package does not know. It is asked once for each reach,
 	// and not about organizations and customers: those grants are the package's,
 	// and what Policy says of them is left out. Default: nothing is added.
-	Policy func(ctx context.Context, caller Caller) ([]Grant, error)
+	Policy func(ctx context.Context, caller Caller) ([]owner.Grant, error)
 }
 
 // Access answers which rows a caller may reach. The zero value and nil answer
@@ -130,48 +45,47 @@ func NewAccess(config AccessConfig) *Access { return &Access{config: config} }
 // other organizations than theirs; then what the policy adds.
 //
 // It fails only when the application's part does, or when there is no caller.
-func (a *Access) Reach(ctx context.Context, caller Caller) (Reach, error) {
+func (a *Access) Reach(ctx context.Context, caller Caller) (owner.Reach, error) {
 	return a.reach(ctx, caller, permissionOf(caller))
 }
 
 // Visible is [Access.Reach] without regard to the permission: what the caller
 // may know of. An endpoint that requires a permission gets a row by this (404
 // where it is absent) and then asks [Access.Permit] (403).
-func (a *Access) Visible(ctx context.Context, caller Caller) (Reach, error) {
+func (a *Access) Visible(ctx context.Context, caller Caller) (owner.Reach, error) {
 	return a.reach(ctx, caller, "")
 }
 
-func (a *Access) reach(ctx context.Context, caller Caller, permission Permission) (Reach, error) {
+func (a *Access) reach(ctx context.Context, caller Caller, permission Permission) (owner.Reach, error) {
 	ref, err := callerRef(caller)
 	if err != nil || ref.IsZero() {
-		return Reach{}, err
+		return owner.Reach{}, err
 	}
-	var grants []reach.Grant
+	var grants []owner.Grant
 	if ref.Kind == CustomerKind {
 		if caller.caller().credential.Limit.Contains(ref.OrganizationID) {
-			grants = append(grants, IDs(ref.ID).grant(CustomerKind))
+			grants = append(grants, owner.Grant{Kind: CustomerKind, Set: owner.IDs(ref.ID)})
 		}
 	} else {
 		organizations, err := a.organizations(ctx, caller, ref, permission)
 		if err != nil {
-			return Reach{}, err
+			return owner.Reach{}, err
 		}
-		grants = reach.GrantsOf(organizations.reach)
+		grants = organizations.reach.Grants()
 	}
 	if a == nil || a.config.Policy == nil {
-		return reach.Of(grants...), nil
+		return owner.ReachOf(grants...), nil
 	}
 	more, err := a.config.Policy(ctx, caller)
 	if err != nil {
-		return Reach{}, err
+		return owner.Reach{}, err
 	}
-	grants = slices.Clone(grants)
 	for _, g := range more {
 		if g.Kind != OrganizationKind && g.Kind != CustomerKind {
-			grants = append(grants, g.Set.grant(g.Kind))
+			grants = append(grants, g)
 		}
 	}
-	return reach.Of(grants...), nil
+	return owner.ReachOf(grants...), nil
 }
 
 // Organizations are the organizations that the caller reaches: the part of
@@ -191,19 +105,19 @@ func (a *Access) Organizations(ctx context.Context, caller Caller) (Organization
 
 func (a *Access) organizations(ctx context.Context, caller Caller, ref credential.SubjectRef, permission Permission) (Organizations, error) {
 	limit := caller.caller().credential.Limit
-	var set Set
+	var set owner.Set
 	switch {
 	case !limit.IsUnrestricted() && len(limit.IDs()) == 0:
 		return Organizations{}, nil
 	case ref.Kind == OrganizationKind:
-		set = IDs(ref.ID)
+		set = owner.IDs(ref.ID)
 	case ref.Kind == UserKind && a != nil && a.config.Memberships != nil:
 		var err error
 		if set, err = a.config.Memberships.Organizations(ctx, ref.ID, permission); err != nil {
 			return Organizations{}, err
 		}
 	}
-	all := reach.Of(set.grant(OrganizationKind))
+	all := owner.ReachOf(owner.Grant{Kind: OrganizationKind, Set: set})
 	if !limit.IsUnrestricted() {
 		all = all.Restrict(OrganizationKind, limit.IDs()...)
 	}
@@ -242,37 +156,37 @@ func (a *Access) Permit(ctx context.Context, caller Caller, organizationID uuid.
 // none; a user may leave it out where exactly one is reached. What does not fit
 // is a 422 on that field, with the same text for an organization that is
 // absent and for one out of reach.
-func (a *Access) Own(ctx context.Context, caller Caller, organizationID kit.Optional[uuid.UUID]) (Owner, error) {
+func (a *Access) Own(ctx context.Context, caller Caller, organizationID kit.Optional[uuid.UUID]) (owner.Owner, error) {
 	all, err := a.Organizations(ctx, caller)
 	if err != nil {
-		return Owner{}, err
+		return owner.Owner{}, err
 	}
 	id, named := organizationID.Get()
 	if refOf(caller).Kind == OrganizationKind {
 		if named {
-			return Owner{}, errors.ValidationErrorAt(organizationField(), "organization_token",
+			return owner.Owner{}, errors.ValidationErrorAt(organizationField(), "organization_token",
 				"Setting organization_id is disallowed when using an organization token.", id)
 		}
 		id = refOf(caller).ID
 	} else if !named {
 		only, ok := all.Only()
 		if !ok {
-			return Owner{}, errors.ValidationErrorAt(organizationField(), "missing", "Field required", nil)
+			return owner.Owner{}, errors.ValidationErrorAt(organizationField(), "missing", "Field required", nil)
 		}
 		id = only
 	}
-	owner, err := all.Own(ctx, id)
-	if errors.Is(err, ErrOutOfReach) {
-		return Owner{}, errors.ValidationErrorAt(organizationField(), "value_error", "Organization not found.", id)
+	own, err := all.Own(ctx, id)
+	if errors.Is(err, owner.ErrOutOfReach) {
+		return owner.Owner{}, errors.ValidationErrorAt(organizationField(), "value_error", "Organization not found.", id)
 	}
-	return owner, err
+	return own, err
 }
 
 func organizationField() errors.Loc { return errors.Loc{"body", "organization_id"} }
 
 // Organizations is an opaque set of organizations. The zero value is empty; it
 // only shrinks.
-type Organizations struct{ reach reach.Reach }
+type Organizations struct{ reach owner.Reach }
 
 // Restrict keeps only those named: for a filter by organization.
 func (o Organizations) Restrict(ids ...uuid.UUID) Organizations {
@@ -280,21 +194,21 @@ func (o Organizations) Restrict(ids ...uuid.UUID) Organizations {
 }
 
 // Reach is the set as a reach.
-func (o Organizations) Reach() Reach { return o.reach }
+func (o Organizations) Reach() owner.Reach { return o.reach }
 
 // IsEmpty reports whether the set is known to be empty.
 func (o Organizations) IsEmpty() bool { return o.reach.IsEmpty() }
 
-// Own makes the owner of a new row; it fails with [ErrOutOfReach] for an
+// Own makes the owner of a new row; it fails with [owner.ErrOutOfReach] for an
 // organization that is not in the set.
-func (o Organizations) Own(ctx context.Context, id uuid.UUID) (Owner, error) {
+func (o Organizations) Own(ctx context.Context, id uuid.UUID) (owner.Owner, error) {
 	return o.reach.Own(ctx, OrganizationKind, id)
 }
 
 // Contains reports whether an organization is in the set.
 func (o Organizations) Contains(ctx context.Context, id uuid.UUID) (bool, error) {
 	_, err := o.Own(ctx, id)
-	if errors.Is(err, ErrOutOfReach) {
+	if errors.Is(err, owner.ErrOutOfReach) {
 		return false, nil
 	}
 	return err == nil, err
@@ -303,11 +217,7 @@ func (o Organizations) Contains(ctx context.Context, id uuid.UUID) (bool, error)
 // Only is the organization of a set that is known to hold exactly one. A
 // sub-select is never known to.
 func (o Organizations) Only() (uuid.UUID, bool) {
-	grants := reach.GrantsOf(o.reach)
-	if len(grants) != 1 || grants[0].Select != nil || len(grants[0].IDs) != 1 {
-		return uuid.UUID{}, false
-	}
-	return grants[0].IDs[0], true
+	return o.reach.One(OrganizationKind)
 }
 
 var errNoCaller = errors.New("auth: there is no caller: the AuthSubject was not made by a requirement")

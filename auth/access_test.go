@@ -13,6 +13,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 )
@@ -43,14 +44,20 @@ func limited(s *service, subject credential.SubjectRef, limit credential.Limit) 
 	return s.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: []credential.Scope{"customers:write", "portal:read"}, Limit: limit, Lifetime: 3600e9})
 }
 
-func grants(reach auth.Reach) map[auth.OwnerKind][]uuid.UUID {
-	all := map[auth.OwnerKind][]uuid.UUID{}
+func grants(reach owner.Reach) map[owner.Kind][]uuid.UUID {
+	all := map[owner.Kind][]uuid.UUID{}
 	for _, g := range reach.Grants() {
-		if len(g.IDs) > 0 {
-			all[g.Kind] = g.IDs
+		if ids, ok := g.Set.IDs(); ok && len(ids) > 0 {
+			all[g.Kind] = ids
 		}
 	}
 	return all
+}
+
+// argsOf are the arguments of the query that the first grant is.
+func argsOf(reach owner.Reach) []any {
+	query, _ := reach.Grants()[0].Set.Query()
+	return query.Args
 }
 
 func TestReach(t *testing.T) {
@@ -60,21 +67,21 @@ func TestReach(t *testing.T) {
 	for name, c := range map[string]struct {
 		subject credential.SubjectRef
 		limit   credential.Limit
-		want    map[auth.OwnerKind][]uuid.UUID
+		want    map[owner.Kind][]uuid.UUID
 	}{
-		"user":                          {s.A.User, credential.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
-		"user of both":                  {s.Both, credential.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a, b}}},
-		"user of both, limited":         {s.Both, credential.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {b}}},
-		"user limited to another":       {s.A.User, credential.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
-		"user limited to none":          {s.A.User, credential.LimitedTo(), map[auth.OwnerKind][]uuid.UUID{}},
-		"user, the zero limit":          {s.A.User, credential.Limit{}, map[auth.OwnerKind][]uuid.UUID{}},
-		"stranger":                      {auth.User{ID: uuid.New()}.Ref(), credential.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{}},
-		"organization":                  {s.A.Organization, credential.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
-		"organization limited to it":    {s.A.Organization, credential.LimitedTo(a), map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {a}}},
-		"organization limited to other": {s.A.Organization, credential.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
-		"customer":                      {s.A.Customer, credential.Unrestricted(), map[auth.OwnerKind][]uuid.UUID{auth.CustomerKind: {s.A.Customer.ID}}},
-		"customer limited to theirs":    {s.A.Customer, credential.LimitedTo(a), map[auth.OwnerKind][]uuid.UUID{auth.CustomerKind: {s.A.Customer.ID}}},
-		"customer limited to another":   {s.A.Customer, credential.LimitedTo(b), map[auth.OwnerKind][]uuid.UUID{}},
+		"user":                          {s.A.User, credential.Unrestricted(), map[owner.Kind][]uuid.UUID{auth.OrganizationKind: {a}}},
+		"user of both":                  {s.Both, credential.Unrestricted(), map[owner.Kind][]uuid.UUID{auth.OrganizationKind: {a, b}}},
+		"user of both, limited":         {s.Both, credential.LimitedTo(b), map[owner.Kind][]uuid.UUID{auth.OrganizationKind: {b}}},
+		"user limited to another":       {s.A.User, credential.LimitedTo(b), map[owner.Kind][]uuid.UUID{}},
+		"user limited to none":          {s.A.User, credential.LimitedTo(), map[owner.Kind][]uuid.UUID{}},
+		"user, the zero limit":          {s.A.User, credential.Limit{}, map[owner.Kind][]uuid.UUID{}},
+		"stranger":                      {auth.User{ID: uuid.New()}.Ref(), credential.Unrestricted(), map[owner.Kind][]uuid.UUID{}},
+		"organization":                  {s.A.Organization, credential.Unrestricted(), map[owner.Kind][]uuid.UUID{auth.OrganizationKind: {a}}},
+		"organization limited to it":    {s.A.Organization, credential.LimitedTo(a), map[owner.Kind][]uuid.UUID{auth.OrganizationKind: {a}}},
+		"organization limited to other": {s.A.Organization, credential.LimitedTo(b), map[owner.Kind][]uuid.UUID{}},
+		"customer":                      {s.A.Customer, credential.Unrestricted(), map[owner.Kind][]uuid.UUID{auth.CustomerKind: {s.A.Customer.ID}}},
+		"customer limited to theirs":    {s.A.Customer, credential.LimitedTo(a), map[owner.Kind][]uuid.UUID{auth.CustomerKind: {s.A.Customer.ID}}},
+		"customer limited to another":   {s.A.Customer, credential.LimitedTo(b), map[owner.Kind][]uuid.UUID{}},
 	} {
 		caller := subjectOf(t, s, somebody, limited(s, c.subject, c.limit))
 		reach, err := s.Access.Reach(t.Context(), caller)
@@ -99,8 +106,8 @@ func TestDeferredSets(t *testing.T) {
 	away := errors.New("away")
 	var asked int
 	var fails error
-	access := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(_ context.Context, user uuid.UUID, _ auth.Permission) (auth.Set, error) {
-		return auth.Deferred("SELECT organization_id FROM members WHERE user_id = ?", []any{user}, func(context.Context) ([]uuid.UUID, error) {
+	access := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(_ context.Context, user uuid.UUID, _ auth.Permission) (owner.Set, error) {
+		return owner.Deferred("SELECT organization_id FROM members WHERE user_id = ?", []any{user}, func(context.Context) ([]uuid.UUID, error) {
 			asked++
 			return []uuid.UUID{s.A.OrganizationID}, fails
 		}), nil
@@ -108,7 +115,7 @@ func TestDeferredSets(t *testing.T) {
 	subject := subjectOf(t, s, canWrite, limited(s, s.A.User, credential.Unrestricted()))
 	all, err := access.Reach(t.Context(), subject)
 	require.NoError(t, err)
-	require.Equal(t, []any{s.A.User.ID}, all.Grants()[0].Select.Args)
+	require.Equal(t, []any{s.A.User.ID}, argsOf(all))
 	require.Zero(t, asked)
 
 	fails = away
@@ -124,17 +131,17 @@ func TestDeferredSets(t *testing.T) {
 	for range 2 { // a failure is not kept, an answer is
 		listed, err := all.Listed(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, []uuid.UUID{s.A.OrganizationID}, listed.Grants()[0].IDs)
+		require.Equal(t, []uuid.UUID{s.A.OrganizationID}, grants(listed)[auth.OrganizationKind])
 		_, err = all.Own(t.Context(), auth.OrganizationKind, s.A.OrganizationID)
 		require.NoError(t, err)
 		_, err = all.Own(t.Context(), auth.OrganizationKind, s.B.OrganizationID)
-		require.ErrorIs(t, err, auth.ErrOutOfReach)
+		require.ErrorIs(t, err, owner.ErrOutOfReach)
 	}
 	require.Equal(t, 1, asked)
 
-	owner, err := access.Own(t.Context(), subject, kit.Optional[uuid.UUID]{})
+	own, err := access.Own(t.Context(), subject, kit.Optional[uuid.UUID]{})
 	require.NoError(t, err)
-	require.Equal(t, s.A.OrganizationID, owner.ID())
+	require.Equal(t, s.A.OrganizationID, own.ID())
 	_, err = access.Own(t.Context(), subject, kit.Some(s.B.OrganizationID))
 	require.ErrorIs(t, err, errors.RequestValidation)
 	require.NoError(t, access.Permit(t.Context(), subject, s.A.OrganizationID))
@@ -149,8 +156,8 @@ func TestDeferredSets(t *testing.T) {
 func TestSubSelects(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	members := memberships(func(_ context.Context, user uuid.UUID, permission auth.Permission) (auth.Set, error) {
-		return auth.SubSelect("SELECT organization_id FROM members WHERE user_id = ? AND ? IN ('', role)", []any{user, permission},
+	members := memberships(func(_ context.Context, user uuid.UUID, permission auth.Permission) (owner.Set, error) {
+		return owner.SubSelect("SELECT organization_id FROM members WHERE user_id = ? AND ? IN ('', role)", []any{user, permission},
 			func(_ context.Context, id uuid.UUID) (bool, error) {
 				if id == uuid.Max {
 					return false, errors.New("away")
@@ -163,17 +170,17 @@ func TestSubSelects(t *testing.T) {
 	reach, err := access.Reach(t.Context(), subject)
 	require.NoError(t, err)
 	require.Len(t, reach.Grants(), 1)
-	require.Equal(t, []any{s.A.User.ID, auth.Permission("")}, reach.Grants()[0].Select.Args)
+	require.Equal(t, []any{s.A.User.ID, auth.Permission("")}, argsOf(reach))
 	all, err := access.Organizations(t.Context(), subject)
 	require.NoError(t, err)
 	_, only := all.Only()
 	require.False(t, only)
 	require.False(t, all.IsEmpty())
-	owner, err := all.Own(t.Context(), s.A.OrganizationID)
+	own, err := all.Own(t.Context(), s.A.OrganizationID)
 	require.NoError(t, err)
-	require.Equal(t, s.A.OrganizationID, owner.ID())
+	require.Equal(t, s.A.OrganizationID, own.ID())
 	_, err = all.Own(t.Context(), s.B.OrganizationID)
-	require.ErrorIs(t, err, auth.ErrOutOfReach)
+	require.ErrorIs(t, err, owner.ErrOutOfReach)
 	_, err = all.Own(t.Context(), uuid.Max)
 	require.ErrorContains(t, err, "away")
 	_, err = access.Own(t.Context(), subject, kit.Some(uuid.Max))
@@ -185,12 +192,12 @@ func TestSubSelects(t *testing.T) {
 	all, err = access.Organizations(t.Context(), b)
 	require.NoError(t, err)
 	_, err = all.Own(t.Context(), s.A.OrganizationID)
-	require.ErrorIs(t, err, auth.ErrOutOfReach)
+	require.ErrorIs(t, err, owner.ErrOutOfReach)
 }
 
-type memberships func(ctx context.Context, userID uuid.UUID, permission auth.Permission) (auth.Set, error)
+type memberships func(ctx context.Context, userID uuid.UUID, permission auth.Permission) (owner.Set, error)
 
-func (f memberships) Organizations(ctx context.Context, userID uuid.UUID, permission auth.Permission) (auth.Set, error) {
+func (f memberships) Organizations(ctx context.Context, userID uuid.UUID, permission auth.Permission) (owner.Set, error) {
 	return f(ctx, userID, permission)
 }
 
@@ -221,8 +228,8 @@ func TestPermissions(t *testing.T) {
 	require.NoError(t, s.Access.Permit(t.Context(), organization, a))
 	require.ErrorIs(t, s.Access.Permit(t.Context(), organization, b), errors.ResourceNotFound)
 
-	away := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(context.Context, uuid.UUID, auth.Permission) (auth.Set, error) {
-		return auth.Set{}, errors.New("away")
+	away := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(context.Context, uuid.UUID, auth.Permission) (owner.Set, error) {
+		return owner.Set{}, errors.New("away")
 	})})
 	require.ErrorContains(t, away.Permit(t.Context(), subject, b), "away")
 	_, err = away.Reach(t.Context(), subject)
@@ -270,19 +277,19 @@ func TestPolicy(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	team := uuid.New()
-	access := auth.NewAccess(auth.AccessConfig{Memberships: s.World, Policy: func(_ context.Context, caller auth.Caller) ([]auth.Grant, error) {
+	access := auth.NewAccess(auth.AccessConfig{Memberships: s.World, Policy: func(_ context.Context, caller auth.Caller) ([]owner.Grant, error) {
 		if auth.RateKey(caller) != s.A.User.String() {
 			return nil, errors.New("away")
 		}
-		return []auth.Grant{
-			{Kind: "team", Set: auth.IDs(team)},
-			{Kind: auth.OrganizationKind, Set: auth.IDs(s.B.OrganizationID)},
-			{Kind: auth.CustomerKind, Set: auth.IDs(s.B.Customer.ID)},
+		return []owner.Grant{
+			{Kind: "team", Set: owner.IDs(team)},
+			{Kind: auth.OrganizationKind, Set: owner.IDs(s.B.OrganizationID)},
+			{Kind: auth.CustomerKind, Set: owner.IDs(s.B.Customer.ID)},
 		}, nil
 	}})
 	reach, err := access.Reach(t.Context(), subjectOf(t, s, somebody, limited(s, s.A.User, credential.Unrestricted())))
 	require.NoError(t, err)
-	require.Equal(t, map[auth.OwnerKind][]uuid.UUID{auth.OrganizationKind: {s.A.OrganizationID}, "team": {team}}, grants(reach))
+	require.Equal(t, map[owner.Kind][]uuid.UUID{auth.OrganizationKind: {s.A.OrganizationID}, "team": {team}}, grants(reach))
 	_, err = access.Reach(t.Context(), subjectOf(t, s, somebody, limited(s, s.B.User, credential.Unrestricted())))
 	require.ErrorContains(t, err, "away")
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -59,7 +60,7 @@ const defaultIdleLifetime = 7 * 24 * time.Hour
 type Authenticator struct {
 	registry *Registry
 	config   Config
-	loaders  map[SubjectKind]Loader
+	loaders  map[owner.Kind]Loader
 	origins  originCheck
 	answers  answers
 	uses     *recorder
@@ -89,7 +90,7 @@ func New(registry *Registry, config Config) (*Authenticator, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	a := &Authenticator{registry: registry, config: config, loaders: map[SubjectKind]Loader{}}
+	a := &Authenticator{registry: registry, config: config, loaders: map[owner.Kind]Loader{}}
 	var err error
 	if a.origins, err = newOriginCheck(config.TrustedOrigins); err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -212,9 +213,9 @@ func TestCase08LimitedToAnOrganizationThatIsGone(t *testing.T) {
 	limited := func(user credential.SubjectRef, to ...uuid.UUID) authtest.Caller {
 		return s.Issue(auth.Issue{Type: auth.OAuth2UserAccessToken, Subject: user, Scopes: []credential.Scope{"customers:read"}, Limit: credential.LimitedTo(to...)})
 	}
-	reach := func(caller authtest.Caller) auth.Reach {
+	reach := func(caller authtest.Caller) owner.Reach {
 		t.Helper()
-		var reach auth.Reach
+		var reach owner.Reach
 		response := caller.Do(s.Authenticator.Middleware(canRead.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			subject, ok := auth.From[auth.Admin](r.Context())
 			require.True(t, ok)
@@ -225,10 +226,11 @@ func TestCase08LimitedToAnOrganizationThatIsGone(t *testing.T) {
 		require.Equal(t, 200, response.Status)
 		return reach
 	}
-	ids := func(r auth.Reach) (all []uuid.UUID) {
+	ids := func(r owner.Reach) (all []uuid.UUID) {
 		for _, g := range r.Grants() {
 			require.Equal(t, auth.OrganizationKind, g.Kind)
-			all = append(all, g.IDs...)
+			ids, _ := g.Set.IDs()
+			all = append(all, ids...)
 		}
 		return all
 	}

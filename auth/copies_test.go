@@ -12,6 +12,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
@@ -88,42 +89,44 @@ func TestReachIsReadByCopies(t *testing.T) {
 	ctx := t.Context()
 	a, b := uuid.New(), uuid.New()
 	args := []any{a}
-	sets := map[string]auth.Set{
-		"IDs": auth.IDs(a),
-		"SubSelect": auth.SubSelect("SELECT ?::uuid", args, func(_ context.Context, id uuid.UUID) (bool, error) {
+	sets := map[string]owner.Set{
+		"IDs": owner.IDs(a),
+		"SubSelect": owner.SubSelect("SELECT ?::uuid", args, func(_ context.Context, id uuid.UUID) (bool, error) {
 			return id == a, nil
 		}),
-		"Deferred": auth.Deferred("SELECT ?::uuid", args, func(context.Context) ([]uuid.UUID, error) { return []uuid.UUID{a}, nil }),
+		"Deferred": owner.Deferred("SELECT ?::uuid", args, func(context.Context) ([]uuid.UUID, error) { return []uuid.UUID{a}, nil }),
 	}
 	args[0] = b
 	s := newService(t)
 	caller := subjectOf(t, s, somebody, limited(s, s.A.User, credential.Unrestricted()))
 	for name, set := range sets {
-		access := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(context.Context, uuid.UUID, auth.Permission) (auth.Set, error) { return set, nil })})
+		access := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(context.Context, uuid.UUID, auth.Permission) (owner.Set, error) { return set, nil })})
 		reach, err := access.Reach(ctx, caller)
 		require.NoError(t, err)
-		for _, r := range []auth.Reach{reach, reach.Restrict(auth.OrganizationKind, a)} {
+		for _, r := range []owner.Reach{reach, reach.Restrict(auth.OrganizationKind, a)} {
 			spoil(t, r, b)
 			grant := r.Grants()[0]
 			require.Equal(t, auth.OrganizationKind, grant.Kind, name)
-			if grant.Select != nil {
-				require.Equal(t, "SELECT ?::uuid", grant.Select.SQL, name)
-				require.Equal(t, []any{a}, grant.Select.Args, name)
+			if query, ok := grant.Set.Query(); ok {
+				require.Equal(t, "SELECT ?::uuid", query.SQL, name)
+				require.Equal(t, []any{a}, query.Args, name)
 			}
 			_, err = r.Own(ctx, auth.OrganizationKind, a)
 			require.NoError(t, err, name)
 			_, err = r.Own(ctx, auth.OrganizationKind, b)
-			require.ErrorIs(t, err, auth.ErrOutOfReach, name)
+			require.ErrorIs(t, err, owner.ErrOutOfReach, name)
 			listed, err := r.Listed(ctx)
 			require.NoError(t, err)
 			spoil(t, listed, b)
 			_, err = listed.Own(ctx, auth.OrganizationKind, b)
-			require.ErrorIs(t, err, auth.ErrOutOfReach, name)
+			require.ErrorIs(t, err, owner.ErrOutOfReach, name)
 		}
-		owner, err := reach.Own(ctx, auth.OrganizationKind, a)
+		own, err := reach.Own(ctx, auth.OrganizationKind, a)
 		require.NoError(t, err)
-		spoil(t, owner.Reach(), b)
-		require.Equal(t, a, owner.Reach().Grants()[0].IDs[0])
+		exactly, err := own.Reach(ctx)
+		require.NoError(t, err)
+		spoil(t, exactly, b)
+		require.Equal(t, []uuid.UUID{a}, grants(exactly)[auth.OrganizationKind])
 		all, err := access.Organizations(ctx, caller)
 		require.NoError(t, err)
 		spoil(t, all.Reach(), b)
@@ -132,38 +135,29 @@ func TestReachIsReadByCopies(t *testing.T) {
 		require.False(t, is, name)
 	}
 	ids := []uuid.UUID{a}
-	limit, set := credential.LimitedTo(ids...), auth.IDs(ids...)
+	limit, set := credential.LimitedTo(ids...), owner.IDs(ids...)
 	ids[0] = b
 	require.True(t, limit.Contains(a))
-	require.Equal(t, auth.IDs(a), set)
+	require.Equal(t, owner.IDs(a), set)
 }
 
 // spoil writes wherever a reach lets somebody write.
-func spoil(t *testing.T, r auth.Reach, with uuid.UUID) {
+func spoil(t *testing.T, r owner.Reach, with uuid.UUID) {
 	t.Helper()
-	grants := r.Grants()
-	for _, g := range grants {
-		for j := range g.IDs {
-			g.IDs[j] = with
+	for _, g := range r.Grants() {
+		ids, _ := g.Set.IDs()
+		query, _ := g.Set.Query()
+		for _, written := range [][]uuid.UUID{ids, query.Only} {
+			for j := range written {
+				written[j] = with
+			}
 		}
-		if g.Select != nil {
-			if g.Select.List != nil {
-				ids, err := g.Select.List(t.Context())
-				require.NoError(t, err)
-				for j := range ids {
-					ids[j] = with
-				}
-			}
-			for j := range g.Select.Args {
-				g.Select.Args[j] = with
-			}
-			for j := range g.Select.Only {
-				g.Select.Only[j] = with
-			}
-			g.Select.SQL, g.Select.Only = "SELECT id FROM organizations", nil
-			g.Select.Contains = func(context.Context, uuid.UUID) (bool, error) { return true, nil }
-			g.Select.List = func(context.Context) ([]uuid.UUID, error) { return []uuid.UUID{with}, nil }
+		for j := range query.Args {
+			query.Args[j] = with
 		}
+	}
+	if grants := r.Grants(); len(grants) > 0 {
+		grants[0].Set = owner.IDs(with)
 	}
 }
 

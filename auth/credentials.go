@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -58,11 +59,11 @@ func (c Credentials) mine() (*credential.Credential, error) {
 // theirs:
 //
 //   - the subject is the caller, an organization that they reach, or a customer of
-//     one; any other is [ErrOutOfReach];
+//     one; any other is [owner.ErrOutOfReach];
 //   - each scope is one that they have, itself or by implication; else it is
 //     [InsufficientScope];
 //   - it is limited to organizations of their own limit; one that is named and is
-//     not among these is [ErrOutOfReach];
+//     not among these is [owner.ErrOutOfReach];
 //   - it ends when theirs does, or before.
 //
 // A web session is started by [Sessions.Login], and not for a caller: it would
@@ -125,7 +126,7 @@ func (c Credentials) narrow(ctx context.Context, mine *credential.Credential, ty
 	case made.Limit.IsUnrestricted():
 		made.Limit = mine.Limit
 	case !made.Limit.Within(mine.Limit):
-		return ErrOutOfReach
+		return owner.ErrOutOfReach
 	}
 	c.endWith(mine, typ, made)
 	return nil
@@ -146,7 +147,7 @@ func (c Credentials) manages(ctx context.Context, mine *credential.Credential, s
 		organization = subject.OrganizationID
 	}
 	if organization == uuid.Nil {
-		return ErrOutOfReach
+		return owner.ErrOutOfReach
 	}
 	reached, err := c.access.Organizations(ctx, c.caller)
 	if err != nil {
@@ -155,7 +156,7 @@ func (c Credentials) manages(ctx context.Context, mine *credential.Credential, s
 	if ok, err := reached.Contains(ctx, organization); err != nil || ok {
 		return err
 	}
-	return ErrOutOfReach
+	return owner.ErrOutOfReach
 }
 
 // hasScopes refuses scopes that the caller does not have.

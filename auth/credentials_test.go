@@ -11,6 +11,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -54,18 +55,18 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 
 		"limited, all asked for":      {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: token, scopes: scopes("customers:read"), limit: credential.LimitedTo(a)},
 		"limited, the same asked for": {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a, b) }), wants: wants(func(i *auth.Issue) { i.Limit = credential.LimitedTo(b) }), scopes: scopes("customers:read"), limit: credential.LimitedTo(b)},
-		"limited, another asked for":  {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Limit = credential.LimitedTo(b) }), fails: auth.ErrOutOfReach},
-		"limited, one more asked for": {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a, b) }), fails: auth.ErrOutOfReach},
+		"limited, another asked for":  {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Limit = credential.LimitedTo(b) }), fails: owner.ErrOutOfReach},
+		"limited, one more asked for": {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a, b) }), fails: owner.ErrOutOfReach},
 		"limited to none":             {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo() }), wants: token, scopes: scopes("customers:read"), limit: credential.LimitedTo()},
 		"none asked for":              {maker: writer, wants: wants(func(i *auth.Issue) { i.Limit = credential.Limit{} }), scopes: scopes("customers:read"), limit: credential.Limit{}},
 
 		"a shorter life": {maker: writer, wants: wants(func(i *auth.Issue) { i.Lifetime = time.Minute }), scopes: scopes("customers:read"), limit: credential.Unrestricted(), lifetime: time.Minute},
 		"a longer life":  {maker: writer, wants: wants(func(i *auth.Issue) { i.Lifetime = 24 * time.Hour }), scopes: scopes("customers:read"), limit: credential.Unrestricted()},
 
-		"another user":         {maker: writer, wants: wants(func(i *auth.Issue) { i.Subject = s.A.User }), fails: auth.ErrOutOfReach},
+		"another user":         {maker: writer, wants: wants(func(i *auth.Issue) { i.Subject = s.A.User }), fails: owner.ErrOutOfReach},
 		"an organization":      {maker: writer, wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), scopes: scopes("customers:read"), limit: credential.Unrestricted()},
-		"not of theirs":        {maker: with(func(i *auth.Issue) { i.Subject = s.A.User }), wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
-		"outside of its limit": {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: auth.ErrOutOfReach},
+		"not of theirs":        {maker: with(func(i *auth.Issue) { i.Subject = s.A.User }), wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: owner.ErrOutOfReach},
+		"outside of its limit": {maker: with(func(i *auth.Issue) { i.Limit = credential.LimitedTo(a) }), wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.B.Organization }), fails: owner.ErrOutOfReach},
 		"a customer": {
 			maker: with(func(i *auth.Issue) {
 				i.Type, i.Subject, i.Scopes = auth.OrganizationAccessToken, s.A.Organization, scopes("portal:read")
@@ -78,12 +79,12 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 				i.Type, i.Subject, i.Scopes = auth.OrganizationAccessToken, s.A.Organization, scopes("portal:read")
 			}),
 			wants: auth.Issue{Type: auth.CustomerSession, Subject: s.B.Customer, Scopes: scopes("portal:read"), Limit: credential.Unrestricted(), Lifetime: time.Hour},
-			fails: auth.ErrOutOfReach,
+			fails: owner.ErrOutOfReach,
 		},
 		"a customer for their organization": {
 			maker: with(func(i *auth.Issue) { i.Type, i.Subject = auth.CustomerSession, s.A.Customer }),
 			wants: wants(func(i *auth.Issue) { i.Type, i.Subject = auth.OrganizationAccessToken, s.A.Organization }),
-			fails: auth.ErrOutOfReach,
+			fails: owner.ErrOutOfReach,
 		},
 	} {
 		issued, err := maker(t, s, c.maker).Issue(t.Context(), c.wants)
@@ -179,17 +180,17 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 		"another scope":                {issue(s.Both, everywhere, "customers:write"), issue(s.Both, everywhere, "orders:read"), auth.InsufficientScope},
 		"more organizations":           {issue(s.Both, credential.LimitedTo(a)), issue(s.Both, credential.LimitedTo(a, b)), errors.NotPermitted},
 		"all organizations":            {issue(s.Both, credential.LimitedTo(a, b)), issue(s.Both, everywhere), errors.NotPermitted},
-		"another organization's":       {issue(s.A.User, everywhere), issue(s.B.Organization, everywhere), auth.ErrOutOfReach},
-		"of another user of the same":  {issue(s.Both, everywhere, "customers:write"), issue(s.A.User, everywhere), auth.ErrOutOfReach},
-		"of a user, by the company":    {issue(s.A.Organization, everywhere, "customers:write"), issue(s.A.User, everywhere), auth.ErrOutOfReach},
+		"another organization's":       {issue(s.A.User, everywhere), issue(s.B.Organization, everywhere), owner.ErrOutOfReach},
+		"of another user of the same":  {issue(s.Both, everywhere, "customers:write"), issue(s.A.User, everywhere), owner.ErrOutOfReach},
+		"of a user, by the company":    {issue(s.A.Organization, everywhere, "customers:write"), issue(s.A.User, everywhere), owner.ErrOutOfReach},
 		"an organization's, unlimited": {issue(s.Both, credential.LimitedTo(a)), issue(s.A.Organization, everywhere), errors.NotPermitted},
 	} {
 		mine := s.Issuer.For(s.Access, subjectOf(t, s, anyone, c.caller))
 		target := c.target.Issued().Credential
 		one := credential.Selection{Subject: target.Subject, ID: target.ID}
 		list, err := mine.List(ctx, one)
-		if errors.Is(c.fails, auth.ErrOutOfReach) {
-			require.ErrorIs(t, err, auth.ErrOutOfReach, name)
+		if errors.Is(c.fails, owner.ErrOutOfReach) {
+			require.ErrorIs(t, err, owner.ErrOutOfReach, name)
 		} else {
 			require.NoError(t, err, name)
 			require.Len(t, list, 1, "what may not be ended is seen: %s", name)

@@ -52,7 +52,7 @@
 // # Denying
 //
 // The zero value of every type here denies: an empty [Requirement] lets nobody
-// in, an empty [AuthSubject] has no scope, an empty [credential.Limit] or [Reach] reaches
+// in, an empty [AuthSubject] has no scope, an empty [credential.Limit] or [owner.Reach] reaches
 // nothing. A store that cannot tell answers 503, never 401, and never makes a
 // caller anonymous.
 package auth

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/polarkit-go/polarkit/auth/owner"
 )
 
 type place uint8
@@ -72,7 +74,7 @@ func NewExternalType(name string, subject AnySubjectType) CredentialType {
 func (t CredentialType) Name() string { return t.name }
 
 // SubjectKind is the kind of subject that it stands for.
-func (t CredentialType) SubjectKind() SubjectKind { return t.subject.kind }
+func (t CredentialType) SubjectKind() owner.Kind { return t.subject.kind }
 
 // CookieName is the name of its cookie, empty for tokens. It is known once
 // [NewRegistry] has taken the type: ask one of [Registry.All].

@@ -12,12 +12,13 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
 // Loader loads subjects of one type, see [SubjectType.Load].
 type Loader struct {
-	kind SubjectKind
+	kind owner.Kind
 	typ  reflect.Type
 	load func(context.Context, credential.Credential) (any, error)
 }

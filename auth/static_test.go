@@ -14,6 +14,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/openapi"
@@ -170,7 +171,7 @@ func TestZeroValuesDeny(t *testing.T) {
 	var none auth.Organizations
 	require.True(t, none.IsEmpty())
 	_, err := none.Own(t.Context(), s.A.OrganizationID)
-	require.ErrorIs(t, err, auth.ErrOutOfReach)
+	require.ErrorIs(t, err, owner.ErrOutOfReach)
 	_, ok := none.Only()
 	require.False(t, ok)
 	require.True(t, none.Restrict(s.A.OrganizationID).IsEmpty())

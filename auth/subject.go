@@ -6,18 +6,16 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 )
 
-// SubjectKind names a kind of subject, such as "user". Subjects own rows, so it
-// is also a kind of owner.
-type SubjectKind = OwnerKind
-
-// The kinds of subject that the package knows.
+// The kinds of subject that the package knows. Subjects own rows, so a kind of
+// subject is a kind of owner.
 const (
-	UserKind         SubjectKind = "user"
-	OrganizationKind SubjectKind = "organization"
-	CustomerKind     SubjectKind = "customer"
-	AnonymousKind    SubjectKind = "anonymous"
+	UserKind         owner.Kind = "user"
+	OrganizationKind owner.Kind = "organization"
+	CustomerKind     owner.Kind = "customer"
+	AnonymousKind    owner.Kind = "anonymous"
 )
 
 // User is a person who signs in, known by identifier.
@@ -78,7 +76,7 @@ func (Anonymous) anyone()    {}
 
 // SubjectType says which Go type stands for a kind of subject. It is static;
 // how a subject is loaded is said at start-up, see [SubjectType.Load].
-type SubjectType[S any] struct{ kind SubjectKind }
+type SubjectType[S any] struct{ kind owner.Kind }
 
 // NewSubjectType declares that subjects of the kind are values of type S, which
 // must be a concrete type:
@@ -87,7 +85,7 @@ type SubjectType[S any] struct{ kind SubjectKind }
 //	var registry    = auth.NewRegistry("shop", auth.PersonalAccessToken.Of(userType), …)
 //
 // It panics when S is an interface or the kind is empty.
-func NewSubjectType[S any](kind SubjectKind) SubjectType[S] {
+func NewSubjectType[S any](kind owner.Kind) SubjectType[S] {
 	t := reflect.TypeFor[S]()
 	switch {
 	case kind == "":
@@ -114,7 +112,7 @@ func (t SubjectType[S]) subjectType() subjectType {
 // subjectType is a SubjectType without its type parameter. Ready-made subjects
 // bring their constructor; others get theirs from Config.Subjects.
 type subjectType struct {
-	kind SubjectKind
+	kind owner.Kind
 	typ  reflect.Type
 	make func(credential.SubjectRef) any
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
@@ -79,7 +80,7 @@ func accountPools(b *testing.B) (configured, plain *pgxpool.Pool) {
 // on the same pool; the goal is at most 1.15 of its time and fewer allocations.
 func BenchmarkScan(b *testing.B) {
 	configured, plain := accountPools(b)
-	scope := accounts.For(repository.System("benchmark"))
+	scope := accounts.For(owner.System("benchmark"))
 	ctx := context.Background()
 	byHand := func(pool *pgxpool.Pool) func(*testing.B) {
 		return func(b *testing.B) {
@@ -117,7 +118,7 @@ func BenchmarkScan(b *testing.B) {
 func BenchmarkPage(b *testing.B) {
 	configured, _ := accountPools(b)
 	organization := uuid.MustParse("00000000-0000-0000-0000-000000000001")
-	reader, reach := repository.NewReader(configured), repository.System("benchmark").Restrict("organization", organization)
+	reader, reach := repository.NewReader(configured), owner.System("benchmark").Restrict("organization", organization)
 	ctx := context.Background()
 	b.Run("repository", func(b *testing.B) {
 		b.ReportAllocs()

@@ -7,7 +7,7 @@ import (
 	"github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
 
-	"github.com/polarkit-go/polarkit/internal/reach"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/sorting"
 )
@@ -40,7 +40,7 @@ func BenchmarkBuildPage(b *testing.B) {
 		SoftDelete: "deleted_at",
 	})
 	organization := uuid.New()
-	granted := reach.Of(reach.Grant{Kind: "organization", IDs: []uuid.UUID{organization}})
+	granted := owner.ReachOf(owner.Grant{Kind: "organization", Set: owner.IDs(organization)})
 	statuses := []string{"open", "paid"}
 	filters := func() squirrel.And {
 		return squirrel.And{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/Masterminds/squirrel"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/kit"
 )
 
@@ -55,27 +56,27 @@ func (c Changes[Row]) Set(name string, value any) Changes[Row] {
 	return c.with(i, value)
 }
 
-// SetOwner moves the rows to another owner, which [Reach.Own] made: the only
+// SetOwner moves the rows to another owner, which [owner.Reach.Own] made: the only
 // way to change an owner column.
-func (c Changes[Row]) SetOwner(owner Owner) Changes[Row] {
+func (c Changes[Row]) SetOwner(own owner.Owner) Changes[Row] {
 	if c.err != nil {
 		return c
 	}
 	name, ok := "", false
 	if c.plan != nil {
-		name, ok = c.plan.owners[owner.Kind()]
+		name, ok = c.plan.owners[own.Kind()]
 	}
-	if !ok || owner.IsZero() || c.plan.columns[c.plan.byName[name]].key {
-		c.err = fmt.Errorf("repository: the changes cannot take %q for an owner", owner.Kind())
+	if !ok || own.IsZero() || c.plan.columns[c.plan.byName[name]].key {
+		c.err = fmt.Errorf("repository: the changes cannot take %q for an owner", own.Kind())
 		return c
 	}
 	c.owner = true
-	return c.with(c.plan.byName[name], owner.ID())
+	return c.with(c.plan.byName[name], own.ID())
 }
 
 // MoveTo begins changes that move rows to another owner; see [Changes.SetOwner].
-func (m *Model[Row]) MoveTo(owner Owner) Changes[Row] {
-	return Changes[Row]{plan: m.compiled()}.SetOwner(owner)
+func (m *Model[Row]) MoveTo(own owner.Owner) Changes[Row] {
+	return Changes[Row]{plan: m.compiled()}.SetOwner(own)
 }
 
 func (c Changes[Row]) with(column int, value any) Changes[Row] {

@@ -9,24 +9,25 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/kit"
 )
 
 // Create inserts a row and returns it as the database has it.
 //
-// Whose row it is comes from the owner alone, which [Reach.Own] makes of a
+// Whose row it is comes from the owner alone, which [owner.Reach.Own] makes of a
 // reach, never from a request: the owner column may be left zero in the row and
 // must not name anybody else. An owner that this scope does not reach is a
-// ResourceNotFound. Only a [System] scope takes the zero owner; the row then
+// ResourceNotFound. Only a [owner.System] scope takes the zero owner; the row then
 // says whose it is.
 //
 // The repository sets the primary key (a UUIDv7) and the time of creation,
 // unless the row has them, and the version; the time of the last change and that
 // of deletion are NULL. Everything else is written as it is in the row: also the
 // zero value. A nil [kit.Metadata] is the empty object.
-func (s Rows[Row]) Create(ctx context.Context, to Writable, owner Owner, row Row) (Row, error) {
+func (s Rows[Row]) Create(ctx context.Context, to Writable, own owner.Owner, row Row) (Row, error) {
 	p := s.plan
-	h, v, err := s.toCreate(ctx, to, owner, &row)
+	h, v, err := s.toCreate(ctx, to, own, &row)
 	if err != nil {
 		var none Row
 		return none, err
@@ -42,14 +43,14 @@ func (s Rows[Row]) Create(ctx context.Context, to Writable, owner Owner, row Row
 }
 
 // toCreate checks and completes a new row.
-func (s Rows[Row]) toCreate(ctx context.Context, to Writable, owner Owner, row *Row) (*handle, reflect.Value, error) {
+func (s Rows[Row]) toCreate(ctx context.Context, to Writable, own owner.Owner, row *Row) (*handle, reflect.Value, error) {
 	v := reflect.ValueOf(row).Elem()
 	h, err := s.writer(to)
 	if err == nil {
-		err = s.admits(ctx, owner)
+		err = s.admits(ctx, own)
 	}
 	if err == nil {
-		err = s.plan.complete(v, owner, now())
+		err = s.plan.complete(v, own, now())
 	}
 	return h, v, err
 }
@@ -69,29 +70,29 @@ func (s Rows[Row]) writer(to Writable) (*handle, error) {
 }
 
 // admits reports whether rows of the owner may be made in this scope.
-func (s Rows[Row]) admits(ctx context.Context, owner Owner) error {
+func (s Rows[Row]) admits(ctx context.Context, own owner.Owner) error {
 	p := s.plan
-	if owner.IsZero() {
+	if own.IsZero() {
 		if s.reach.IsSystem() {
 			return nil
 		}
 		return fmt.Errorf("repository: %s: a row needs an owner: make one with Own of the reach", p.table)
 	}
-	name, ok := p.owners[owner.Kind()]
+	name, ok := p.owners[own.Kind()]
 	if !ok {
-		return fmt.Errorf("repository: %s: a %s cannot own a row: the model has no column for it", p.table, owner.Kind())
+		return fmt.Errorf("repository: %s: a %s cannot own a row: the model has no column for it", p.table, own.Kind())
 	}
 	if p.columns[p.byName[name]].key {
-		return fmt.Errorf("repository: %s: a row that is its owner (%s) cannot be created by it", p.table, owner.Kind())
+		return fmt.Errorf("repository: %s: a row that is its owner (%s) cannot be created by it", p.table, own.Kind())
 	}
-	_, err := s.reach.Own(ctx, owner.Kind(), owner.ID())
+	_, err := s.reach.Own(ctx, own.Kind(), own.ID())
 	return err
 }
 
 // complete sets what the repository sets in a new row.
-func (p *plan) complete(row reflect.Value, owner Owner, at time.Time) error {
-	if !owner.IsZero() {
-		if err := p.setOwner(row, owner); err != nil {
+func (p *plan) complete(row reflect.Value, own owner.Owner, at time.Time) error {
+	if !own.IsZero() {
+		if err := p.setOwner(row, own); err != nil {
 			return err
 		}
 	}
@@ -129,19 +130,19 @@ func (p *plan) complete(row reflect.Value, owner Owner, at time.Time) error {
 }
 
 // setOwner refuses a row that names another owner, rather than move it.
-func (p *plan) setOwner(row reflect.Value, owner Owner) error {
-	name := p.owners[owner.Kind()]
+func (p *plan) setOwner(row reflect.Value, own owner.Owner) error {
+	name := p.owners[own.Kind()]
 	field := row.FieldByIndex(p.columns[p.byName[name]].index)
-	id := owner.ID()
+	id := own.ID()
 	switch named := field.Interface().(type) {
 	case uuid.UUID:
 		if named != uuid.Nil && named != id {
-			return fmt.Errorf("repository: %s: the row names another %s than its owner", p.table, owner.Kind())
+			return fmt.Errorf("repository: %s: the row names another %s than its owner", p.table, own.Kind())
 		}
 		field.Set(reflect.ValueOf(id))
 	case *uuid.UUID:
 		if named != nil && *named != id {
-			return fmt.Errorf("repository: %s: the row names another %s than its owner", p.table, owner.Kind())
+			return fmt.Errorf("repository: %s: the row names another %s than its owner", p.table, own.Kind())
 		}
 		field.Set(reflect.ValueOf(&id))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -25,19 +26,19 @@ const copyAbove = 5000
 // Some thousand rows go in one statement whose text does not depend on their
 // number; more go by COPY, in a transaction of their own unless the handle is a
 // [Tx].
-func (s Rows[Row]) CreateMany(ctx context.Context, to Writable, owner Owner, rows []Row) error {
+func (s Rows[Row]) CreateMany(ctx context.Context, to Writable, own owner.Owner, rows []Row) error {
 	p := s.plan
 	h, err := s.writer(to)
 	if err != nil {
 		return err
 	}
-	if err := s.admits(ctx, owner); err != nil {
+	if err := s.admits(ctx, own); err != nil {
 		return err
 	}
 	at := now()
 	values := reflect.ValueOf(rows)
 	for i := range rows {
-		if err := p.complete(values.Index(i), owner, at); err != nil {
+		if err := p.complete(values.Index(i), own, at); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
@@ -133,14 +134,14 @@ func TestCreateManyWithArrays(t *testing.T) {
 		CREATE TABLE everything (id uuid PRIMARY KEY, tags text[] NOT NULL, bytes bytea, ratio float8, flag bool, at timestamptz, doc jsonb, moods mood[], parent uuid);
 		CREATE VIEW plain AS SELECT id, bytes, ratio, flag, at, doc, parent FROM everything`)
 	require.NoError(t, err)
-	model := repository.MustNew[everyType]("everything", repository.Options{}).For(repository.System("test"))
+	model := repository.MustNew[everyType]("everything", repository.Options{}).For(owner.System("test"))
 	at := time.Date(2025, 1, 3, 13, 37, 0, 0, time.UTC)
 	parent := uuid.New()
 	rows := []everyType{
 		{Tags: []string{"a", `b"`}, Bytes: []byte{0, 1}, Ratio: 1.5, Flag: ptr(true), At: &at, Doc: map[string]any{"a": "b"}, Moods: []string{"fine"}, Parent: &parent},
 		{Tags: []string{}},
 	}
-	require.NoError(t, model.CreateMany(t.Context(), w.writer, repository.Owner{}, rows))
+	require.NoError(t, model.CreateMany(t.Context(), w.writer, owner.Owner{}, rows))
 	for _, row := range rows {
 		got, err := model.Get(t.Context(), w.reader, row.ID)
 		require.NoError(t, err)

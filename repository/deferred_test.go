@@ -8,8 +8,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/internal/reach"
 	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
 )
@@ -21,18 +21,21 @@ func TestWhenOwnersAreListed(t *testing.T) {
 	var recorder pgtest.Recorder
 	w := newWorld(t, func(config *pgxpool.Config) { recorder.Attach(config) })
 	made := w.create(t, w.acme, customerRow{Email: "a@example.com"})
-	_, err := memberships.For(repository.System("test")).Create(t.Context(), w.writer, repository.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
+	_, err := memberships.For(owner.System("test")).Create(t.Context(), w.writer, owner.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
 	require.NoError(t, err)
 
 	asked := 0
 	var fails error
-	scope := customers.For(reach.Of(reach.Grant{Kind: organizationKind, Select: &reach.Select{
-		SQL: "SELECT organization_id FROM memberships WHERE user_id = ?", Args: []any{w.acme},
-		List: func(context.Context) ([]uuid.UUID, error) {
-			asked++
-			return []uuid.UUID{w.acme}, fails
-		},
-	}}))
+	var scope repository.Rows[customerRow]
+	unlisted := func() {
+		scope = customers.For(owner.ReachOf(owner.Grant{Kind: organizationKind, Set: owner.Deferred(
+			"SELECT organization_id FROM memberships WHERE user_id = ?", []any{w.acme},
+			func(context.Context) ([]uuid.UUID, error) {
+				asked++
+				return []uuid.UUID{w.acme}, fails
+			},
+		)}))
+	}
 	query := repository.Query{Max: 5}
 	for name, tt := range map[string]struct {
 		lists bool
@@ -68,6 +71,7 @@ func TestWhenOwnersAreListed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked, fails = 0, nil
+			unlisted()
 			recorder.Reset()
 			require.NoError(t, tt.run(t.Context()))
 			require.Equal(t, tt.lists, asked > 0)
@@ -77,6 +81,7 @@ func TestWhenOwnersAreListed(t *testing.T) {
 				}
 			}
 			fails = errors.New("away")
+			unlisted() // what was listed is kept
 			if tt.lists {
 				require.ErrorIs(t, tt.run(t.Context()), fails)
 			} else {

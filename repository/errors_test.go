@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/reply"
 	"github.com/polarkit-go/polarkit/repository"
@@ -80,7 +81,7 @@ func TestAMigrationUnderPreparedStatements(t *testing.T) {
 	w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 1 })
 	_, err := w.pool.Exec(t.Context(), `CREATE TABLE things (id bigint PRIMARY KEY, rank varchar(5) NOT NULL); INSERT INTO things VALUES (1, 'a')`)
 	require.NoError(t, err)
-	things := repository.MustNew[thing]("things", repository.Options{}).For(repository.System("test"))
+	things := repository.MustNew[thing]("things", repository.Options{}).For(owner.System("test"))
 	get := func() error {
 		_, err := things.Get(t.Context(), w.reader, int64(1))
 		return err

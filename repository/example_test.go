@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/pagination"
@@ -72,8 +73,8 @@ func Example() {
 
 	// A service gets the reach of its subject from package auth.
 	acme, globex := uuid.New(), uuid.New()
-	reach := repository.System("example").Restrict("organization", acme)
-	others := repository.System("example").Restrict("organization", globex)
+	reach := owner.System("example").Restrict("organization", acme)
+	others := owner.System("example").Restrict("organization", globex)
 	owner, err := reach.Own(ctx, "organization", acme)
 	if err != nil {
 		fmt.Println(err)
@@ -195,7 +196,7 @@ func ExampleRows_WithFields() {
 	}
 	defer stop()
 	writer := repository.NewWriter(pool)
-	reach := repository.System("example")
+	reach := owner.System("example")
 	owner, err := reach.Own(ctx, "organization", uuid.New())
 	if err != nil {
 		fmt.Println(err)

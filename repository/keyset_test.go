@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
@@ -244,7 +245,7 @@ func TestCursorFromBeforeAMigration(t *testing.T) {
 	w := newWorld(t)
 	_, err := w.pool.Exec(t.Context(), `CREATE TABLE things (id bigint PRIMARY KEY, rank text NOT NULL); INSERT INTO things VALUES (1, 'a'), (2, 'b')`)
 	require.NoError(t, err)
-	things := repository.MustNew[thing]("things", repository.Options{Sorting: repository.SortMap[thingProperty]{"rank": "rank"}}).For(repository.System("test"))
+	things := repository.MustNew[thing]("things", repository.Options{Sorting: repository.SortMap[thingProperty]{"rank": "rank"}}).For(owner.System("test"))
 	query := repository.CursorQuery{Sorting: sorting.New(sorting.Asc(thingProperty("rank"))), Params: pagination.NewCursorParams("", 1)}
 	list, err := things.PageAfter(t.Context(), w.reader, testCursors, query)
 	require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"github.com/polarkit-go/polarkit/internal/reach"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
@@ -55,9 +55,9 @@ CREATE TABLE memberships (
 `)
 
 const (
-	organizationKind repository.OwnerKind = "organization"
-	customerKind     repository.OwnerKind = "customer"
-	userKind         repository.OwnerKind = "user"
+	organizationKind owner.Kind = "organization"
+	customerKind     owner.Kind = "customer"
+	userKind         owner.Kind = "user"
 )
 
 type customerRow struct {
@@ -150,8 +150,8 @@ func newWorld(t testing.TB, change ...func(*pgxpool.Config)) *world {
 	}
 }
 
-func organizations(ids ...uuid.UUID) repository.Reach {
-	return reach.Of(reach.Grant{Kind: organizationKind, IDs: ids})
+func organizations(ids ...uuid.UUID) owner.Reach {
+	return owner.ReachOf(owner.Grant{Kind: organizationKind, Set: owner.IDs(ids...)})
 }
 
 func (w *world) in(organization ...uuid.UUID) repository.Rows[customerRow] {
@@ -159,7 +159,7 @@ func (w *world) in(organization ...uuid.UUID) repository.Rows[customerRow] {
 }
 
 // owner is the organization as the owner of a new row.
-func (w *world) owner(t testing.TB, organization uuid.UUID) repository.Owner {
+func (w *world) owner(t testing.TB, organization uuid.UUID) owner.Owner {
 	t.Helper()
 	owner, err := organizations(organization).Own(t.Context(), organizationKind, organization)
 	require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
@@ -38,9 +39,9 @@ func TestAMigrationUnderAWarmPool(t *testing.T) {
 			})
 			_, err := w.pool.Exec(t.Context(), `CREATE TABLE items (id uuid PRIMARY KEY, name varchar(200) NOT NULL, count integer NOT NULL, rank smallint, tags varchar(10)[] NOT NULL, spare text)`)
 			require.NoError(t, err)
-			scope := items.For(repository.System("test"))
+			scope := items.For(owner.System("test"))
 			rank := int64(1)
-			first, err := scope.Create(t.Context(), w.writer, repository.Owner{}, item{Name: "first", Count: 1, Rank: &rank, Tags: []string{"a"}})
+			first, err := scope.Create(t.Context(), w.writer, owner.Owner{}, item{Name: "first", Count: 1, Rank: &rank, Tags: []string{"a"}})
 			require.NoError(t, err)
 			kinds := map[string]func(ctx context.Context, n int64) error{
 				"get": func(ctx context.Context, _ int64) error { _, err := scope.Get(ctx, w.reader, first.ID); return err },
@@ -69,7 +70,7 @@ func TestAMigrationUnderAWarmPool(t *testing.T) {
 					return nil
 				},
 				"create": func(ctx context.Context, n int64) error {
-					_, err := scope.Create(ctx, w.writer, repository.Owner{}, item{Name: "more", Count: n, Rank: &n, Tags: []string{"a"}})
+					_, err := scope.Create(ctx, w.writer, owner.Owner{}, item{Name: "more", Count: n, Rank: &n, Tags: []string{"a"}})
 					return err
 				},
 				"update": func(ctx context.Context, n int64) error {
@@ -88,7 +89,7 @@ func TestAMigrationUnderAWarmPool(t *testing.T) {
 						if _, err := scope.Update(ctx, tx, first.ID, items.Set("count", n)); err != nil {
 							return err
 						}
-						_, err := scope.Create(ctx, tx, repository.Owner{}, item{Name: "more", Count: n, Rank: &n, Tags: []string{"a"}})
+						_, err := scope.Create(ctx, tx, owner.Owner{}, item{Name: "more", Count: n, Rank: &n, Tags: []string{"a"}})
 						return err
 					})
 				},

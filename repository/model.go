@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -67,7 +68,9 @@ func MustNew[Row any](table string, options Options) *Model[Row] {
 // For is the model as far as the reach goes: the only way to its rows. Every
 // verb of the [Rows] touches only rows in reach; with the zero reach there are
 // none.
-func (m *Model[Row]) For(reach Reach) Rows[Row] { return Rows[Row]{plan: m.compiled(), reach: reach} }
+func (m *Model[Row]) For(reach owner.Reach) Rows[Row] {
+	return Rows[Row]{plan: m.compiled(), reach: reach}
+}
 
 // Table is the name of the table, empty for the zero model.
 func (m *Model[Row]) Table() string {
@@ -94,7 +97,7 @@ func (m *Model[Row]) compiled() *plan {
 // nothing: every verb fails and says so.
 type Rows[Row any] struct {
 	plan  *plan
-	reach Reach
+	reach owner.Reach
 	which deletion
 	from  *fragment // a query of one's own in place of the table
 	with  []Narrowed

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
 )
@@ -217,7 +218,7 @@ func TestChanges(t *testing.T) {
 		`the column "score" is a int64`:      customers.Set("score", "x"),
 		`cannot take "user" for an owner`:    customers.MoveTo(mustOwn(t, userKind)),
 		`cannot take "customer" for an`:      customers.MoveTo(mustOwn(t, customerKind)),
-		`cannot take "" for an owner`:        customers.MoveTo(repository.Owner{}),
+		`cannot take "" for an owner`:        customers.MoveTo(owner.Owner{}),
 		"a semicolon":                        customers.Set("score", squirrel.Expr("1; DROP TABLE customers")),
 		`the expression for "score" is empt`: customers.Set("score", squirrel.Expr("")),
 	} {
@@ -231,9 +232,9 @@ func TestChanges(t *testing.T) {
 	require.ErrorContains(t, err, "those of another model")
 }
 
-func mustOwn(t *testing.T, kind repository.OwnerKind) repository.Owner {
+func mustOwn(t *testing.T, kind owner.Kind) owner.Owner {
 	t.Helper()
-	owner, err := repository.System("test").Own(t.Context(), kind, uuid.New())
+	owner, err := owner.System("test").Own(t.Context(), kind, uuid.New())
 	require.NoError(t, err)
 	return owner
 }

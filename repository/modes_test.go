@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
 )
@@ -106,7 +107,7 @@ func TestEveryModeWritesTheSame(t *testing.T) {
 		w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.DefaultQueryExecMode = mode })
 		_, err := w.pool.Exec(t.Context(), anythingsTable)
 		require.NoError(t, err)
-		scope := anythings.For(repository.System("test"))
+		scope := anythings.For(owner.System("test"))
 		full, empty := fullOne(t), anything{Mood: "fine", Metadata: nil}
 		set := func(row anything) repository.Changes[anything] {
 			return anythings.Set("struct", row.Struct).Set("struct_ptr", row.StructPtr).Set("map", row.Map).Set("counts", row.Counts).
@@ -118,18 +119,18 @@ func TestEveryModeWritesTheSame(t *testing.T) {
 		}
 		for verb, write := range map[string]func(row anything) error{
 			"create": func(row anything) error {
-				_, err := scope.Create(t.Context(), w.writer, repository.Owner{}, row)
+				_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, row)
 				return err
 			},
 			"create many": func(row anything) error {
-				return scope.CreateMany(t.Context(), w.writer, repository.Owner{}, []anything{row})
+				return scope.CreateMany(t.Context(), w.writer, owner.Owner{}, []anything{row})
 			},
 			"upsert": func(row anything) error {
-				_, err := scope.Upsert(t.Context(), w.writer, repository.Owner{}, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"level"}})
+				_, err := scope.Upsert(t.Context(), w.writer, owner.Owner{}, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"level"}})
 				return err
 			},
 			"update where": func(row anything) error {
-				if _, err := scope.Create(t.Context(), w.writer, repository.Owner{}, anything{Mood: "bad"}); err != nil {
+				if _, err := scope.Create(t.Context(), w.writer, owner.Owner{}, anything{Mood: "bad"}); err != nil {
 					return err
 				}
 				_, err := scope.UpdateWhere(t.Context(), w.writer, squirrel.Expr("true"), set(row))
@@ -151,7 +152,7 @@ func TestEveryModeWritesTheSame(t *testing.T) {
 				require.NoError(t, err)
 			}
 		}
-		_, err = scope.Create(t.Context(), w.writer, repository.Owner{}, full)
+		_, err = scope.Create(t.Context(), w.writer, owner.Owner{}, full)
 		require.NoError(t, err)
 		for what, where := range map[string]squirrel.Sqlizer{
 			"a named text": squirrel.Eq{"mood": full.Mood}, "named texts": squirrel.Eq{"mood": []mood{"bad"}}, "a named int": squirrel.Eq{"level": full.Level},

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
@@ -191,7 +192,7 @@ func TestNamesAreNoWayOut(t *testing.T) {
 			require.False(t, slices.ContainsFunc(rows, func(row customerRow) bool { return row.OrganizationID != w.acme }), "%q", key)
 		}
 	}
-	count, err := customers.For(repository.System("test")).Count(t.Context(), w.reader, nil)
+	count, err := customers.For(owner.System("test")).Count(t.Context(), w.reader, nil)
 	require.NoError(t, err)
 	require.Equal(t, int64(2), count)
 }

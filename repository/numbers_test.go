@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
@@ -73,10 +74,10 @@ func TestNumbersAreComparedByValue(t *testing.T) {
 func testNumbers(t *testing.T, mode pgx.QueryExecMode) {
 	pool := numbersDatabase.Pool(t, repository.Configure, func(config *pgxpool.Config) { config.ConnConfig.DefaultQueryExecMode = mode })
 	reader, writer := repository.NewReader(pool), repository.NewWriter(pool)
-	scope := numberRows.For(repository.System("test"))
+	scope := numberRows.For(owner.System("test"))
 	stored := []int64{-3, -1, 0, 1, 2, 7}
 	for i, value := range stored {
-		_, err := scope.Create(t.Context(), writer, repository.Owner{}, numbersRow{
+		_, err := scope.Create(t.Context(), writer, owner.Owner{}, numbersRow{
 			ID: int64(i), Organization: uuid.New(), Small: sql.NullInt64{Int64: value, Valid: true}, Whole: value, Big: value,
 			Amount: decimal(t, fmt.Sprint(value)), Real: float32(value), Ratio: float64(value),
 		})
@@ -175,8 +176,8 @@ func TestNumbersInFurtherPlaces(t *testing.T) {
 	t.Parallel()
 	pool := numbersDatabase.Pool(t, repository.Configure)
 	reader, writer := repository.NewReader(pool), repository.NewWriter(pool)
-	scope := numberRows.For(repository.System("test"))
-	row, err := scope.Create(t.Context(), writer, repository.Owner{}, numbersRow{ID: 1, Organization: uuid.New(), Whole: 5, Real: 0.1, Ratio: 0.1, Amount: decimal(t, "0.10")})
+	scope := numberRows.For(owner.System("test"))
+	row, err := scope.Create(t.Context(), writer, owner.Owner{}, numbersRow{ID: 1, Organization: uuid.New(), Whole: 5, Real: 0.1, Ratio: 0.1, Amount: decimal(t, "0.10")})
 	require.NoError(t, err)
 
 	// An ID beyond those of the column is that of no row.
@@ -243,7 +244,7 @@ func TestIndexesServeNumbers(t *testing.T) {
 	require.NoError(t, err)
 	_, err = pool.Exec(t.Context(), "VACUUM ANALYZE numbers")
 	require.NoError(t, err)
-	scope := numberRows.For(repository.System("test"))
+	scope := numberRows.For(owner.System("test"))
 	for _, where := range []squirrel.Sqlizer{
 		squirrel.Eq{"whole": 7}, squirrel.Lt{"whole": 7.5}, squirrel.Eq{"whole": []int64{7, 8, 1 << 40}}, squirrel.Eq{"whole": uint8(7)}, squirrel.And{squirrel.Gt{"whole": 7}, squirrel.LtOrEq{"whole": decimal(t, "9.5")}},
 	} {

@@ -8,45 +8,24 @@ import (
 
 	"github.com/Masterminds/squirrel"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/internal/reach"
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
-// Reach says whose rows a statement may touch: a union of grants, per kind of
-// owner. Package auth makes it from a subject. The zero value reaches nothing.
-//
-// Its methods: Own(ctx, kind, id) makes the [Owner] of a new row, and fails for
-// one out of reach; Restrict(kind, ids...) keeps only those owners, for a filter;
-// IsEmpty, IsSystem, Why and Grants tell what it is, for logs and tests.
-type Reach = reach.Reach
-
-// Owner is the owner of a new row, made by the method Own of a [Reach]. The zero
-// value is refused. Its methods Kind, ID and IsZero tell whom it names; Reach is
-// the reach of exactly this owner, enough to create a row of theirs.
-type Owner = reach.Owner
-
-// OwnerKind names a kind of owner, such as "organization".
-type OwnerKind = reach.Kind
-
-// System is the reach of the program itself, for work that no subject asked
-// for: every row. The reason is for whoever reads the code; without one the
-// reach is empty.
-func System(why string) Reach { return reach.System(why) }
-
 // Owners maps each kind of owner to the column that holds the owner's ID. A
 // reach whose kinds have no column here reaches no row.
-type Owners map[OwnerKind]string
+type Owners map[owner.Kind]string
 
 // Fields maps the names of constraints to the place in the request whose value
 // a violation is about.
 type Fields map[string]errors.Loc
 
 // Options say what a [Model] is beyond its row type. The zero value is a table
-// whose rows nobody but [System] reaches, without sorting or soft deletion.
+// whose rows nobody but [owner.System] reaches, without sorting or soft deletion.
 type Options struct {
 	// Owners are the columns by which a reach narrows the rows. With none, only
-	// [System] reaches them.
+	// [owner.System] reaches them.
 	Owners Owners
 	// Sorting is a [SortMap]. With none, lists are sorted by the primary key.
 	Sorting Sorting

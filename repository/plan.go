@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/kit"
 )
 
@@ -42,7 +43,7 @@ type plan struct {
 	updated    int
 	softDelete string // a column of the table, perhaps not of the row
 
-	owners  map[OwnerKind]string // column names
+	owners  map[owner.Kind]string // column names
 	sorts   map[string]sortKey
 	unique  Fields
 	refs    Fields
@@ -180,7 +181,7 @@ func (p *plan) compile(options Options) error {
 	if err := p.compileTimes(options); err != nil {
 		return err
 	}
-	p.owners = make(map[OwnerKind]string, len(options.Owners))
+	p.owners = make(map[owner.Kind]string, len(options.Owners))
 	for kind, name := range options.Owners {
 		i, ok := p.byName[name]
 		if !ok {

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
@@ -82,7 +83,7 @@ func TestPositionsMeanTheSameInEverySession(t *testing.T) {
 		{"extra_float_digits": "-15", "DateStyle": "SQL, DMY", "IntervalStyle": "postgres_verbose", "TimeZone": "America/St_Johns", "xmlbinary": "hex"},
 		{"extra_float_digits": "0", "DateStyle": "Postgres, MDY", "IntervalStyle": "iso_8601", "TimeZone": "UTC", "lc_numeric": "C", "lc_monetary": "C"},
 	}
-	scope := model.For(repository.System("test"))
+	scope := model.For(owner.System("test"))
 	pools := make([]*pgxpool.Pool, len(settings))
 	pools[0] = orderedDatabase.Pool(t, repository.Configure)
 	for i, setting := range settings[1:] {
@@ -143,7 +144,7 @@ func TestTypesWithoutPositionsSaySo(t *testing.T) {
 	pool := orderedDatabase.Pool(t, repository.Configure)
 	scope := repository.MustNew[orderedRow]("ordered", repository.Options{Sorting: repository.SortMap[moneyProperty]{
 		"money": `"money"`, "record": "(small, whole)", "numeric": `"money"::numeric`,
-	}}).For(repository.System("test"))
+	}}).For(owner.System("test"))
 	walk := func(property moneyProperty) (n int, err error) {
 		for rows, err := range scope.Walk(t.Context(), repository.NewReader(pool), repository.Query{Sorting: sorting.New(sorting.Asc(property))}, 3) {
 			if err != nil {
@@ -166,7 +167,7 @@ func TestTypesWithoutPositionsSaySo(t *testing.T) {
 func TestFloatsAsText(t *testing.T) {
 	t.Parallel()
 	base := orderedDatabase.Pool(t, repository.Configure)
-	scope := repository.MustNew[orderedRow]("ordered", repository.Options{Sorting: repository.SortMap[floatProperty]{"float8": `"float8"`}}).For(repository.System("test"))
+	scope := repository.MustNew[orderedRow]("ordered", repository.Options{Sorting: repository.SortMap[floatProperty]{"float8": `"float8"`}}).For(owner.System("test"))
 	for _, mode := range []pgx.QueryExecMode{pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol} {
 		for digits, fails := range map[string]bool{"1": false, "3": false, "0": true, "-3": true} {
 			config := base.Config()

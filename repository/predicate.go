@@ -293,7 +293,7 @@ func (s *statement) equalityOfList(o operand, by sign, value any) bool {
 }
 
 // list appends the comparison with all of a list, which is not empty. A list of
-// one value is that value; see alike.
+// one value is compared by = with that value; see oneOf.
 func (s *statement) list(o operand, by sign, values reflect.Value) {
 	first := values.Index(0)
 	single := values.Len() == 1

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
@@ -132,8 +133,8 @@ func TestAValueBeyondItsColumnIsItsFieldsError(t *testing.T) {
 			w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.DefaultQueryExecMode = mode })
 			_, err := w.pool.Exec(t.Context(), narrowTable)
 			require.NoError(t, err)
-			scope := narrows.For(repository.System("test"))
-			made, err := scope.Create(t.Context(), w.writer, repository.Owner{}, fits())
+			scope := narrows.For(owner.System("test"))
+			made, err := scope.Create(t.Context(), w.writer, owner.Owner{}, fits())
 			require.NoError(t, err)
 			for _, test := range cases {
 				row := fits()
@@ -152,15 +153,15 @@ func TestAValueBeyondItsColumnIsItsFieldsError(t *testing.T) {
 					run  func(to repository.Writable) error
 				}{
 					{"create", test.want, func(to repository.Writable) error {
-						_, err := scope.Create(t.Context(), to, repository.Owner{}, row)
+						_, err := scope.Create(t.Context(), to, owner.Owner{}, row)
 						return err
 					}},
 					{"upsert", test.want, func(to repository.Writable) error {
-						_, err := scope.Upsert(t.Context(), to, repository.Owner{}, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"name"}})
+						_, err := scope.Upsert(t.Context(), to, owner.Owner{}, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"name"}})
 						return err
 					}},
 					{"create many", second, func(to repository.Writable) error {
-						return scope.CreateMany(t.Context(), to, repository.Owner{}, []narrow{fits(), row})
+						return scope.CreateMany(t.Context(), to, owner.Owner{}, []narrow{fits(), row})
 					}},
 					{"update", renamed, func(to repository.Writable) error {
 						_, err := scope.Update(t.Context(), to, made.ID, narrowChanges(test.update))
@@ -193,8 +194,8 @@ func TestAValueOfTheServicesOwnIsNoFieldsError(t *testing.T) {
 	_, err := w.pool.Exec(t.Context(), narrowTable+`; CREATE FUNCTION overflow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.text = 'overflow' THEN NEW.small = 40000; END IF; RETURN NEW; END $$;
 		CREATE TRIGGER overflow BEFORE INSERT ON narrows FOR EACH ROW EXECUTE FUNCTION overflow()`)
 	require.NoError(t, err)
-	scope := narrows.For(repository.System("test"))
-	made, err := scope.Create(t.Context(), w.writer, repository.Owner{}, fits())
+	scope := narrows.For(owner.System("test"))
+	made, err := scope.Create(t.Context(), w.writer, owner.Owner{}, fits())
 	require.NoError(t, err)
 	for name, run := range map[string]func(to repository.Writable) error{
 		"set by hand": func(to repository.Writable) error {
@@ -216,7 +217,7 @@ func TestAValueOfTheServicesOwnIsNoFieldsError(t *testing.T) {
 		"a trigger": func(to repository.Writable) error {
 			row := fits()
 			row.Text = "overflow"
-			_, err := scope.Create(t.Context(), to, repository.Owner{}, row)
+			_, err := scope.Create(t.Context(), to, owner.Owner{}, row)
 			return err
 		},
 	} {
@@ -233,10 +234,10 @@ func TestARefusedValueWithoutASecondConnection(t *testing.T) {
 	w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 1 })
 	_, err := w.pool.Exec(t.Context(), narrowTable)
 	require.NoError(t, err)
-	scope := narrows.For(repository.System("test"))
+	scope := narrows.For(owner.System("test"))
 	create := func(row narrow) error {
 		return repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
-			_, err := scope.Create(t.Context(), tx, repository.Owner{}, row)
+			_, err := scope.Create(t.Context(), tx, owner.Owner{}, row)
 			return err
 		})
 	}
@@ -256,7 +257,7 @@ func TestARefusedValueWithoutASecondConnection(t *testing.T) {
 	tx, err := conn.Begin(t.Context())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, tx.Rollback(t.Context())) }()
-	_, err = scope.Create(t.Context(), repository.WrapTx(tx), repository.Owner{}, row)
+	_, err = scope.Create(t.Context(), repository.WrapTx(tx), owner.Owner{}, row)
 	require.Len(t, refusals(t, err), 1)
 }
 
@@ -271,7 +272,7 @@ func TestARefusedValueAmongManyRows(t *testing.T) {
 		Small int64     `db:"small"`
 		Name  string    `db:"name"`
 	}
-	scope := repository.MustNew[counter]("counters", repository.Options{}).For(repository.System("test"))
+	scope := repository.MustNew[counter]("counters", repository.Options{}).For(owner.System("test"))
 	for name, test := range map[string]struct {
 		row  counter
 		want string
@@ -281,7 +282,7 @@ func TestARefusedValueAmongManyRows(t *testing.T) {
 	} {
 		rows := make([]counter, 6001)
 		rows[5999] = test.row
-		err := scope.CreateMany(t.Context(), w.writer, repository.Owner{}, rows)
+		err := scope.CreateMany(t.Context(), w.writer, owner.Owner{}, rows)
 		require.Equal(t, []string{test.want}, refusals(t, err), name)
 	}
 }

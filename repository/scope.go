@@ -4,9 +4,8 @@ import (
 	"context"
 
 	"github.com/Masterminds/squirrel"
-	"github.com/google/uuid"
 
-	"github.com/polarkit-go/polarkit/internal/reach"
+	"github.com/polarkit-go/polarkit/auth/owner"
 )
 
 // listed is the scope with a list of owners in place of a sub-select that can be
@@ -25,7 +24,7 @@ func (s Rows[Row]) listed(ctx context.Context, from Readable) (Rows[Row], error)
 
 // narrow appends the conditions that hold for every row of a scope, the base
 // predicate and the reach, and reports whether there can be such a row at all.
-func (p *plan) narrow(s *statement, reach Reach, which deletion) bool {
+func (p *plan) narrow(s *statement, reach owner.Reach, which deletion) bool {
 	if p.softDelete == "" {
 		if which == onlyDeleted {
 			return false
@@ -43,7 +42,7 @@ func (p *plan) narrow(s *statement, reach Reach, which deletion) bool {
 }
 
 // within appends the reach as a predicate on the owner columns.
-func (p *plan) within(s *statement, held Reach) bool {
+func (p *plan) within(s *statement, held owner.Reach) bool {
 	if held.IsSystem() {
 		s.write("true")
 		return true
@@ -51,30 +50,16 @@ func (p *plan) within(s *statement, held Reach) bool {
 	before := len(s.text)
 	s.write("(")
 	granted := false
-	for _, grant := range reach.GrantsOf(held) {
+	for _, grant := range held.Grants() {
 		name, ok := p.owners[grant.Kind]
-		if !ok || grant.Select == nil && len(grant.IDs) == 0 {
-			continue
-		}
-		if sel := grant.Select; sel != nil && (sel.SQL == "" || sel.Only != nil && len(sel.Only) == 0) {
+		if !ok || grant.Set.IsEmpty() {
 			continue
 		}
 		if granted {
 			s.write(" OR ")
 		}
 		granted = true
-		owner := p.qualified(name)
-		if sel := grant.Select; sel != nil {
-			s.write("(", owner, " IN (")
-			s.foreign(sel.SQL, sel.Args)
-			s.write(")")
-			if sel.Only != nil {
-				s.owned(" AND "+owner, sel.Only)
-			}
-			s.write(")")
-			continue
-		}
-		s.owned(owner, grant.IDs)
+		s.owned(p.qualified(name), grant.Set)
 	}
 	if !granted {
 		s.text = s.text[:before]
@@ -84,29 +69,34 @@ func (p *plan) within(s *statement, held Reach) bool {
 	return true
 }
 
-// owned compares with the owners of a grant.
-func (s *statement) owned(owner string, ids []uuid.UUID) {
-	s.write(owner)
-	if alike(ids) {
-		s.write(" = ").bind(ids[0])
+// owned compares a column with a set of owners that is not known to be empty.
+func (s *statement) owned(column string, set owner.Set) {
+	query, isQuery := set.Query()
+	if !isQuery {
+		s.oneOf(column, set)
 		return
 	}
-	s.write(" = ANY(").bind(ids).write(")")
+	s.write("(", column, " IN (")
+	s.foreign(query.SQL, query.Args)
+	s.write(")")
+	if len(query.Only) > 0 {
+		s.write(" AND ")
+		s.oneOf(column, owner.IDs(query.Only...))
+	}
+	s.write(")")
 }
 
-// alike reports whether a list holds one value, perhaps several times. It is
-// compared by =, which lets an index on the column and a sort column give the
-// rows in order, as = ANY does not.
-func alike[T comparable](list []T) bool {
-	if len(list) == 0 {
-		return false
+// oneOf compares a column with a list of owners. One owner, also where it stands
+// there several times, is compared by =, which lets an index on the column and a
+// sort column give the rows in order, as = ANY does not.
+func (s *statement) oneOf(column string, list owner.Set) {
+	s.write(column)
+	if one, ok := list.One(); ok {
+		s.write(" = ").bind(one)
+		return
 	}
-	for _, value := range list[1:] {
-		if value != list[0] {
-			return false
-		}
-	}
-	return true
+	ids, _ := list.IDs()
+	s.write(" = ANY(").bind(ids).write(")")
 }
 
 // body appends FROM and WHERE for the scope and the caller's predicate, which

@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/internal/reach"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
@@ -154,7 +154,7 @@ var verbs = []verb{
 		return s.UpdateWhere(ctx, w.writer, everything, customers.Set("score", int64(8)))
 	}},
 	{"Upsert", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
-		owner, err := repository.System("test").Own(ctx, organizationKind, w.acme)
+		owner, err := owner.System("test").Own(ctx, organizationKind, w.acme)
 		if err != nil {
 			return 0, err
 		}
@@ -186,51 +186,47 @@ func TestEveryVerbIsScoped(t *testing.T) {
 	t.Parallel()
 	var recorder pgtest.Recorder
 	w := newWorld(t, func(config *pgxpool.Config) { recorder.Attach(config) })
-	system := customers.For(repository.System("test"))
-	large := func(org uuid.UUID, only []uuid.UUID) repository.Reach {
-		return reach.Of(reach.Grant{Kind: organizationKind, Select: &reach.Select{
-			SQL: "SELECT organization_id FROM memberships WHERE user_id = ?", Args: []any{org}, Only: only,
-			Contains: func(_ context.Context, id uuid.UUID) (bool, error) { return id == w.acme && org == w.acme, nil },
-		}})
+	system := customers.For(owner.System("test"))
+	const members = "SELECT organization_id FROM memberships WHERE user_id = ?"
+	large := func(org uuid.UUID) owner.Reach {
+		return owner.ReachOf(owner.Grant{Kind: organizationKind, Set: owner.SubSelect(members, []any{org},
+			func(_ context.Context, id uuid.UUID) (bool, error) { return id == w.acme && org == w.acme, nil })})
 	}
-	deferred := func(org uuid.UUID, only []uuid.UUID) repository.Reach {
-		grant := large(org, only).Grants()[0]
-		grant.Select.Contains = nil
-		grant.Select.List = func(context.Context) ([]uuid.UUID, error) {
+	deferred := func(org uuid.UUID) owner.Reach {
+		return owner.ReachOf(owner.Grant{Kind: organizationKind, Set: owner.Deferred(members, []any{org}, func(context.Context) ([]uuid.UUID, error) {
 			if org == w.acme {
 				return []uuid.UUID{w.acme}, nil
 			}
 			return nil, nil
-		}
-		return reach.Of(grant)
+		})})
 	}
-	_, err := memberships.For(repository.System("test")).Create(t.Context(), w.writer, repository.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
+	_, err := memberships.For(owner.System("test")).Create(t.Context(), w.writer, owner.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
 	require.NoError(t, err)
 
 	for _, verb := range verbs {
 		t.Run(verb.name, func(t *testing.T) {
-			made, err := system.Create(t.Context(), w.writer, repository.Owner{}, customerRow{Email: "row@example.com", OrganizationID: w.acme})
+			made, err := system.Create(t.Context(), w.writer, owner.Owner{}, customerRow{Email: "row@example.com", OrganizationID: w.acme})
 			require.NoError(t, err)
-			gone, err := system.Create(t.Context(), w.writer, repository.Owner{}, customerRow{Email: "gone@example.com", OrganizationID: w.acme})
+			gone, err := system.Create(t.Context(), w.writer, owner.Owner{}, customerRow{Email: "gone@example.com", OrganizationID: w.acme})
 			require.NoError(t, err)
 			require.NoError(t, system.SoftDelete(t.Context(), w.writer, gone.ID))
 			before, err := system.WithDeleted().All(t.Context(), w.reader, repository.Query{Max: 10})
 			require.NoError(t, err)
 
-			for name, r := range map[string]repository.Reach{
+			for name, r := range map[string]owner.Reach{
 				"another organization":  organizations(w.globe),
 				"nothing":               {},
 				"no organization":       organizations(),
-				"another kind":          reach.Of(reach.Grant{Kind: userKind, IDs: []uuid.UUID{w.acme}}),
-				"another customer":      reach.Of(reach.Grant{Kind: customerKind, IDs: []uuid.UUID{uuid.New()}}),
+				"another kind":          owner.ReachOf(owner.Grant{Kind: userKind, Set: owner.IDs(w.acme)}),
+				"another customer":      owner.ReachOf(owner.Grant{Kind: customerKind, Set: owner.IDs(uuid.New())}),
 				"narrowed to none":      organizations(w.acme).Restrict(organizationKind, w.globe),
-				"a large set without":   large(w.globe, nil),
-				"a large set, narrowed": large(w.acme, []uuid.UUID{w.globe}),
-				"a large set, no more":  large(w.acme, []uuid.UUID{}),
-				"no reason":             repository.System(""),
-				"deferred, without":     deferred(w.globe, nil),
-				"deferred, narrowed":    deferred(w.acme, []uuid.UUID{w.globe}),
-				"deferred, no more":     deferred(w.acme, []uuid.UUID{}),
+				"a large set without":   large(w.globe),
+				"a large set, narrowed": large(w.acme).Restrict(organizationKind, w.globe),
+				"a large set, no more":  large(w.acme).Restrict(organizationKind),
+				"no reason":             owner.System(""),
+				"deferred, without":     deferred(w.globe),
+				"deferred, narrowed":    deferred(w.acme).Restrict(organizationKind, w.globe),
+				"deferred, no more":     deferred(w.acme).Restrict(organizationKind),
 			} {
 				recorder.Reset()
 				n, err := verb.run(t.Context(), w, customers.For(r), made.ID)
@@ -255,21 +251,21 @@ func TestEveryVerbIsScoped(t *testing.T) {
 			_, err = system.WithDeleted().DeleteWhere(t.Context(), w.writer, squirrel.Eq{"id": gone.ID})
 			require.NoError(t, err)
 
-			reaches := []repository.Reach{
-				organizations(w.acme), organizations(w.globe, w.acme), large(w.acme, nil), large(w.acme, []uuid.UUID{w.acme}),
-				deferred(w.acme, nil), deferred(w.acme, []uuid.UUID{w.globe, w.acme}),
-				reach.Of(reach.Grant{Kind: userKind, IDs: []uuid.UUID{w.globe}}, reach.Grant{Kind: organizationKind, IDs: []uuid.UUID{w.acme}}),
-				repository.System("test"),
+			reaches := []owner.Reach{
+				organizations(w.acme), organizations(w.globe, w.acme), large(w.acme), large(w.acme).Restrict(organizationKind, w.acme),
+				deferred(w.acme), deferred(w.acme).Restrict(organizationKind, w.globe, w.acme),
+				owner.ReachOf(owner.Grant{Kind: userKind, Set: owner.IDs(w.globe)}, owner.Grant{Kind: organizationKind, Set: owner.IDs(w.acme)}),
+				owner.System("test"),
 			}
 			if verb.name != "Upsert" {
-				reaches = append(reaches, reach.Of(reach.Grant{Kind: customerKind, IDs: []uuid.UUID{made.ID}}))
+				reaches = append(reaches, owner.ReachOf(owner.Grant{Kind: customerKind, Set: owner.IDs(made.ID)}))
 			}
 			for i, r := range reaches {
 				_, err := system.WithDeleted().DeleteWhere(t.Context(), w.writer, squirrel.Expr("true"))
 				require.NoError(t, err)
 				row := customerRow{Email: "row@example.com", OrganizationID: w.acme}
 				row.ID = made.ID
-				_, err = system.Create(t.Context(), w.writer, repository.Owner{}, row)
+				_, err = system.Create(t.Context(), w.writer, owner.Owner{}, row)
 				require.NoError(t, err)
 				n, err := verb.run(t.Context(), w, customers.For(r), made.ID)
 				require.NoError(t, err, i)
@@ -428,12 +424,12 @@ func TestOwnersOfSeveralKinds(t *testing.T) {
 	w := newWorld(t)
 	ada := w.create(t, w.acme, customerRow{Email: "ada@example.com"})
 	bob := w.create(t, w.globe, customerRow{Email: "bob@example.com"})
-	both := reach.Of(reach.Grant{Kind: customerKind, IDs: []uuid.UUID{ada.ID}}, reach.Grant{Kind: organizationKind, IDs: []uuid.UUID{w.globe}})
+	both := owner.ReachOf(owner.Grant{Kind: customerKind, Set: owner.IDs(ada.ID)}, owner.Grant{Kind: organizationKind, Set: owner.IDs(w.globe)})
 	rows, err := customers.For(both).All(t.Context(), w.reader, repository.Query{Max: 10, Sorting: sorting.New(sorting.Asc(byEmail))})
 	require.NoError(t, err)
 	require.Equal(t, []string{ada.Email, bob.Email}, []string{rows[0].Email, rows[1].Email})
 
-	owner, err := repository.System("move").Own(t.Context(), organizationKind, w.globe)
+	owner, err := owner.System("move").Own(t.Context(), organizationKind, w.globe)
 	require.NoError(t, err)
 	moved, err := w.in(w.acme).Update(t.Context(), w.writer, ada.ID, customers.MoveTo(owner))
 	require.NoError(t, err)
@@ -446,8 +442,8 @@ func TestCompositeKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	user := uuid.New()
-	mine := memberships.For(reach.Of(reach.Grant{Kind: userKind, IDs: []uuid.UUID{user}}))
-	_, err := memberships.For(repository.System("test")).Create(t.Context(), w.writer, repository.Owner{}, membershipRow{UserID: user, OrganizationID: w.acme, Role: "owner"})
+	mine := memberships.For(owner.ReachOf(owner.Grant{Kind: userKind, Set: owner.IDs(user)}))
+	_, err := memberships.For(owner.System("test")).Create(t.Context(), w.writer, owner.Owner{}, membershipRow{UserID: user, OrganizationID: w.acme, Role: "owner"})
 	require.NoError(t, err)
 	row, err := mine.Get(t.Context(), w.reader, repository.Key{user, w.acme})
 	require.NoError(t, err)
@@ -472,7 +468,7 @@ func TestZeroHandlesAreErrors(t *testing.T) {
 	}
 	_, err := w.in(w.acme).Get(t.Context(), nil, uuid.New())
 	require.Error(t, err)
-	require.Error(t, w.in(w.acme).CreateMany(t.Context(), nil, repository.Owner{}, nil))
+	require.Error(t, w.in(w.acme).CreateMany(t.Context(), nil, owner.Owner{}, nil))
 }
 
 func TestFiltersOfParameters(t *testing.T) {

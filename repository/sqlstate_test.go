@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/repository"
 )
@@ -24,7 +25,7 @@ func TestEverySQLSTATE(t *testing.T) {
 		CREATE TRIGGER fail BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION fail_row()`)
 	require.NoError(t, err)
 	w.create(t, w.acme, customerRow{Email: "a@example.com"})
-	scope := notes.For(repository.System("test"))
+	scope := notes.For(owner.System("test"))
 
 	const again, stays, closes = true, true, false
 	for _, test := range []struct {
@@ -72,12 +73,12 @@ func TestEverySQLSTATE(t *testing.T) {
 				return err
 			})
 			check("write", func() error {
-				_, err := scope.Create(t.Context(), w.writer, repository.Owner{}, note{Text: code})
+				_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: code})
 				return err
 			})
 			check("transaction", func() error {
 				return repository.InTxWith(t.Context(), w.writer, repository.TxOptions{Attempts: 1}, func(tx repository.Tx) error {
-					_, err := scope.Create(t.Context(), tx, repository.Owner{}, note{Text: code})
+					_, err := scope.Create(t.Context(), tx, owner.Owner{}, note{Text: code})
 					return err
 				})
 			})
@@ -148,14 +149,14 @@ func TestAServerThatStopsWriting(t *testing.T) {
 			w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 4 })
 			_, err := w.pool.Exec(t.Context(), notesTable)
 			require.NoError(t, err)
-			scope := notes.For(repository.System("test"))
+			scope := notes.For(owner.System("test"))
 			write := func() error {
 				if !inTx {
-					_, err := scope.Create(t.Context(), w.writer, repository.Owner{}, note{Text: "a"})
+					_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: "a"})
 					return err
 				}
 				return repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
-					_, err := scope.Create(t.Context(), tx, repository.Owner{}, note{Text: "a"})
+					_, err := scope.Create(t.Context(), tx, owner.Owner{}, note{Text: "a"})
 					return err
 				})
 			}
@@ -205,14 +206,14 @@ func TestReadsGoOnWhileNoServerWrites(t *testing.T) {
 			w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 4 })
 			_, err := w.pool.Exec(t.Context(), notesTable)
 			require.NoError(t, err)
-			scope := notes.For(repository.System("test"))
+			scope := notes.For(owner.System("test"))
 			write := func() error {
 				if attempts == 0 {
-					_, err := scope.Create(t.Context(), w.writer, repository.Owner{}, note{Text: "a"})
+					_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: "a"})
 					return err
 				}
 				return repository.InTxWith(t.Context(), w.writer, repository.TxOptions{Attempts: attempts}, func(tx repository.Tx) error {
-					_, err := scope.Create(t.Context(), tx, repository.Owner{}, note{Text: "a"})
+					_, err := scope.Create(t.Context(), tx, owner.Owner{}, note{Text: "a"})
 					return err
 				})
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
@@ -418,10 +419,10 @@ func TestExecModes(t *testing.T) {
 		t.Run(mode.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.DefaultQueryExecMode = mode })
-			system := customers.For(repository.System("test"))
+			system := customers.For(owner.System("test"))
 			for _, verb := range verbs {
 				row := customerRow{Email: "row@example.com", OrganizationID: w.acme, Metadata: kit.Metadata{"a": "b"}}
-				made, err := system.Create(t.Context(), w.writer, repository.Owner{}, row)
+				made, err := system.Create(t.Context(), w.writer, owner.Owner{}, row)
 				require.NoError(t, err, verb.name)
 				n, err := verb.run(t.Context(), w, w.in(w.acme, w.globe), made.ID)
 				require.NoError(t, err, verb.name)

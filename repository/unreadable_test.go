@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
 )
@@ -40,7 +41,7 @@ func TestRowsOfOtherProgramsAreListed(t *testing.T) {
 		w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.DefaultQueryExecMode = mode })
 		_, err := w.pool.Exec(t.Context(), oddRows)
 		require.NoError(t, err)
-		rows, err := odds.For(repository.System("test")).All(t.Context(), w.reader, repository.Query{Max: 10})
+		rows, err := odds.For(owner.System("test")).All(t.Context(), w.reader, repository.Query{Max: 10})
 		require.NoError(t, err, "%s", mode)
 		want := []string{
 			`{"price":"NaN","day":"9999-12-31","at":"infinity","metadata":{"n":1e400}}`,
@@ -57,7 +58,7 @@ func TestRowsOfOtherProgramsAreListed(t *testing.T) {
 			}
 			require.Equal(t, want[i], string(text), "%s", mode)
 		}
-		_, err = plains.For(repository.System("test")).All(t.Context(), w.reader, repository.Query{Max: 10})
+		_, err = plains.For(owner.System("test")).All(t.Context(), w.reader, repository.Query{Max: 10})
 		require.ErrorContains(t, err, "odds")
 		require.ErrorContains(t, err, "id = 00000000-0000-0000-0000-000000000001")
 		require.ErrorContains(t, err, "at")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -24,10 +25,10 @@ type OnConflict struct {
 // that is already there, and returns it. Which of the two it was shows in
 // UpdatedAt. A row that is there and out of scope is not touched: that is a
 // ResourceAlreadyExists.
-func (s Rows[Row]) Upsert(ctx context.Context, to Writable, owner Owner, row Row, conflict OnConflict) (Row, error) {
+func (s Rows[Row]) Upsert(ctx context.Context, to Writable, own owner.Owner, row Row, conflict OnConflict) (Row, error) {
 	p := s.plan
 	var none Row
-	h, v, err := s.toCreate(ctx, to, owner, &row)
+	h, v, err := s.toCreate(ctx, to, own, &row)
 	if err != nil {
 		return none, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/pagination"
@@ -51,19 +52,19 @@ func TestCreateNeedsAnOwnerInReach(t *testing.T) {
 	globe := w.owner(t, w.globe)
 	_, err := w.in(w.acme).Create(t.Context(), w.writer, globe, customerRow{Email: "a@example.com"})
 	require.ErrorIs(t, err, errors.ResourceNotFound)
-	_, err = customers.For(repository.Reach{}).Create(t.Context(), w.writer, globe, customerRow{Email: "a@example.com"})
+	_, err = customers.For(owner.Reach{}).Create(t.Context(), w.writer, globe, customerRow{Email: "a@example.com"})
 	require.ErrorIs(t, err, errors.ResourceNotFound)
-	_, err = w.in(w.acme).Create(t.Context(), w.writer, repository.Owner{}, customerRow{Email: "a@example.com", OrganizationID: w.acme})
+	_, err = w.in(w.acme).Create(t.Context(), w.writer, owner.Owner{}, customerRow{Email: "a@example.com", OrganizationID: w.acme})
 	require.ErrorContains(t, err, "a row needs an owner")
 	_, err = w.in(w.globe).Create(t.Context(), w.writer, globe, customerRow{Email: "a@example.com", OrganizationID: w.acme})
 	require.ErrorContains(t, err, "the row names another organization than its owner")
 
-	self, err := repository.System("test").Own(t.Context(), customerKind, uuid.New())
+	self, err := owner.System("test").Own(t.Context(), customerKind, uuid.New())
 	require.NoError(t, err)
-	_, err = customers.For(repository.System("test")).Create(t.Context(), w.writer, self, customerRow{Email: "a@example.com"})
+	_, err = customers.For(owner.System("test")).Create(t.Context(), w.writer, self, customerRow{Email: "a@example.com"})
 	require.ErrorContains(t, err, "a row that is its owner")
 
-	seeded, err := customers.For(repository.System("seed")).Create(t.Context(), w.writer, repository.Owner{}, customerRow{Email: "a@example.com", OrganizationID: w.acme})
+	seeded, err := customers.For(owner.System("seed")).Create(t.Context(), w.writer, owner.Owner{}, customerRow{Email: "a@example.com", OrganizationID: w.acme})
 	require.NoError(t, err)
 	require.Equal(t, w.acme, seeded.OrganizationID)
 	count, err := w.in(w.acme, w.globe).Count(t.Context(), w.reader, nil)
@@ -103,7 +104,7 @@ func TestPage(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, int64(1), page.Pagination.TotalCount)
 
-	empty, err := customers.For(repository.Reach{}).Page(t.Context(), w.reader, repository.Query{})
+	empty, err := customers.For(owner.Reach{}).Page(t.Context(), w.reader, repository.Query{})
 	require.NoError(t, err)
 	require.Equal(t, pagination.NewListResource([]customerRow{}, 0, pagination.Params{}), empty)
 }

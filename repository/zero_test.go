@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
@@ -16,13 +17,13 @@ import (
 // furtherVerbs are those that the table of [TestEveryVerbIsScoped] leaves out.
 var furtherVerbs = []verb{
 	{"Create", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
-		return found(s.Create(ctx, w.writer, repository.Owner{}, customerRow{OrganizationID: w.acme, Email: "x@example.com"}))
+		return found(s.Create(ctx, w.writer, owner.Owner{}, customerRow{OrganizationID: w.acme, Email: "x@example.com"}))
 	}},
 	{"CreateMany", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
-		return done(s.CreateMany(ctx, w.writer, repository.Owner{}, make([]customerRow, 2)))
+		return done(s.CreateMany(ctx, w.writer, owner.Owner{}, make([]customerRow, 2)))
 	}},
 	{"CreateMany of none", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
-		return done(s.CreateMany(ctx, w.writer, repository.Owner{}, nil))
+		return done(s.CreateMany(ctx, w.writer, owner.Owner{}, nil))
 	}},
 	{"Restore", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return found(s.Restore(ctx, w.writer, id))
@@ -58,7 +59,7 @@ func TestZeroScopesReachNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	row := w.create(t, w.acme, customerRow{Email: "a@example.com"})
-	everybody := repository.System("test")
+	everybody := owner.System("test")
 	scopes := map[string]repository.Rows[customerRow]{
 		"a zero scope":           {},
 		"the scope of a zero":    new(repository.Model[customerRow]).For(everybody),

@@ -14,6 +14,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
@@ -129,9 +130,9 @@ type noteService struct {
 	forget string
 }
 
-func (s *noteService) reach(ctx context.Context, caller auth.Caller, what string) (auth.Reach, error) {
+func (s *noteService) reach(ctx context.Context, caller auth.Caller, what string) (owner.Reach, error) {
 	if s.forget == what {
-		return repository.System("a fault put in on purpose"), nil
+		return owner.System("a fault put in on purpose"), nil
 	}
 	return s.access.Reach(ctx, caller)
 }
@@ -288,7 +289,7 @@ func (w *world) twoTenants() authtest.TwoTenants {
 }
 
 func (w *world) matrix() authtest.Matrix {
-	subjects := map[auth.SubjectKind]credential.SubjectRef{
+	subjects := map[owner.Kind]credential.SubjectRef{
 		auth.UserKind: w.A.User, auth.OrganizationKind: w.A.Organization, auth.CustomerKind: w.A.Customer,
 	}
 	return authtest.Matrix{
@@ -326,7 +327,7 @@ func TestCase20CustomersSeeOnlyTheirs(t *testing.T) {
 	other := auth.Customer{ID: uuid.New(), OrganizationID: w.A.OrganizationID}.Ref()
 	made := map[uuid.UUID]uuid.UUID{}
 	for i, customer := range []credential.SubjectRef{w.A.Customer, other, w.B.Customer} {
-		reach := repository.System("seeds")
+		reach := owner.System("seeds")
 		owner, err := reach.Own(ctx, auth.OrganizationKind, customer.OrganizationID)
 		require.NoError(t, err)
 		row, err := notes.For(reach).Create(ctx, w.service.writer, owner, noteRow{Code: string(rune('a' + i)), Text: "x", CustomerID: &customer.ID})
@@ -354,17 +355,17 @@ func TestReachIsNotWidenedByItsGrants(t *testing.T) {
 		response := w.As(tenant.User, "notes:write").Do(w.handler, "POST", "/v1/notes/", map[string]any{"code": "a", "text": "x"})
 		require.Equal(t, 201, response.Status, response)
 	}
-	sets := map[string]auth.Set{
-		"listed": auth.IDs(w.A.OrganizationID),
-		"selected": auth.SubSelect("SELECT ?::uuid", []any{w.A.OrganizationID}, func(_ context.Context, id uuid.UUID) (bool, error) {
+	sets := map[string]owner.Set{
+		"listed": owner.IDs(w.A.OrganizationID),
+		"selected": owner.SubSelect("SELECT ?::uuid", []any{w.A.OrganizationID}, func(_ context.Context, id uuid.UUID) (bool, error) {
 			return id == w.A.OrganizationID, nil
 		}),
-		"deferred": auth.Deferred("SELECT ?::uuid", []any{w.A.OrganizationID}, func(context.Context) ([]uuid.UUID, error) {
+		"deferred": owner.Deferred("SELECT ?::uuid", []any{w.A.OrganizationID}, func(context.Context) ([]uuid.UUID, error) {
 			return []uuid.UUID{w.A.OrganizationID}, nil
 		}),
 	}
 	for name, set := range sets {
-		var reach auth.Reach
+		var reach owner.Reach
 		access := auth.NewAccess(auth.AccessConfig{Memberships: members{set}})
 		handler := w.Authenticator.Middleware(canRead.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			subject, _ := auth.From[auth.Admin](r.Context())
@@ -374,14 +375,14 @@ func TestReachIsNotWidenedByItsGrants(t *testing.T) {
 		})))
 		require.Equal(t, 200, w.As(w.A.User, "notes:read").Do(handler, "GET", "/", nil).Status)
 		for _, g := range reach.Grants() {
-			for i := range g.IDs {
-				g.IDs[i] = w.B.OrganizationID
+			if ids, ok := g.Set.IDs(); ok {
+				ids[0] = w.B.OrganizationID
 			}
-			if g.Select != nil {
-				g.Select.Args[0], g.Select.SQL, g.Select.Only = w.B.OrganizationID, "SELECT organization_id FROM notes", nil
-				g.Select.List = func(context.Context) ([]uuid.UUID, error) { return []uuid.UUID{w.B.OrganizationID}, nil }
+			if query, ok := g.Set.Query(); ok {
+				query.Args[0] = w.B.OrganizationID
 			}
 		}
+		reach.Grants()[0].Set = owner.IDs(w.B.OrganizationID)
 		rows, err := notes.For(reach).All(ctx, w.service.reader, repository.Query{Max: 10})
 		require.NoError(t, err, name)
 		require.Len(t, rows, 1, name)
@@ -389,9 +390,9 @@ func TestReachIsNotWidenedByItsGrants(t *testing.T) {
 	}
 }
 
-type members struct{ set auth.Set }
+type members struct{ set owner.Set }
 
-func (m members) Organizations(context.Context, uuid.UUID, auth.Permission) (auth.Set, error) {
+func (m members) Organizations(context.Context, uuid.UUID, auth.Permission) (owner.Set, error) {
 	return m.set, nil
 }
 

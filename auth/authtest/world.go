@@ -12,6 +12,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 )
 
 // World is a small world of two tenants over a store in memory.
@@ -137,7 +138,7 @@ func (w *World) DeleteOrganization(organizationID uuid.UUID) {
 }
 
 // Organizations makes the world an auth.Memberships.
-func (w *World) Organizations(_ context.Context, userID uuid.UUID, permission auth.Permission) (auth.Set, error) {
+func (w *World) Organizations(_ context.Context, userID uuid.UUID, permission auth.Permission) (owner.Set, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var ids []uuid.UUID
@@ -146,7 +147,7 @@ func (w *World) Organizations(_ context.Context, userID uuid.UUID, permission au
 			ids = append(ids, m.organizationID)
 		}
 	}
-	return auth.IDs(ids...), nil
+	return owner.IDs(ids...), nil
 }
 
 // As is a caller with a new bearer token of the subject: of the first type in

@@ -12,6 +12,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -38,11 +39,11 @@ func TestWorld(t *testing.T) {
 
 	set, err := world.Organizations(t.Context(), world.A.User.ID, "manage")
 	require.NoError(t, err)
-	require.Equal(t, auth.IDs(), set)
+	require.Equal(t, owner.IDs(), set)
 	world.Join(world.A.User, world.A.OrganizationID, "manage")
 	set, err = world.Organizations(t.Context(), world.A.User.ID, "manage")
 	require.NoError(t, err)
-	require.Equal(t, auth.IDs(world.A.OrganizationID), set)
+	require.Equal(t, owner.IDs(world.A.OrganizationID), set)
 
 	customer := world.As(world.A.Customer, "portal:read")
 	world.DeleteOrganization(world.A.OrganizationID)

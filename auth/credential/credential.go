@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/polarkit-go/polarkit/internal/reach"
+	"github.com/polarkit-go/polarkit/auth/owner"
 )
 
 // Credential is what is known of a credential, without its secret. The zero
@@ -63,7 +63,7 @@ type Scope string
 type SubjectRef struct {
 	// Kind is the kind of subject, such as "user". A subject owns rows, so it is
 	// also a kind of owner.
-	Kind reach.Kind
+	Kind owner.Kind
 	ID   uuid.UUID
 	// OrganizationID is the organization that a customer belongs to. It is zero
 	// for other subjects.

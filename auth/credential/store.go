@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/internal/reach"
 )
 
 // The two errors that stores return. Every other error counts as
@@ -75,7 +75,7 @@ type Lookup struct {
 	// Type is the name of the type of credential, as in [Credential.Type].
 	Type string
 	// SubjectKind is the kind of the credential's subject.
-	SubjectKind reach.Kind
+	SubjectKind owner.Kind
 	// Hashes are those of the token, one for each key, the current key's first. The
 	// record has one of them.
 	Hashes []Hash

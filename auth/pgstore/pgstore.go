@@ -14,9 +14,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/internal/pglink"
-	"github.com/polarkit-go/polarkit/internal/reach"
 )
 
 // DB is what a store asks: a pool, a connection or a transaction of pgx.
@@ -39,7 +39,7 @@ type Store struct {
 	// subject. A statement has only the condition on its own kind: PostgreSQL
 	// would open and lock the tables of the others too, for each request, though
 	// it asks none of them.
-	found     map[reach.Kind]finder
+	found     map[owner.Kind]finder
 	foundElse finder
 }
 
@@ -56,7 +56,7 @@ var (
 
 // Alive is a condition on the subjects of one kind, see [AliveWhile].
 type Alive struct {
-	kind      reach.Kind
+	kind      owner.Kind
 	condition string
 }
 
@@ -70,17 +70,17 @@ type Alive struct {
 // that a dead subject costs what every other dead credential does. The text is
 // the program's: it must hold nothing of a request. Of several conditions on
 // one kind all must hold.
-func AliveWhile(kind reach.Kind, condition string) Alive {
+func AliveWhile(kind owner.Kind, condition string) Alive {
 	return Alive{kind: kind, condition: condition}
 }
 
 // New makes a store. Subjects of a kind without a condition count as alive.
 func New(db DB, alive ...Alive) *Store {
-	conditions := map[reach.Kind][]string{}
+	conditions := map[owner.Kind][]string{}
 	for _, a := range alive {
 		conditions[a.kind] = append(conditions[a.kind], "("+a.condition+")")
 	}
-	s := &Store{db: db, found: map[reach.Kind]finder{}, foundElse: newFinder("false")}
+	s := &Store{db: db, found: map[owner.Kind]finder{}, foundElse: newFinder("false")}
 	for kind, all := range conditions {
 		s.found[kind] = newFinder("(" + strings.Join(all, " AND ") + ") IS NOT TRUE")
 	}
@@ -320,7 +320,7 @@ func (r *credentialRow) credential() credential.Credential {
 	c := credential.Credential{
 		ID:              r.id.Bytes,
 		Type:            r.kind,
-		Subject:         credential.SubjectRef{Kind: reach.Kind(r.subjectKind), ID: r.subjectID.Bytes, OrganizationID: r.organizationID.Bytes},
+		Subject:         credential.SubjectRef{Kind: owner.Kind(r.subjectKind), ID: r.subjectID.Bytes, OrganizationID: r.organizationID.Bytes},
 		Limit:           credential.Unrestricted(),
 		Name:            r.name,
 		CreatedAt:       r.created.Time,

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/postal"
 	"github.com/polarkit-go/polarkit/kit"
@@ -73,7 +74,7 @@ func (r Row) Schema() Customer {
 
 // ByExternalID is the customer in reach with an external ID, which is unique
 // within an organization: that several have one is a conflict.
-func ByExternalID(ctx context.Context, from repository.Readable, reach repository.Reach, externalID string) (Row, error) {
+func ByExternalID(ctx context.Context, from repository.Readable, reach owner.Reach, externalID string) (Row, error) {
 	found, err := Repository.For(reach).All(ctx, from, repository.Query{Where: sq.Eq{"external_id": externalID}, Max: 2})
 	switch {
 	case err != nil:

@@ -74,7 +74,11 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 	if err != nil {
 		return Customer{}, err
 	}
-	created, err := Repository.For(owner.Reach()).Create(ctx, s.writer, owner, in.row())
+	reach, err := owner.Reach(ctx)
+	if err != nil {
+		return Customer{}, err
+	}
+	created, err := Repository.For(reach).Create(ctx, s.writer, owner, in.row())
 	if err != nil {
 		return Customer{}, err
 	}

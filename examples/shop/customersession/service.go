@@ -6,6 +6,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/customer"
@@ -59,7 +60,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 }
 
 // find answers the same for a customer who is absent and for one out of reach.
-func (s *Service) find(ctx context.Context, reach repository.Reach, in CustomerSessionCreate) (customer.Row, error) {
+func (s *Service) find(ctx context.Context, reach owner.Reach, in CustomerSessionCreate) (customer.Row, error) {
 	var (
 		found customer.Row
 		loc   errors.Loc

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
@@ -35,16 +36,16 @@ func NewMemberships(reader repository.Reader) Memberships { return Memberships{r
 
 // Organizations are the organizations of which the user is a member. There are
 // no roles, so no permission is known.
-func (m Memberships) Organizations(ctx context.Context, userID uuid.UUID, permission auth.Permission) (auth.Set, error) {
+func (m Memberships) Organizations(ctx context.Context, userID uuid.UUID, permission auth.Permission) (owner.Set, error) {
 	if permission != "" {
-		return auth.Set{}, fmt.Errorf("organization: unknown permission %q", permission)
+		return owner.Set{}, fmt.Errorf("organization: unknown permission %q", permission)
 	}
-	return auth.Deferred(`SELECT organization_id FROM memberships WHERE user_id = ? AND `+alive, []any{userID},
+	return owner.Deferred(`SELECT organization_id FROM memberships WHERE user_id = ? AND `+alive, []any{userID},
 		func(ctx context.Context) ([]uuid.UUID, error) { return m.list(ctx, userID) }), nil
 }
 
 func (m Memberships) list(ctx context.Context, userID uuid.UUID) ([]uuid.UUID, error) {
-	found, err := memberships.For(repository.System("what a user reaches follows from it")).All(ctx, m.reader, repository.Query{
+	found, err := memberships.For(owner.System("what a user reaches follows from it")).All(ctx, m.reader, repository.Query{
 		Where: sq.Expr("user_id = ? AND "+alive, userID), Max: repository.NoLimit,
 	})
 	if err != nil {

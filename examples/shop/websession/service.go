@@ -8,6 +8,7 @@ import (
 	sq "github.com/Masterminds/squirrel"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/auth/signin"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
@@ -41,7 +42,7 @@ func (s *Service) signIn(header http.Header, r *http.Request, in WebSessionCreat
 	if err := s.sessions.CheckOrigin(r); err != nil {
 		return err
 	}
-	users := user.Repository.For(repository.System("signs a user in"))
+	users := user.Repository.For(owner.System("signs a user in"))
 	var found user.Row
 	err := s.checker.Check(r.Context(), signin.Attempt{
 		Account:  strings.ToLower(in.Email),
