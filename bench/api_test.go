@@ -90,14 +90,14 @@ func updateCustomer(_ context.Context, _ account, in apiUpdate) (apiCustomer, er
 func deleteCustomer(context.Context, account, apiID) error { return nil }
 
 func apiHandler() http.Handler {
-	a := api.New(api.Config{Title: "Bench"})
-	g := a.Group("/v1/customers", api.Tag("customers"))
-	api.List(g, "/", bearer{}, listCustomers, api.Name("list"))
-	api.Get(g, "/{id}", bearer{}, getCustomer, api.Name("get"))
-	api.Create(g, "/", bearer{}, createCustomer, api.Name("create"))
-	api.Update(g, "/{id}", bearer{}, updateCustomer, api.Name("update"))
-	api.Delete(g, "/{id}", bearer{}, deleteCustomer, api.Name("delete"))
-	return a
+	return api.New(api.Config{Title: "Bench"}, func(root *api.Group) {
+		g := root.Group("/v1/customers", api.Tag("customers"))
+		api.List(g, "/", bearer{}, listCustomers, api.Name("list"))
+		api.Get(g, "/{id}", bearer{}, getCustomer, api.Name("get"))
+		api.Create(g, "/", bearer{}, createCustomer, api.Name("create"))
+		api.Update(g, "/{id}", bearer{}, updateCustomer, api.Name("update"))
+		api.Delete(g, "/{id}", bearer{}, deleteCustomer, api.Name("delete"))
+	})
 }
 
 // wired is an endpoint as one writes it without package api.

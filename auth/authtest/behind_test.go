@@ -19,9 +19,11 @@ import (
 // behind is an API of one endpoint with two requirements, and a world around it.
 func behind[A, B any](t *testing.T, group *auth.Requirement[A], own *auth.Requirement[B]) *world {
 	t.Helper()
-	w := &world{World: authtest.New(t, registry), api: api.New(api.Config{Title: "Notes API", Version: "1"})}
-	g := w.api.Group("/v1/notes", api.Tag("notes"), api.Behind(group))
-	api.Post(g, "/greet", own, greet[auth.AuthSubject[B]], api.Summary("Greet"), api.Name("greet"))
+	w := &world{World: authtest.New(t, registry)}
+	w.api = api.New(api.Config{Title: "Notes API", Version: "1"}, func(root *api.Group) {
+		g := root.Group("/v1/notes", api.Tag("notes"), api.Behind(group))
+		api.Post(g, "/greet", own, greet[auth.AuthSubject[B]], api.Name("greet"))
+	})
 	w.handler = w.Authenticator.Middleware(w.api)
 	return w
 }
@@ -107,7 +109,7 @@ func TestRequirementsThatExcludeEachOther(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			defer func() {
-				require.Contains(t, fmt.Sprint(recover()), "api: POST /v1/notes/greet: no request satisfies both the guard of api.Behind and the endpoint's own")
+				require.Contains(t, fmt.Sprint(recover()), ": POST /v1/notes/greet: no request satisfies both the guard of api.Behind and the endpoint's own")
 			}()
 			register()
 		})
@@ -126,9 +128,10 @@ func TestGuardsOfSeveralSources(t *testing.T) {
 		"a header of its own": {openapi.SecurityScheme{Type: "apiKey", In: "header", Name: "X-Key"}, []string{"key[] personal_access_token[]", "key[] web_session[]"}},
 		"the same header":     {openapi.SecurityScheme{Type: "http", Scheme: "basic"}, []string{"key[] web_session[]"}},
 	} {
-		a := api.New(api.Config{Title: "Notes API", Version: "1"})
-		g := a.Group("/v1/notes", api.Tag("notes"), api.Behind(keyed{c.scheme}))
-		api.Post(g, "/greet", auth.Require[auth.User](registry, auth.NoScope("users")), greet[auth.AuthSubject[auth.User]], api.Summary("Greet"), api.Name("greet"))
+		a := api.New(api.Config{Title: "Notes API", Version: "1"}, func(root *api.Group) {
+			g := root.Group("/v1/notes", api.Tag("notes"), api.Behind(keyed{c.scheme}))
+			api.Post(g, "/greet", auth.Require[auth.User](registry, auth.NoScope("users")), greet[auth.AuthSubject[auth.User]], api.Name("greet"))
+		})
 		var all []string
 		for _, way := range a.Document().Paths[0].Value.Post.Security {
 			text := ""

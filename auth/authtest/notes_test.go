@@ -236,21 +236,22 @@ func newWorld(t *testing.T, forget string, read api.Guard[auth.AuthSubject[auth.
 	w := &world{World: authtest.New(t, registry)}
 	w.service = &noteService{access: w.Access, reader: repository.NewReader(pool), writer: repository.NewWriter(pool), forget: forget}
 	s := w.service
-	w.api = api.New(api.Config{Title: "Notes API", Version: "1"})
-	v1 := w.api.Group("/v1")
-	g := v1.Group("/notes", api.Tag("notes"))
-	api.List(g, "/", read, s.List, api.Summary("List Notes"))
-	api.Create(g, "/", canWrite, s.Create, api.Summary("Create Note"))
-	api.Get(g, "/{id}", read, s.Get, api.Summary("Get Note"), api.Fails(errors.ResourceNotFound))
-	api.Update(g, "/{id}", canWrite, s.Update, api.Summary("Update Note"), api.Fails(errors.ResourceNotFound))
-	api.Delete(g, "/{id}", canWrite, s.Delete, api.Summary("Delete Note"), api.Fails(errors.ResourceNotFound))
-	p := v1.Group("/portal", api.Tag("portal"))
-	api.List(p, "/notes/", canPortal, s.Mine, api.Summary("List Own Notes"))
-	m := v1.Group("/misc", api.Tag("misc"))
-	api.Post(m, "/both", canBoth, greet[auth.AuthSubject[auth.Admin]], api.Summary("Both"), api.Name("both"))
-	api.Post(m, "/settings", canSettings, greet[auth.AuthSubject[auth.User]], api.Summary("Settings"), api.Name("settings"))
-	api.Post(m, "/greet", canGreet, greet[auth.AuthSubject[auth.Anyone]], api.Summary("Greet"), api.Name("greet"))
-	api.Post(m, "/open", api.Public("the example of a public endpoint"), greet[api.NoSubject], api.Summary("Open"), api.Name("open"))
+	w.api = api.New(api.Config{Title: "Notes API", Version: "1"}, func(root *api.Group) {
+		v1 := root.Group("/v1")
+		g := v1.Group("/notes", api.Tag("notes"))
+		api.List(g, "/", read, s.List)
+		api.Create(g, "/", canWrite, s.Create)
+		api.Get(g, "/{id}", read, s.Get)
+		api.Update(g, "/{id}", canWrite, s.Update)
+		api.Delete(g, "/{id}", canWrite, s.Delete)
+		p := v1.Group("/portal", api.Tag("portal"))
+		api.List(p, "/notes/", canPortal, s.Mine, api.Summary("List Own Notes"))
+		m := v1.Group("/misc", api.Tag("misc"))
+		api.Post(m, "/both", canBoth, greet[auth.AuthSubject[auth.Admin]], api.Name("both"))
+		api.Post(m, "/settings", canSettings, greet[auth.AuthSubject[auth.User]], api.Name("settings"))
+		api.Post(m, "/greet", canGreet, greet[auth.AuthSubject[auth.Anyone]], api.Name("greet"))
+		api.Post(m, "/open", api.Public("the example of a public endpoint"), greet[api.NoSubject], api.Name("open"))
+	})
 	w.handler = w.Authenticator.Middleware(w.api)
 	return w
 }

@@ -85,15 +85,18 @@ func (s *Shelf) Create(_ context.Context, _ api.NoSubject, in BookCreate) (Book,
 	return book, nil
 }
 
-func newHandler() http.Handler {
-	shelf := &Shelf{books: []Book{{ID: uuid.New(), Title: "Middlemarch"}, {ID: uuid.New(), Title: "Emma"}}}
-	a := api.New(api.Config{Title: "Books"})
+func (s *Shelf) Routes(root *api.Group) {
 	public := api.Public("a shelf for everybody")
 
-	books := a.Group("/v1").Group("/books", api.Tag("books"))
-	api.List(books, "/", public, shelf.List)
-	api.Get(books, "/{id}", public, shelf.Get)
-	api.Create(books, "/", public, shelf.Create)
+	books := root.Group("/v1").Group("/books", api.Tag("books"))
+	api.List(books, "/", public, s.List)
+	api.Get(books, "/{id}", public, s.Get)
+	api.Create(books, "/", public, s.Create)
+}
+
+func newHandler() http.Handler {
+	shelf := &Shelf{books: []Book{{ID: uuid.New(), Title: "Middlemarch"}, {ID: uuid.New(), Title: "Emma"}}}
+	a := api.New(api.Config{Title: "Books"}, shelf.Routes) // panics here when anything is wrong
 
 	mux := http.NewServeMux() // or the one that your service has
 	mux.Handle("/v1/", a)

@@ -53,8 +53,9 @@ func TestStatusWithoutContent(t *testing.T) {
 		{[]api.Option{api.Status(205)}, 205},
 	} {
 		for _, method := range []string{"POST", "PUT", "DELETE", "GET"} {
-			a := api.New(api.Config{Title: "Shop API"})
-			api.Handle(a.Group("/v1"), method, "/imports", canRead, does[struct{}, api.NoContent], append(c.options, api.Name("start"))...)
+			a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+				api.Handle(root.Group("/v1"), method, "/imports", canRead, does[struct{}, api.NoContent], append(c.options, api.Name("start"))...)
+			})
 			require.Equal(t, fmt.Sprint(c.want), statuses(t, a, method, "/v1/imports")[0])
 			w := call(a, method, "/v1/imports", "")
 			require.Equal(t, c.want, w.Code)
@@ -67,8 +68,9 @@ func TestStatusWithoutContent(t *testing.T) {
 
 func TestStatusOfASchema(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API"})
-	api.Post(a.Group("/v1"), "/imports", canRead, does[struct{}, customer], api.Status(202), api.Name("start"))
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		api.Post(root.Group("/v1"), "/imports", canRead, does[struct{}, customer], api.Status(202), api.Name("start"))
+	})
 	require.Equal(t, "202", statuses(t, a, "POST", "/v1/imports")[0])
 	require.Equal(t, 202, call(a, "POST", "/v1/imports", "").Code)
 }
@@ -82,8 +84,9 @@ func TestStatusOfARedirect(t *testing.T) {
 		options []api.Option
 		want    int
 	}{{nil, 303}, {[]api.Option{api.Status(307)}, 307}} {
-		a := api.New(api.Config{Title: "Shop API"})
-		api.Post(a.Group("/v1"), "/here", canRead, send, append(c.options, api.Name("send"))...)
+		a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+			api.Post(root.Group("/v1"), "/here", canRead, send, append(c.options, api.Name("send"))...)
+		})
 		require.Equal(t, fmt.Sprint(c.want), statuses(t, a, "POST", "/v1/here")[0])
 		require.Equal(t, c.want, call(a, "POST", "/v1/here", "").Code)
 	}
@@ -123,10 +126,11 @@ func TestStatusMistakes(t *testing.T) {
 			api.Get(g.Group("", api.Status(202)), "/x", canRead, does[struct{}, customer])
 		}, "get always answers 200"},
 	} {
-		require.Contains(t, panicText(t, func() { c.register(api.New(api.Config{Title: "Shop API"}).Group("/v1", api.Name("x"))) }), c.says)
+		require.Contains(t, mistakes(t, func(root *api.Group) { c.register(root.Group("/v1", api.Name("x"))) }), c.says)
 	}
-	a := api.New(api.Config{Title: "Shop API"})
-	api.Post(a.Group("/v1"), "/x", canRead, does[struct{}, *described], api.Name("x"))
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		api.Post(root.Group("/v1"), "/x", canRead, does[struct{}, *described], api.Name("x"))
+	})
 	require.Equal(t, "203", statuses(t, a, "POST", "/v1/x")[0])
 }
 
@@ -138,20 +142,30 @@ type listOfCustomer struct {
 	pagination.Params
 }
 
+type walkOfCustomer struct {
+	customerID
+	pagination.CursorParams
+}
+
 func TestErrorsThatFollowFromAnEndpoint(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API", Relaxed: map[api.Guideline]string{api.Descriptions: "a test"}})
-	s := service{}
-	customers := a.Group("/v1/customers", api.Tag("customers"))
-	api.List(customers, "/", canRead, s.List)
-	api.Create(customers, "/", canRead, s.Create)
-	api.Get(customers, "/{id}", canRead, s.Get)
-	api.Update(customers, "/{id}", canRead, s.Update)
-	api.Delete(customers, "/{id}", canRead, s.Delete)
-	api.Post(customers, "/{id}/merge", canRead, s.Merge)
-	api.List(customers, "/{id}/orders/", canRead, does[listOfCustomer, pagination.ListResource[order]], api.Name("orders"))
-	api.Get(customers, "/me", canRead, does[struct{}, customer], api.Name("me"))
-	api.Get(customers, "/external/{external_id}", canRead, s.GetExternal, api.Fails(errors.ResourceNotFound), api.Timeout(1e9))
+	a := api.New(api.Config{Title: "Shop API", Relaxed: map[api.Guideline]string{api.Descriptions: "a test"}}, func(root *api.Group) {
+		s := service{}
+		customers := root.Group("/v1/customers", api.Tag("customers"))
+		api.List(customers, "/", canRead, s.List)
+		api.Create(customers, "/", canRead, s.Create)
+		api.Get(customers, "/{id}", canRead, s.Get)
+		api.Update(customers, "/{id}", canRead, s.Update)
+		api.Delete(customers, "/{id}", canRead, s.Delete)
+		api.Post(customers, "/{id}/merge", canRead, s.Merge)
+		api.List(customers, "/{id}/orders/", canRead, does[listOfCustomer, pagination.ListResource[order]], api.Name("orders"))
+		api.ListByCursor(customers, "/{id}/logs/", canRead, does[walkOfCustomer, pagination.CursorList[order]], api.Name("logs"))
+		api.Create(customers, "/{id}/orders/", canRead, does[updateCustomer, order], api.Name("order"))
+		api.Handle(customers, "PUT", "/{id}/block", canRead, does[customerID, api.NoContent], api.Name("block"))
+		api.Handle(customers, "GET", "/export", canRead, does[struct{}, api.CSV], api.Name("export"))
+		api.Get(customers, "/me", canRead, does[struct{}, customer], api.Name("me"))
+		api.Get(customers, "/external/{external_id}", canRead, s.GetExternal, api.Fails(errors.ResourceNotFound), api.Timeout(1e9))
+	})
 	for _, c := range []struct {
 		method, path string
 		want         []string
@@ -163,6 +177,10 @@ func TestErrorsThatFollowFromAnEndpoint(t *testing.T) {
 		{"DELETE", "/v1/customers/{id}", []string{"204", "401", "404", "422"}},
 		{"POST", "/v1/customers/{id}/merge", []string{"200", "401", "404", "422"}},
 		{"GET", "/v1/customers/{id}/orders/", []string{"200", "401", "404", "422"}},
+		{"GET", "/v1/customers/{id}/logs/", []string{"200", "401", "404", "422"}},
+		{"POST", "/v1/customers/{id}/orders/", []string{"201", "400", "401", "404", "408", "413", "422"}},
+		{"PUT", "/v1/customers/{id}/block", []string{"204", "401", "404", "422"}},
+		{"GET", "/v1/customers/export", []string{"200", "401"}},
 		{"GET", "/v1/customers/me", []string{"200", "401"}},
 		{"GET", "/v1/customers/external/{external_id}", []string{"200", "401", "404", "422", "503"}},
 	} {
@@ -175,14 +193,15 @@ func TestErrorsThatFollowFromAnEndpoint(t *testing.T) {
 // Where a time may end during a change, its outcome may be unknown.
 func TestUnknownOutcomesAreDocumented(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API", Timeout: time.Minute, Relaxed: map[api.Guideline]string{api.Descriptions: "a test"}})
-	s := service{}
-	customers := a.Group("/v1/customers", api.Tag("customers"))
-	api.List(customers, "/", canRead, s.List)
-	api.Create(customers, "/", canRead, s.Create)
-	api.Get(customers, "/{id}", canRead, s.Get)
-	api.Update(customers, "/{id}", canRead, s.Update)
-	api.Delete(customers, "/{id}", canRead, s.Delete)
+	a := api.New(api.Config{Title: "Shop API", Timeout: time.Minute, Relaxed: map[api.Guideline]string{api.Descriptions: "a test"}}, func(root *api.Group) {
+		s := service{}
+		customers := root.Group("/v1/customers", api.Tag("customers"))
+		api.List(customers, "/", canRead, s.List)
+		api.Create(customers, "/", canRead, s.Create)
+		api.Get(customers, "/{id}", canRead, s.Get)
+		api.Update(customers, "/{id}", canRead, s.Update)
+		api.Delete(customers, "/{id}", canRead, s.Delete)
+	})
 	for _, e := range a.Endpoints() {
 		item, _ := a.Document().Paths.Get(e.Path())
 		all := item.Operations()
@@ -213,25 +232,26 @@ func TestUndeclaredErrors(t *testing.T) {
 		{errors.ServiceUnavailable.New(), false},
 		{errors.OutcomeUnknown.New(), false},
 	} {
-		for name, register := range map[string]func(a *api.API) *api.Endpoint{
-			"handler": func(a *api.API) *api.Endpoint {
-				return api.Get(a.Group("/v1/customers"), "/{id}", canRead,
+		for name, register := range map[string]func(g *api.Group){
+			"handler": func(g *api.Group) {
+				api.Get(g, "/{id}", canRead,
 					func(context.Context, subject[admin], customerID) (customer, error) { return customer{}, c.err }, api.Fails(errors.ResourceAlreadyExists))
 			},
-			"hook": func(a *api.API) *api.Endpoint {
-				return api.Get(a.Group("/v1/customers"), "/{id}", canRead, service{}.Get, api.Fails(errors.ResourceAlreadyExists),
+			"hook": func(g *api.Group) {
+				api.Get(g, "/{id}", canRead, service{}.Get, api.Fails(errors.ResourceAlreadyExists),
 					api.Bound(func(context.Context, subject[admin], customerID) error { return c.err }))
 			},
-			"response": func(a *api.API) *api.Endpoint {
+			"response": func(g *api.Group) {
 				rows := func(yield func([]string, error) bool) { yield(nil, c.err) }
-				return api.Handle(a.Group("/v1/customers"), "GET", "/{id}", canRead, func(context.Context, subject[admin], customerID) (api.CSV, error) {
+				api.Handle(g, "GET", "/{id}", canRead, func(context.Context, subject[admin], customerID) (api.CSV, error) {
 					return api.CSV{Rows: rows}, nil
 				}, api.Fails(errors.ResourceAlreadyExists), api.Name("get"))
 			},
 		} {
 			var log bytes.Buffer
-			a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.NewTextHandler(&log, nil))})
-			register(a)
+			a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.NewTextHandler(&log, nil))}, func(root *api.Group) {
+				register(root.Group("/v1/customers"))
+			})
 			require.Equal(t, errors.KindOf(c.err).Status(), call(a, "GET", "/v1/customers/"+anID, "").Code)
 			if !c.logged {
 				require.NotContains(t, log.String(), "does not declare", "%s %v", name, c.err)
@@ -264,17 +284,18 @@ type onlyShape struct {
 func TestNilOutputs(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.NewTextHandler(&log, nil))})
-	g := a.Group("/v1")
-	api.Get(g, "/pointers/{id}", canRead, does[customerID, *customer], api.Name("pointer"))
-	api.Get(g, "/unions/{id}", canRead, does[customerID, shape], api.Name("union"))
-	api.Get(g, "/typeds/{id}", canRead, func(context.Context, subject[admin], customerID) (shape, error) { return (*circle)(nil), nil }, api.Name("typed"))
-	api.Get(g, "/fields/{id}", canRead, does[customerID, onlyShape], api.Name("field"))
-	api.Get(g, "/items/{id}", canRead, func(context.Context, subject[admin], customerID) (holder, error) {
-		return holder{Shapes: []shape{circle{}, nil}}, nil
-	}, api.Name("item"))
-	api.Handle(g, "GET", "/responses/{id}", canRead, does[customerID, *described], api.Name("response"))
-	api.Handle(g, "GET", "/any/{id}", canRead, does[customerID, api.Response], api.Name("any"))
+	a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.NewTextHandler(&log, nil))}, func(root *api.Group) {
+		g := root.Group("/v1")
+		api.Get(g, "/pointers/{id}", canRead, does[customerID, *customer], api.Name("pointer"))
+		api.Get(g, "/unions/{id}", canRead, does[customerID, shape], api.Name("union"))
+		api.Get(g, "/typeds/{id}", canRead, func(context.Context, subject[admin], customerID) (shape, error) { return (*circle)(nil), nil }, api.Name("typed"))
+		api.Get(g, "/fields/{id}", canRead, does[customerID, onlyShape], api.Name("field"))
+		api.Get(g, "/items/{id}", canRead, func(context.Context, subject[admin], customerID) (holder, error) {
+			return holder{Shapes: []shape{circle{}, nil}}, nil
+		}, api.Name("item"))
+		api.Handle(g, "GET", "/responses/{id}", canRead, does[customerID, *described], api.Name("response"))
+		api.Handle(g, "GET", "/any/{id}", canRead, does[customerID, api.Response], api.Name("any"))
+	})
 	for path, says := range map[string]string{
 		"pointers":  "the handler of GET /v1/pointers/{id} returned neither an output nor an error: a nil *api_test.customer",
 		"unions":    "a nil api_test.shape",
@@ -298,10 +319,11 @@ func TestNilOutputs(t *testing.T) {
 // What may be nil inside of an output is null, [] or {}, as the document says.
 func TestNilInsideOfAnOutput(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API"})
-	api.Get(a.Group("/v1"), "/holders/{id}", canRead, func(context.Context, subject[admin], customerID) (*holder, error) {
-		return &holder{Parts: []*holder{nil}}, nil
-	}, api.Name("get"))
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		api.Get(root.Group("/v1"), "/holders/{id}", canRead, func(context.Context, subject[admin], customerID) (*holder, error) {
+			return &holder{Parts: []*holder{nil}}, nil
+		}, api.Name("get"))
+	})
 	w := call(a, "GET", "/v1/holders/"+anID, "")
 	require.Equal(t, 200, w.Code)
 	require.JSONEq(t, `{"shape":null,"shapes":[],"parent":null,"parts":[null],"notes":{},"tags":[]}`, w.Body.String())
@@ -315,7 +337,8 @@ func TestNilInsideOfAnOutput(t *testing.T) {
 // A pointer to the read schema is the read schema.
 func TestOneShapeThroughAPointer(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API"})
-	api.List(a.Group("/v1/customers"), "/", canRead, service{}.List)
-	api.Get(a.Group("/v1/customers"), "/{id}", canRead, does[customerID, *customer], api.Name("get"))
+	api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		api.List(root.Group("/v1/customers"), "/", canRead, service{}.List)
+		api.Get(root.Group("/v1/customers"), "/{id}", canRead, does[customerID, *customer], api.Name("get"))
+	})
 }

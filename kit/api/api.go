@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/polarkit-go/polarkit/errors"
@@ -50,46 +48,36 @@ type Config struct {
 	Timeout time.Duration
 }
 
-// API is a set of endpoints with one document: an [http.Handler]. Make one with
-// [New], register the endpoints, then serve; it is safe for concurrent use from
-// then on. APIs do not know of each other.
+// API is a set of endpoints with one document: an [http.Handler]. [New] makes one
+// that is complete and free of mistakes. It is safe for concurrent use. APIs do not
+// know of each other.
 type API struct {
 	config    Config
-	root      Group
 	router    *router
 	renderer  reply.Renderer
 	handler   http.Handler
 	endpoints []*Endpoint
 	byID      map[string]*Endpoint
-	serving   atomic.Bool
-
-	describer *describer
-	once      sync.Once
 	document  document
+
+	// What follows is for New alone.
+	describer *describer
+	mistakes  []mistake
+	finished  bool
 }
 
-// New makes an API without endpoints. It panics when the configuration does
-// not fit: it is for start-up.
-func New(config Config) *API {
-	if strings.TrimSpace(config.Title) == "" {
-		panic(`api: New: the configuration has no Title; name the API, such as Title: "Shop API"`)
-	}
-	if config.Version == "" {
-		config.Version = "0.1.0"
-	}
-	if config.MaxBody == 0 {
-		config.MaxBody = request.MaxBodySize
-	}
-	if config.MaxBody < 0 || config.MaxBody > request.MaxBodySize {
-		panic(fmt.Sprintf("api: New: MaxBody must be from 1 to request.MaxBodySize (%d); leave it out for that", request.MaxBodySize))
-	}
-	if config.Timeout < 0 {
-		panic("api: New: Timeout must not be negative; leave it out for no limit")
-	}
-	checkRelaxed(config.Relaxed)
-	if problem := checkMiddleware(config.Middleware); problem != "" {
-		panic("api: New: Middleware: " + problem)
-	}
+// New makes an API with the endpoints that routes registers. The root is the group
+// at the top, and it ends with New: a later registration panics.
+//
+//	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+//		customer.Routes(root.Group("/v1"), customers)
+//	})
+//
+// New is for start-up. It panics when anything is wrong with the configuration, a
+// group, an endpoint or a type of an endpoint, or when a [Guideline] is broken. The
+// panic is a text with a line for each mistake: the place in the code, the endpoint,
+// what is wrong and what to change.
+func New(config Config, routes func(root *Group)) *API {
 	a := &API{
 		config:    config,
 		router:    newRouter(),
@@ -97,45 +85,106 @@ func New(config Config) *API {
 		byID:      map[string]*Endpoint{},
 		describer: newDescriber(),
 	}
-	a.root = Group{api: a, settings: settings{maxBody: config.MaxBody, timeout: config.Timeout}}
-	a.handler = wrap("New: Middleware", http.HandlerFunc(a.route), config.Middleware)
+	at := callPlace()
+	wrong := func(format string, args ...any) {
+		a.mistakes = append(a.mistakes, mistake{at: at, of: "New", says: fmt.Sprintf(format, args...)})
+	}
+	a.configure(wrong)
+	if routes == nil {
+		wrong("there are no routes; pass the function that registers the endpoints")
+	} else {
+		routes(&Group{api: a, settings: settings{maxBody: a.config.MaxBody, timeout: a.config.Timeout}})
+	}
+	a.finished = true
+	a.checkGuidelines()
+	var problem string
+	if a.handler, problem = wrap(http.HandlerFunc(a.route), a.config.Middleware); problem != "" {
+		wrong("Middleware: %s", problem)
+	}
+	if len(a.mistakes) == 0 {
+		var err error
+		if a.document, err = a.describe(); err != nil {
+			wrong("the document cannot be written: %v", err)
+		}
+	}
+	if len(a.mistakes) > 0 {
+		panic(report(a.mistakes))
+	}
 	return a
 }
 
-// Endpoints are the endpoints in the order of their registration.
-func (a *API) Endpoints() []*Endpoint { return append([]*Endpoint(nil), a.endpoints...) }
+// configure checks the configuration and fills in the defaults. It goes on with the
+// default of what is wrong.
+func (a *API) configure(wrong func(format string, args ...any)) {
+	c := &a.config
+	if strings.TrimSpace(c.Title) == "" {
+		wrong(`the configuration has no Title; name the API, such as Title: "Shop API"`)
+	}
+	if c.Version == "" {
+		c.Version = "0.1.0"
+	}
+	if c.MaxBody < 0 || c.MaxBody > request.MaxBodySize {
+		wrong("MaxBody must be from 1 to request.MaxBodySize (%d); leave it out for that", request.MaxBodySize)
+		c.MaxBody = 0
+	}
+	if c.MaxBody == 0 {
+		c.MaxBody = request.MaxBodySize
+	}
+	if c.Timeout < 0 {
+		wrong("Timeout must not be negative; leave it out for no limit")
+		c.Timeout = 0
+	}
+	checkRelaxed(c.Relaxed, wrong)
+}
 
-// Group makes a group at the top of the API.
-func (a *API) Group(path string, options ...Option) *Group { return a.root.Group(path, options...) }
+// Endpoints are the endpoints in the order of their registration.
+func (a *API) Endpoints() []*Endpoint { return slices.Clone(a.endpoints) }
 
 // Group is a part of an API whose endpoints share the beginning of their path
-// and options.
+// and options. [New] hands out the first one.
 type Group struct {
 	api      *API
 	prefix   string
 	settings settings
+	broken   bool // its path is wrong, which is noted already
 }
 
 // Group makes a group inside of the group. Its path begins with a slash, or is
 // empty for a group that only shares options.
 func (g *Group) Group(path string, options ...Option) *Group {
+	g.api.mustBeOpen(fmt.Sprintf("Group(%q)", path))
+	at := callPlace()
+	wrong := func(says string) {
+		g.api.mistakes = append(g.api.mistakes, mistake{at: at, of: fmt.Sprintf("Group(%q)", path), says: says})
+	}
+	made := &Group{api: g.api, prefix: g.prefix + path, broken: g.broken}
 	if path != "" {
-		if _, problem := splitPattern(path); problem != "" {
-			panic(fmt.Sprintf("api: Group(%q): %s", path, problem))
-		}
+		_, problems := splitPattern(path)
 		if strings.HasSuffix(path, "/") {
-			panic(fmt.Sprintf("api: Group(%q): the path of a group must not end with a slash; the paths of its endpoints begin with one", path))
+			problems = append(problems, "the path of a group must not end with a slash; the paths of its endpoints begin with one")
+		}
+		for _, problem := range problems {
+			made.broken = true
+			wrong(problem)
 		}
 	}
-	checkOptions("Group("+strconv.Quote(path)+")", options)
-	return &Group{api: g.api, prefix: g.prefix + path, settings: g.settings.with(options)}
+	var problems []string
+	made.settings, problems = g.settings.with(options)
+	for _, problem := range problems {
+		wrong(problem)
+	}
+	return made
+}
+
+// mustBeOpen panics when the API is finished.
+func (a *API) mustBeOpen(of string) {
+	if a.finished {
+		panic(fmt.Sprintf("api: %s: the API is finished; register all endpoints inside the function that New takes", of))
+	}
 }
 
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !a.serving.Load() {
-		a.serving.Store(true)
-	}
 	watching := response.Watch(w, r)
 	defer watching.Done()
 	if len(a.config.Middleware) > 0 {
@@ -201,23 +250,16 @@ func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	a.renderer.Write(w, r, errors.RouteNotFound)
 }
 
-// wrap puts middleware around a handler, the first one outermost. It panics
-// where one of them makes no handler.
-func wrap(place string, h http.Handler, middleware []func(http.Handler) http.Handler) http.Handler {
+// wrap puts middleware around a handler, the first one outermost. The problem is
+// the middleware that is nil or makes no handler.
+func wrap(h http.Handler, middleware []func(http.Handler) http.Handler) (wrapped http.Handler, problem string) {
 	for i := len(middleware) - 1; i >= 0; i-- {
+		if middleware[i] == nil {
+			return nil, fmt.Sprintf("the middleware with the index %d is nil; leave it out", i)
+		}
 		if h = middleware[i](h); isNil(h) {
-			panic(fmt.Sprintf("api: %s: the middleware with the index %d returned no handler", place, i))
+			return nil, fmt.Sprintf("the middleware with the index %d returned no handler", i)
 		}
 	}
-	return h
-}
-
-// checkMiddleware says which middleware is missing; empty when all are there.
-func checkMiddleware(middleware []func(http.Handler) http.Handler) string {
-	for i, each := range middleware {
-		if each == nil {
-			return fmt.Sprintf("the middleware with the index %d is nil; leave it out", i)
-		}
-	}
-	return ""
+	return h, ""
 }

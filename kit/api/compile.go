@@ -1,136 +1,188 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/plan"
+	"github.com/polarkit-go/polarkit/kit/openapi"
 	"github.com/polarkit-go/polarkit/kit/request"
 )
 
-// compile checks an endpoint and fills in what follows from its types. Each
-// mistake ends the registration.
+// compile fills in what follows from the types of an endpoint and notes each mistake.
+// What cannot be compiled is left empty, and the rest is checked all the same.
 func (e *Endpoint) compile() {
-	params, problem := splitPattern(e.path)
-	if problem != "" {
-		e.fail("%s", problem)
-	}
-	e.compileSettings()
-	e.compileInput(params)
+	e.compileInput()
 	e.compileOutput()
 	e.compileStatus()
 	e.declared = e.kinds()
-	e.checkGuidelines()
 }
 
-func (e *Endpoint) compileSettings() {
-	if !slices.Contains(methods, e.method) {
-		e.fail("the method must be one of %s", strings.Join(methods, ", "))
+// compilePath checks the path and finds its parameters. It says nothing of a path
+// whose group is broken: that is noted already.
+func (e *Endpoint) compilePath(own string, groupBroken bool) {
+	if own != "" && own[0] != '/' {
+		e.mistake("the path of an endpoint must begin with a slash, or be empty for the path of its group")
+		return
 	}
+	params, problems := splitPattern(e.path)
+	if groupBroken {
+		e.broken = true
+		return
+	}
+	for _, problem := range problems {
+		e.mistake("%s", problem)
+	}
+	e.pathOK, e.pathParams = len(problems) == 0, params
+}
+
+// compileGuards combines the guards of the groups with that of the endpoint.
+func (e *Endpoint) compileGuards(own openapi.Security, fails []*errors.Kind) {
+	var required []openapi.Security
+	for _, shared := range e.settings.guards {
+		required = append(required, shared.security)
+		e.guardFails = append(e.guardFails, shared.fails...)
+	}
+	var possible bool
+	if e.ways, possible = ways(append(required, own)...); !possible {
+		e.mistake("no request satisfies both the guard of api.Behind and the endpoint's own: they take no kind of credential in common; move the endpoint out of the group, or let one of them take more")
+	}
+	e.guardFails = append(e.guardFails, fails...)
+	if slices.Contains(e.guardFails, nil) {
+		e.mistake("the Fails of its guard has a nil kind; declare it with errors.DefineKind before the guard")
+		e.guardFails = slices.DeleteFunc(e.guardFails, func(kind *errors.Kind) bool { return kind == nil })
+	}
+}
+
+func (e *Endpoint) compileSettings(hasHandler bool) {
 	s := &e.settings
+	if !slices.Contains(methods, e.method) {
+		e.mistake("the method must be one of %s", strings.Join(methods, ", "))
+	}
 	if s.maxBody <= 0 || s.maxBody > request.MaxBodySize {
-		e.fail("api.MaxBody(%d) must be from 1 to request.MaxBodySize (%d)", s.maxBody, request.MaxBodySize)
+		e.mistake("api.MaxBody(%d) must be from 1 to request.MaxBodySize (%d)", s.maxBody, request.MaxBodySize)
 	}
 	if s.timeout < 0 {
-		e.fail("api.Timeout must not be negative; 0 is no limit")
+		e.mistake("api.Timeout must not be negative; 0 is no limit")
 	}
 	for _, tag := range s.tags {
 		if strings.TrimSpace(tag) == "" || strings.Contains(tag, ":") {
-			e.fail("api.Tag(%q): a tag must be a name without a colon, such as customers", tag)
-		}
-	}
-	for _, kind := range append(slices.Clone(s.fails), e.guardFails...) {
-		if kind == nil {
-			e.fail("api.Fails has a nil kind; declare it with errors.DefineKind before the endpoint")
+			e.mistake("api.Tag(%q): a tag must be a name without a colon, such as customers", tag)
 		}
 	}
 	for _, h := range s.hooks {
 		if !e.subject.AssignableTo(h.subject) || !e.input.AssignableTo(h.input) {
-			e.fail("the hook of api.Bound takes (%s, %s) and the endpoint has (%s, %s); put it on endpoints whose types it takes, or let it take interfaces",
+			e.mistake("the hook of api.Bound takes (%s, %s) and the endpoint has (%s, %s); put it on endpoints whose types it takes, or let it take interfaces",
 				h.subject, h.input, e.subject, e.input)
 		}
 	}
-	if e.name() == "" {
-		e.fail("the handler is a function literal, so the operation has no name; give it one with api.Name")
+	switch name := e.name(); {
+	case !hasHandler:
+		e.mistake("there is no handler; pass the function that answers")
+	case name == "":
+		e.mistake("the handler is a function literal, so the operation has no name; give it one with api.Name")
+	case !isSnakeCase(name):
+		e.mistake("the name %q of the operation must be snake_case; give it another with api.Name", name)
+	default:
+		e.id = e.operationID()
 	}
-	if !isSnakeCase(e.name()) {
-		e.fail("the name %q of the operation must be snake_case; give it another with api.Name", e.name())
-	}
-	e.id = e.operationID()
 	if s.summary == "" {
-		s.summary = titleCase(e.name())
+		s.summary = e.summarize()
 	}
 }
 
 // compileInput compiles the plan by which requests are bound.
-func (e *Endpoint) compileInput(params []string) {
+func (e *Endpoint) compileInput() {
 	t := e.input
+	e.plan = &plan.Input{Type: t}
 	if t.Kind() != reflect.Struct {
-		e.fail("the input %s must be a struct: a schema, or parameters with an optional Body", t)
+		e.mistake("the input %s must be a struct: a schema, or parameters with an optional Body", t)
+		return
 	}
 	compiled, err := plan.ForInput(t)
 	if err != nil {
-		e.fail("the input %s: %s", t, strings.TrimPrefix(err.Error(), "kit: "))
+		e.planMistake("input", t, err)
+		return
 	}
 	e.plan = compiled
 	if compiled.Body != nil && (e.method == http.MethodGet || e.method == http.MethodDelete) {
-		e.fail("the input %s has a body, which %s does not take; use query parameters, or api.Post", t, e.method)
+		e.mistake("the input %s has a body, which %s does not take; use query parameters, or api.Post", t, e.method)
+	}
+	e.comparePath()
+	switch {
+	case compiled.Body == nil && e.verb.noBody != "":
+		e.mistake("the input %s of %s %s has no body; %s", t, article(e.verb.name), e.verb.name, e.verb.noBody)
+	case compiled.Body != nil && e.verb == verbUpdate && compiled.Body.Node.Object == nil:
+		e.mistake("the body %s of an update must be a schema: a struct that embeds kit.Schema", compiled.Body.Node.Type)
+	}
+}
+
+// comparePath holds the parameters of the path to those that the input reads.
+func (e *Endpoint) comparePath() {
+	if !e.pathOK {
+		return
 	}
 	var read []string
-	for _, f := range compiled.Params {
-		if f.In == "path" {
-			read = append(read, f.Name)
-			if !slices.Contains(params, f.Name) {
-				e.fail(`the input %s reads the path parameter %q, which the path does not have; add {%s} to the path or remove the field`, t, f.Name, f.Name)
-			}
+	for _, f := range e.plan.Params {
+		if f.In != "path" {
+			continue
+		}
+		read = append(read, f.Name)
+		if !slices.Contains(e.pathParams, f.Name) {
+			e.mistake(`the input %s reads the path parameter %q, which the path does not have; add {%s} to the path or remove the field`, e.input, f.Name, f.Name)
 		}
 	}
-	for _, name := range params {
+	for _, name := range e.pathParams {
 		if !slices.Contains(read, name) {
-			e.fail("the path parameter {%s} is not read by the input %s; give it a field with the tag `path:%q`", name, t, name)
+			e.mistake("the path parameter {%s} is not read by the input %s; give it a field with the tag `path:%q`", name, e.input, name)
 		}
 	}
-	switch {
-	case compiled.Body != nil:
-	case e.verb == verbUpdate:
-		e.fail("the input %s of an update has no body; give it a field named Body", t)
-	case e.verb == verbCreate:
-		e.fail("the input %s of a create has no body; embed kit.Schema in it, or give it a field named Body", t)
-	}
-	if e.verb == verbUpdate && compiled.Body.Node.Object == nil {
-		e.fail("the body %s of an update must be a schema: a struct that embeds kit.Schema", compiled.Body.Node.Type)
-	}
+}
+
+// planMistake notes what is wrong with a type, once for all endpoints that use it.
+func (e *Endpoint) planMistake(side string, t reflect.Type, err error) {
+	says := strings.TrimPrefix(err.Error(), "kit: ")
+	e.note(says, fmt.Sprintf("the %s %s: %s", side, t, says))
 }
 
 func (e *Endpoint) compileOutput() {
 	t := e.output
 	if t == reflect.TypeFor[NoContent]() || t.Implements(reflect.TypeFor[Response]()) {
-		zero := reflect.Zero(t)
-		if t.Kind() == reflect.Pointer {
-			zero = reflect.New(t.Elem()) // the method may have a value receiver
-		}
-		if described, ok := zero.Interface().(Described); ok {
-			status, response := described.DescribeResponse()
-			if status < 200 || status > 399 {
-				e.fail("the output %s describes the status %d; the status of a success is from 200 to 399", t, status)
-			}
-			e.response, e.described = &response, status
-		}
-		if e.verb != verbNone && e.verb != verbDelete {
-			e.fail("%s answers with a schema; use api.Handle for %s", e.verb, t)
-		}
+		e.compileResponse()
 		return
 	}
 	compiled, err := plan.ForOutput(t)
-	if err != nil {
-		e.fail("the output %s: %s", t, strings.TrimPrefix(err.Error(), "kit: "))
+	switch {
+	case err != nil:
+		e.planMistake("output", t, err)
+	case compiled.Object == nil && compiled.Union == nil:
+		e.mistake("the output %s must be a struct that embeds kit.Schema or kit.TimestampedSchema", t)
+	default:
+		e.outputPlan = compiled
 	}
-	if compiled.Object == nil && compiled.Union == nil {
-		e.fail("the output %s must be a struct that embeds kit.Schema or kit.TimestampedSchema", t)
+}
+
+// compileResponse describes an output that writes itself, or nothing.
+func (e *Endpoint) compileResponse() {
+	t := e.output
+	zero := reflect.Zero(t)
+	if t.Kind() == reflect.Pointer {
+		zero = reflect.New(t.Elem()) // the method may have a value receiver
 	}
-	e.outputPlan = compiled
+	if described, ok := zero.Interface().(Described); ok {
+		status, response := described.DescribeResponse()
+		if status < 200 || status > 399 {
+			e.mistake("the output %s describes the status %d; the status of a success is from 200 to 399", t, status)
+		}
+		e.response, e.described = &response, status
+	}
+	if e.verb != verbNone && e.verb != verbDelete {
+		e.mistake("%s answers with a schema; use api.Handle for %s", e.verb.name, t)
+	}
 }
 
 // compileStatus chooses the status of a success: that of the verb, of the output,
@@ -140,50 +192,51 @@ func (e *Endpoint) compileStatus() {
 	redirect := e.output == reflect.TypeFor[Redirect]()
 	switch chosen := s.status != 0; {
 	case chosen && e.verb != verbNone:
-		e.fail("api.Status is for api.Post and api.Handle: %s always answers %d", e.verb, e.verb.status())
+		e.mistake("api.Status is for api.Post and api.Handle: %s always answers %d", e.verb.name, e.verb.status)
 	case chosen && (s.status < 200 || s.status > 399):
-		e.fail("api.Status(%d): the status of a success is from 200 to 399; errors are returned by the handler", s.status)
+		e.mistake("api.Status(%d): the status of a success is from 200 to 399; errors are returned by the handler", s.status)
 	case chosen && e.described != 0 && e.described != s.status && !redirect:
-		e.fail("api.Status(%d): the output %s answers %d by itself; take the option away", s.status, e.output, e.described)
+		e.mistake("api.Status(%d): the output %s answers %d by itself; take the option away", s.status, e.output, e.described)
 	case chosen && redirect && s.status < 300:
-		e.fail("api.Status(%d): the status of api.Redirect is from 300 to 399", s.status)
+		e.mistake("api.Status(%d): the status of api.Redirect is from 300 to 399", s.status)
 	case chosen && s.status > 299 && (e.outputPlan != nil || e.output == reflect.TypeFor[NoContent]()):
-		e.fail("api.Status(%d): a status from 300 to 399 sends the client to another place; let the handler return api.Redirect", s.status)
+		e.mistake("api.Status(%d): a status from 300 to 399 sends the client to another place; let the handler return api.Redirect", s.status)
+	case chosen && e.outputPlan != nil && (s.status == http.StatusNoContent || s.status == http.StatusResetContent):
+		e.mistake("an endpoint that answers %d has no body: let the handler return api.NoContent", s.status)
 	case chosen:
 	case e.described != 0:
 		s.status = e.described
 	case e.output == reflect.TypeFor[NoContent]():
 		s.status = http.StatusNoContent
 	default:
-		s.status = e.verb.status()
-	}
-	if e.outputPlan != nil && (s.status == http.StatusNoContent || s.status == http.StatusResetContent) {
-		e.fail("an endpoint that answers %d has no body: let the handler return api.NoContent", s.status)
+		s.status = e.verb.status
 	}
 }
 
-// add takes the endpoint into the API.
+// add takes the endpoint into the API. Of a broken endpoint it takes only what finds
+// further mistakes: its name and its path.
 func (a *API) add(e *Endpoint) {
-	if a.serving.Load() {
-		e.fail("the API serves already; register all endpoints before the first request")
-	}
 	if other := a.byID[e.id]; other != nil {
-		e.fail("the operation ID %s is that of %s already; give one of them another name with api.Name", e.id, other.pattern)
+		e.mistake("the operation ID %s is that of %s already; give one of them another name with api.Name", e.id, other.pattern)
 	}
-	if other := a.router.add(e); other != nil {
-		e.fail("%s is registered already; remove one of them", other.pattern)
+	if e.pathOK && slices.Contains(methods, e.method) {
+		if other := a.router.add(e); other != nil {
+			e.mistake("%s is registered already; remove one of them", other.pattern)
+		}
 	}
-	if !e.settings.private {
+	if !e.broken && !e.settings.private {
 		e.operation = a.describer.operation(e)
 		for _, kind := range e.declared {
-			if err := a.describer.claim(kind); err != nil {
-				e.fail("%s", err)
+			if problem := a.describer.claim(kind); problem != "" {
+				e.sharedMistake("%s", problem)
 			}
 		}
-		if err := a.describer.check(); err != nil {
-			e.fail("%s", err)
+		for _, problem := range a.describer.clashes() {
+			e.sharedMistake("%s", problem)
 		}
 	}
-	a.byID[e.id] = e
+	if e.id != "" {
+		a.byID[e.id] = e
+	}
 	a.endpoints = append(a.endpoints, e)
 }

@@ -26,11 +26,12 @@ type choosePlan struct {
 // What the API hands out is a copy: writing into it changes no later answer.
 func TestWhatAnAPIHandsOutIsACopy(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API"})
-	g := a.Group("/v1/plans", api.Tag("plans"))
-	api.Post(g, "/", api.Public("a test"), func(context.Context, api.NoSubject, choosePlan) (api.NoContent, error) {
-		return api.NoContent{}, nil
-	}, api.Name("choose"))
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		g := root.Group("/v1/plans", api.Tag("plans"))
+		api.Post(g, "/", api.Public("a test"), func(context.Context, api.NoSubject, choosePlan) (api.NoContent, error) {
+			return api.NoContent{}, nil
+		}, api.Name("choose"))
+	})
 
 	want := string(a.OpenAPI())
 	clear(a.OpenAPI())

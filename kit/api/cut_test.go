@@ -115,10 +115,11 @@ func TestBrokenRepliesAreCut(t *testing.T) {
 					for kind, reply := range replies(begin, end) {
 						c := api.Config{Title: "Shop API", Logger: slog.New(slog.DiscardHandler)}
 						options := append(config(&c), api.Name("broken"))
-						a := api.New(c)
-						api.Handle(a.Group("/v1"), "GET", "/broken", api.Public("a test"), func(context.Context, api.NoSubject, struct{}) (own, error) {
-							return reply, nil
-						}, options...)
+						a := api.New(c, func(root *api.Group) {
+							api.Handle(root.Group("/v1"), "GET", "/broken", api.Public("a test"), func(context.Context, api.NoSubject, struct{}) (own, error) {
+								return reply, nil
+							}, options...)
+						})
 						require.PanicsWithValue(t, http.ErrAbortHandler, func() {
 							w := httptest.NewRecorder()
 							defer func() { require.NotContains(t, w.Body.String(), `"error"`) }()
@@ -136,13 +137,14 @@ func TestBrokenRepliesAreCut(t *testing.T) {
 func TestBrokenRepliesOverTheWire(t *testing.T) {
 	t.Parallel()
 	for began, begin := range begins {
-		a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.DiscardHandler)})
-		for kind, reply := range replies(begin, ends["panic"]) {
-			kind = strings.ReplaceAll(kind, " ", "_")
-			api.Handle(a.Group("/v1"), "GET", "/"+strings.ReplaceAll(kind, "_", "-"), api.Public("a test"), func(context.Context, api.NoSubject, struct{}) (own, error) {
-				return reply, nil
-			}, api.Name(kind))
-		}
+		a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.DiscardHandler)}, func(root *api.Group) {
+			for kind, reply := range replies(begin, ends["panic"]) {
+				kind = strings.ReplaceAll(kind, " ", "_")
+				api.Handle(root.Group("/v1"), "GET", "/"+strings.ReplaceAll(kind, "_", "-"), api.Public("a test"), func(context.Context, api.NoSubject, struct{}) (own, error) {
+					return reply, nil
+				}, api.Name(kind))
+			}
+		})
 		handlers := http.NewServeMux()
 		handlers.Handle("/", a)
 		handlers.Handle("/handler", reply.Renderer{Logger: slog.New(slog.DiscardHandler)}.Handler(func(w http.ResponseWriter, _ *http.Request) error {
@@ -185,10 +187,11 @@ func TestBrokenBeforeTheFirstByte(t *testing.T) {
 			if kind != "own response" {
 				continue
 			}
-			a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.DiscardHandler)})
-			api.Handle(a.Group("/v1"), "GET", "/broken", api.Public("a test"), func(context.Context, api.NoSubject, struct{}) (own, error) {
-				return reply, nil
-			}, api.Name("broken"))
+			a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.DiscardHandler)}, func(root *api.Group) {
+				api.Handle(root.Group("/v1"), "GET", "/broken", api.Public("a test"), func(context.Context, api.NoSubject, struct{}) (own, error) {
+					return reply, nil
+				}, api.Name("broken"))
+			})
 			w := call(a, "GET", "/v1/broken", "")
 			want := `{"error":"InternalServerError","detail":"Internal Server Error"}`
 			if ended == "kind" {
@@ -245,32 +248,33 @@ func (l *lockedLog) String() string {
 func TestClientsThatLeave(t *testing.T) {
 	t.Parallel()
 	var log lockedLog
-	a := api.New(api.Config{Title: "Shop API", Timeout: time.Minute, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	began, ended := make(chan struct{}, 1), make(chan struct{}, 1)
-	endless := func(_ context.Context, _ api.NoSubject, _ struct{}) (api.CSV, error) {
-		return api.CSV{Rows: func(yield func([]string, error) bool) {
-			for yield([]string{strings.Repeat("x", 1000)}, nil) {
-			}
-		}}, nil
-	}
-	g := a.Group("/v1")
-	api.Handle(g, "GET", "/export", api.Public("a test"), endless, api.Name("export"))
-	api.Handle(g, "GET", "/stream", api.Public("a test"), func(ctx context.Context, _ api.NoSubject, _ struct{}) (api.Stream, error) {
-		return api.Stream{WriteTo: func(w io.Writer) error {
-			_, _ = io.WriteString(w, "x")
+	a := api.New(api.Config{Title: "Shop API", Timeout: time.Minute, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, func(root *api.Group) {
+		endless := func(_ context.Context, _ api.NoSubject, _ struct{}) (api.CSV, error) {
+			return api.CSV{Rows: func(yield func([]string, error) bool) {
+				for yield([]string{strings.Repeat("x", 1000)}, nil) {
+				}
+			}}, nil
+		}
+		g := root.Group("/v1")
+		api.Handle(g, "GET", "/export", api.Public("a test"), endless, api.Name("export"))
+		api.Handle(g, "GET", "/stream", api.Public("a test"), func(ctx context.Context, _ api.NoSubject, _ struct{}) (api.Stream, error) {
+			return api.Stream{WriteTo: func(w io.Writer) error {
+				_, _ = io.WriteString(w, "x")
+				began <- struct{}{}
+				<-ctx.Done()
+				return fmt.Errorf("read rows: %w", ctx.Err())
+			}}, nil
+		}, api.Name("stream"))
+		api.Handle(g, "GET", "/query", api.Public("a test"), func(ctx context.Context, _ api.NoSubject, _ struct{}) (api.NoContent, error) {
 			began <- struct{}{}
 			<-ctx.Done()
-			return fmt.Errorf("read rows: %w", ctx.Err())
-		}}, nil
-	}, api.Name("stream"))
-	api.Handle(g, "GET", "/query", api.Public("a test"), func(ctx context.Context, _ api.NoSubject, _ struct{}) (api.NoContent, error) {
-		began <- struct{}{}
-		<-ctx.Done()
-		return api.NoContent{}, errors.ServiceUnavailable.Wrap(errors.New("canceling statement due to user request (SQLSTATE 57014)"))
-	}, api.Name("query"))
-	api.Post(g, "/body", api.Public("a test"), func(_ context.Context, _ api.NoSubject, in customerCreate) (customer, error) {
-		return customer{Email: in.Email}, nil
-	}, api.Name("body"))
+			return api.NoContent{}, errors.ServiceUnavailable.Wrap(errors.New("canceling statement due to user request (SQLSTATE 57014)"))
+		}, api.Name("query"))
+		api.Post(g, "/body", api.Public("a test"), func(_ context.Context, _ api.NoSubject, in customerCreate) (customer, error) {
+			return customer{Email: in.Email}, nil
+		}, api.Name("body"))
+	})
 	server := plain(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() { ended <- struct{}{} }()
 		a.ServeHTTP(w, r)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -23,23 +24,14 @@ type document struct {
 	etag  string
 }
 
-// OpenAPI is the OpenAPI 3.1 document of the API, made once of the plans that
-// also bind the requests. It is the same bytes on every start. Private endpoints
-// are not in it. All endpoints must be registered before the first call. The
-// bytes are a copy.
-func (a *API) OpenAPI() []byte { return slices.Clone(a.documented().bytes) }
+// OpenAPI is the OpenAPI 3.1 document of the API, made of the plans that also bind
+// the requests. It is the same bytes on every start. Private endpoints are not in
+// it. The bytes are a copy.
+func (a *API) OpenAPI() []byte { return slices.Clone(a.document.bytes) }
 
 // Document is the model that [API.OpenAPI] writes. It is the API's own: read it
 // only.
-func (a *API) Document() *openapi.Document { return a.documented().model }
-
-func (a *API) documented() *document {
-	a.once.Do(func() {
-		a.serving.Store(true)
-		a.document = a.describe()
-	})
-	return &a.document
-}
+func (a *API) Document() *openapi.Document { return a.document.model }
 
 // DocumentHandler serves the document with an ETag, for GET and HEAD under any
 // path, such as mux.Handle("/openapi.json", a.DocumentHandler()).
@@ -49,7 +41,7 @@ func (a *API) DocumentHandler() http.Handler {
 			a.renderer.Write(w, r, errors.MethodNotAllowed.New().WithHeader("Allow", "GET, HEAD"))
 			return
 		}
-		d := a.documented()
+		d := &a.document
 		h := w.Header()
 		h.Set("ETag", d.etag)
 		h.Set("Cache-Control", "no-cache") // to be kept, and asked for each time
@@ -79,7 +71,7 @@ func matches(headers []string, etag string) bool {
 	return false
 }
 
-func (a *API) describe() document {
+func (a *API) describe() (document, error) {
 	model := &openapi.Document{
 		OpenAPI:  openapi.Version,
 		Info:     openapi.Info{Title: a.config.Title, Description: a.config.Description, Version: a.config.Version},
@@ -115,11 +107,13 @@ func (a *API) describe() document {
 	model.Components = openapi.Components{Schemas: schemas, SecuritySchemes: schemes}
 	data, err := model.JSON()
 	if err != nil {
-		// All that the document holds is made of texts, numbers and JSON that was checked.
-		panic(fmt.Sprintf("api: the document cannot be written: %v", err))
+		for marshaler := (*json.MarshalerError)(nil); errors.As(err, &marshaler); err = marshaler.Err {
+			continue // to the cause
+		}
+		return document{}, err
 	}
 	sum := sha256.Sum256(data)
-	return document{model: model, bytes: data, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	return document{model: model, bytes: data, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}, nil
 }
 
 // kinds are the kinds of error that an endpoint answers with, by status: those

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"reflect"
@@ -16,21 +15,26 @@ import (
 	"github.com/polarkit-go/polarkit/kit/request"
 )
 
-// Endpoint is one operation of an API, as the verbs register it. It is an
-// [http.Handler] that can stand on another router alone, as long as that sets
-// r.PathValue:
+// Endpoint is one operation of an API, as the verbs register it. When [New] has
+// returned the API, it is an [http.Handler] that can stand on another router alone,
+// as long as that sets r.PathValue:
 //
-//	e := api.Get(customers, "/{id}", canRead, s.Get)
-//	router.Method(e.Method(), e.Path(), e) // chi, or mux.Handle(e.Pattern(), e)
+//	for _, e := range a.Endpoints() {
+//		router.Method(e.Method(), e.Path(), e) // chi, or mux.Handle(e.Pattern(), e)
+//	}
 //
 // It then runs with the middleware of its groups and its own, without that of
 // [Config], which is around the API.
 type Endpoint struct {
 	api         *API
+	at          place // of the registration
+	broken      bool  // a mistake of it is noted
 	verb        verb
 	method      string
 	path        string
 	pattern     string
+	pathOK      bool
+	pathParams  []string
 	settings    settings
 	subject     reflect.Type
 	input       reflect.Type
@@ -114,7 +118,7 @@ func (e *Endpoint) answer(w http.ResponseWriter, r *http.Request) {
 // serveFunc is the work of an endpoint: guard, binding, hooks, handler, reply.
 // An error after the reply has begun cuts the connection.
 func serveFunc[S, In, Out any](
-	e *Endpoint, guard Guard[S], handler func(ctx context.Context, subject S, in In) (Out, error),
+	e *Endpoint, guard Guard[S], handler Handler[S, In, Out],
 ) func(w http.ResponseWriter, r *http.Request) error {
 	reply, guardReply := replyFunc[Out](e), replyOf(guard)
 	hooks, guards := e.settings.hooks, e.settings.guards
@@ -175,11 +179,6 @@ func (e *Endpoint) checkDeclared(r *http.Request, err error) {
 		slog.String("operation", e.id), slog.String("error", kind.Name()), slog.Int("status", kind.Status()))
 }
 
-// fail ends the registration of the endpoint with a sentence.
-func (e *Endpoint) fail(format string, args ...any) {
-	panic(fmt.Sprintf("api: %s: %s", e.pattern, fmt.Sprintf(format, args...)))
-}
-
 // operationID is tags and name, as Polar builds it: customers:list.
 func (e *Endpoint) operationID() string {
 	return strings.Join(append(append([]string(nil), e.settings.tags...), e.name()), ":")
@@ -192,6 +191,6 @@ func (e *Endpoint) name() string {
 	case e.handlerName != "":
 		return e.handlerName
 	default:
-		return string(e.verb)
+		return e.verb.name
 	}
 }

@@ -56,10 +56,11 @@ func TestBodyLimit(t *testing.T) {
 
 func TestBodyLimitOfAnEndpoint(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API"})
-	g := a.Group("/v1", api.MaxBody(10))
-	api.Create(g, "/smalls/", canRead, service{}.Create, api.Name("small"))
-	api.Create(g, "/larges/", canRead, service{}.Create, api.Name("large"), api.MaxBody(request.MaxBodySize))
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		g := root.Group("/v1", api.MaxBody(10))
+		api.Create(g, "/smalls/", canRead, service{}.Create, api.Name("small"))
+		api.Create(g, "/larges/", canRead, service{}.Create, api.Name("large"), api.MaxBody(request.MaxBodySize))
+	})
 	body := `{"email":"a@example.com","more":"` + strings.Repeat("x", 1<<20) + `"}`
 	require.Equal(t, 413, call(a, "POST", "/v1/smalls/", `{"email":"a@example.com"}`).Code)
 	require.Equal(t, 201, call(a, "POST", "/v1/larges/", body).Code)
@@ -67,16 +68,17 @@ func TestBodyLimitOfAnEndpoint(t *testing.T) {
 
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.DiscardHandler)})
-	g := a.Group("/v1", api.Timeout(time.Millisecond))
-	api.Post(g, "/slow", canRead, func(ctx context.Context, _ subject[admin], _ struct{}) (customer, error) {
-		<-ctx.Done()
-		return customer{}, fmt.Errorf("query: %w", ctx.Err())
-	}, api.Name("slow"))
-	api.Post(g, "/unhurried", canRead, func(ctx context.Context, _ subject[admin], _ struct{}) (customer, error) {
-		_, limited := ctx.Deadline()
-		return customer{Email: fmt.Sprint(limited)}, nil
-	}, api.Name("unhurried"), api.Timeout(0))
+	a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.DiscardHandler)}, func(root *api.Group) {
+		g := root.Group("/v1", api.Timeout(time.Millisecond))
+		api.Post(g, "/slow", canRead, func(ctx context.Context, _ subject[admin], _ struct{}) (customer, error) {
+			<-ctx.Done()
+			return customer{}, fmt.Errorf("query: %w", ctx.Err())
+		}, api.Name("slow"))
+		api.Post(g, "/unhurried", canRead, func(ctx context.Context, _ subject[admin], _ struct{}) (customer, error) {
+			_, limited := ctx.Deadline()
+			return customer{Email: fmt.Sprint(limited)}, nil
+		}, api.Name("unhurried"), api.Timeout(0))
+	})
 	w := call(a, "POST", "/v1/slow", "")
 	require.Equal(t, 503, w.Code)
 	require.Contains(t, w.Body.String(), `"error":"ServiceUnavailable"`)
@@ -86,23 +88,24 @@ func TestTimeout(t *testing.T) {
 func TestPanics(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.NewTextHandler(&log, nil))})
-	g := a.Group("/v1")
-	api.Post(g, "/handler", canRead, func(context.Context, subject[admin], struct{}) (customer, error) {
-		panic("the cat is out")
-	}, api.Name("handler"))
-	api.Post(g, "/middleware", canRead, service{}.Nothing, api.Name("middleware"), api.Use(func(http.Handler) http.Handler {
-		return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the dog is out") })
-	}))
-	api.Post(g, "/begun", canRead, service{}.Nothing, api.Name("begun"), api.Use(func(http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(200)
-			panic("too late")
-		})
-	}))
-	api.Post(g, "/abort", canRead, func(context.Context, subject[admin], struct{}) (customer, error) {
-		panic(http.ErrAbortHandler)
-	}, api.Name("abort"))
+	a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.NewTextHandler(&log, nil))}, func(root *api.Group) {
+		g := root.Group("/v1")
+		api.Post(g, "/handler", canRead, func(context.Context, subject[admin], struct{}) (customer, error) {
+			panic("the cat is out")
+		}, api.Name("handler"))
+		api.Post(g, "/middleware", canRead, service{}.Nothing, api.Name("middleware"), api.Use(func(http.Handler) http.Handler {
+			return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the dog is out") })
+		}))
+		api.Post(g, "/begun", canRead, service{}.Nothing, api.Name("begun"), api.Use(func(http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(200)
+				panic("too late")
+			})
+		}))
+		api.Post(g, "/abort", canRead, func(context.Context, subject[admin], struct{}) (customer, error) {
+			panic(http.ErrAbortHandler)
+		}, api.Name("abort"))
+	})
 
 	for path, text := range map[string]string{"/v1/handler": "the cat is out", "/v1/middleware": "the dog is out"} {
 		log.Reset()
@@ -133,15 +136,17 @@ func TestMiddlewareOrder(t *testing.T) {
 			})
 		}
 	}
-	a := api.New(api.Config{Title: "Shop API", Middleware: []func(http.Handler) http.Handler{note("api 1"), note("api 2")}})
-	outer := a.Group("/v1", api.Use(note("outer")))
-	inner := outer.Group("/customers", api.Use(note("inner 1"), note("inner 2")))
-	e := api.Get(inner, "/{id}", canRead, service{}.Get, api.Use(note("endpoint")),
-		api.Bound(func(context.Context, subject[admin], customerID) error {
-			order = append(order, "hook")
-			return nil
-		}))
-	api.Get(outer, "/others/{id}", canRead, service{}.Get, api.Name("other"))
+	var e *api.Endpoint
+	a := api.New(api.Config{Title: "Shop API", Middleware: []func(http.Handler) http.Handler{note("api 1"), note("api 2")}}, func(root *api.Group) {
+		outer := root.Group("/v1", api.Use(note("outer")))
+		inner := outer.Group("/customers", api.Use(note("inner 1"), note("inner 2")))
+		e = api.Get(inner, "/{id}", canRead, service{}.Get, api.Use(note("endpoint")),
+			api.Bound(func(context.Context, subject[admin], customerID) error {
+				order = append(order, "hook")
+				return nil
+			}))
+		api.Get(outer, "/others/{id}", canRead, service{}.Get, api.Name("other"))
+	})
 
 	require.Equal(t, 200, call(a, "GET", "/v1/customers/"+anID, "").Code)
 	require.Equal(t, []string{"api 1", "api 2", "outer", "inner 1", "inner 2", "endpoint", "hook"}, order)
@@ -163,14 +168,15 @@ func TestMiddlewareOrder(t *testing.T) {
 
 func TestHook(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API"})
-	g := a.Group("/v1", api.Bound(func(_ context.Context, s subject[admin], in any) error {
-		if c, ok := in.(customerCreate); ok && c.Email == "full@example.com" {
-			return errors.NotPermitted.WithDetail(s.Subject.(user).name + " has no customers left")
-		}
-		return nil
-	}))
-	api.Create(g, "/customers/", canRead, service{}.Create)
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		g := root.Group("/v1", api.Bound(func(_ context.Context, s subject[admin], in any) error {
+			if c, ok := in.(customerCreate); ok && c.Email == "full@example.com" {
+				return errors.NotPermitted.WithDetail(s.Subject.(user).name + " has no customers left")
+			}
+			return nil
+		}))
+		api.Create(g, "/customers/", canRead, service{}.Create)
+	})
 	require.Equal(t, 201, call(a, "POST", "/v1/customers/", `{"email":"a@example.com"}`).Code)
 	w := call(a, "POST", "/v1/customers/", `{"email":"full@example.com"}`)
 	require.Equal(t, 403, w.Code)

@@ -42,9 +42,10 @@ func show(h http.Handler, target string) {
 
 // An API is an http.Handler.
 func Example() {
-	a := api.New(api.Config{Title: "Shop API"})
-	plans := a.Group("/v1").Group("/plans", api.Tag("plans"))
-	api.Get(plans, "/{id}", api.Public("price list"), findPlan, api.Name("get"))
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		plans := root.Group("/v1").Group("/plans", api.Tag("plans"))
+		api.Get(plans, "/{id}", api.Public("price list"), findPlan, api.Name("get"))
+	})
 
 	show(a, "/v1/plans/992fae2a-2a17-4b7a-8d9e-e287cf90131b")
 	show(a, "/v1/plans/00000000-0000-0000-0000-000000000000")
@@ -58,24 +59,18 @@ func Example() {
 // Each endpoint alone is an http.Handler for any router that sets
 // http.Request.PathValue, such as chi.
 func ExampleEndpoint() {
-	a := api.New(api.Config{Title: "Shop API"})
-	getPlan := api.Get(a.Group("/v1/plans"), "/{id}", api.Public("price list"), findPlan)
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		api.Get(root.Group("/v1/plans"), "/{id}", api.Public("price list"), findPlan)
+	})
 
 	router := chi.NewRouter()
-	router.Method(getPlan.Method(), getPlan.Path(), getPlan)
+	for _, e := range a.Endpoints() {
+		router.Method(e.Method(), e.Path(), e)
+	}
 
 	show(router, "/v1/plans/992fae2a-2a17-4b7a-8d9e-e287cf90131b")
 	// Output:
 	// 200 {"created_at":"0001-01-01T00:00:00Z","updated_at":null,"id":"992fae2a-2a17-4b7a-8d9e-e287cf90131b","name":"Team"}
-}
-
-// A mistake in an endpoint ends the start of the program with one sentence.
-func ExampleGuideline() {
-	defer func() { fmt.Println(recover()) }()
-	a := api.New(api.Config{Title: "Shop API"})
-	api.Get(a.Group("/v1/plan"), "/{id}", api.Public("price list"), findPlan)
-	// Output:
-	// api: GET /v1/plan/{id}: the resource "plan" of the path is a singular; name it in the plural, such as "plans" (guideline plural_resources)
 }
 
 // A guideline can be turned off for an API, with a reason.
@@ -83,21 +78,25 @@ func ExampleConfig_relaxed() {
 	a := api.New(api.Config{
 		Title:   "Shop API",
 		Relaxed: map[api.Guideline]string{api.PluralResources: "clients know these paths since 2019"},
+	}, func(root *api.Group) {
+		api.Get(root.Group("/v1/plan", api.Tag("plans")), "/{id}", api.Public("price list"), findPlan, api.Name("get"))
 	})
-	e := api.Get(a.Group("/v1/plan", api.Tag("plans")), "/{id}", api.Public("price list"), findPlan, api.Name("get"))
-	fmt.Println(e.Pattern(), e.OperationID())
+	for _, e := range a.Endpoints() {
+		fmt.Println(e.Pattern(), e.OperationID())
+	}
 	// Output:
 	// GET /v1/plan/{id} plans:get
 }
 
 // A hook sees the bound input of every endpoint of a group.
 func ExampleBound() {
-	a := api.New(api.Config{Title: "Shop API"})
-	plans := a.Group("/v1/plans", api.Bound(func(_ context.Context, _ api.NoSubject, in any) error {
-		fmt.Printf("%+v\n", in)
-		return nil
-	}))
-	api.Get(plans, "/{id}", api.Public("price list"), findPlan)
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		plans := root.Group("/v1/plans", api.Bound(func(_ context.Context, _ api.NoSubject, in any) error {
+			fmt.Printf("%+v\n", in)
+			return nil
+		}))
+		api.Get(plans, "/{id}", api.Public("price list"), findPlan)
+	})
 	show(a, "/v1/plans/00000000-0000-0000-0000-000000000000")
 	// Output:
 	// {ID:00000000-0000-0000-0000-000000000000}
@@ -113,9 +112,10 @@ func (sunset) ReplyHeader(_ *http.Request, header http.Header) {
 
 // A guard adds headers to the replies to callers that it lets in.
 func ExampleReplyGuard() {
-	a := api.New(api.Config{Title: "Shop API"})
-	plans := a.Group("/v1/plans", api.Tag("plans"))
-	api.Get(plans, "/{id}", sunset{api.Public("price list")}, findPlan, api.Name("get"))
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		plans := root.Group("/v1/plans", api.Tag("plans"))
+		api.Get(plans, "/{id}", sunset{api.Public("price list")}, findPlan, api.Name("get"))
+	})
 	w := httptest.NewRecorder()
 	a.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/plans/992fae2a-2a17-4b7a-8d9e-e287cf90131b", http.NoBody))
 	fmt.Println(w.Code, w.Header().Get("Sunset"))
@@ -138,8 +138,9 @@ func ExampleCSV() {
 			},
 		}, nil
 	}
-	a := api.New(api.Config{Title: "Shop API"})
-	api.Handle(a.Group("/v1/plans"), http.MethodGet, "/export", api.Public("price list"), export, api.Name("export"))
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		api.Handle(root.Group("/v1/plans"), http.MethodGet, "/export", api.Public("price list"), export, api.Name("export"))
+	})
 	w := httptest.NewRecorder()
 	a.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/plans/export", http.NoBody))
 	for line := range strings.Lines(w.Body.String()) {

@@ -123,24 +123,28 @@ func (service) Merge(_ context.Context, _ subject[admin], in customerID) (custom
 }
 
 // newShop is an API with every verb.
-func newShop(config api.Config) *api.API {
+func newShop(config api.Config) *api.API { return newShopAnd(config, func(*api.Group) {}) }
+
+// newShopAnd is newShop with more endpoints.
+func newShopAnd(config api.Config, more func(root *api.Group)) *api.API {
 	if config.Title == "" {
 		config.Title = "Shop API"
 	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := api.New(config)
-	s := service{}
-	customers := a.Group("/v1").Group("/customers", api.Tag("customers"))
-	api.List(customers, "/", canRead, s.List, api.Summary("List Customers"))
-	api.Get(customers, "/{id}", canRead, s.Get, api.Fails(errors.ResourceNotFound))
-	api.Get(customers, "/external/{external_id}", canRead, s.GetExternal, api.Fails(errors.ResourceNotFound))
-	api.Create(customers, "/", canRead, s.Create)
-	api.Update(customers, "/{id}", canRead, s.Update, api.Fails(errors.ResourceNotFound))
-	api.Delete(customers, "/{id}", canRead, s.Delete, api.Fails(errors.ResourceNotFound))
-	api.Post(customers, "/{id}/merge", canRead, s.Merge)
-	return a
+	return api.New(config, func(root *api.Group) {
+		s := service{}
+		customers := root.Group("/v1").Group("/customers", api.Tag("customers"))
+		api.List(customers, "/", canRead, s.List)
+		api.Get(customers, "/{id}", canRead, s.Get)
+		api.Get(customers, "/external/{external_id}", canRead, s.GetExternal)
+		api.Create(customers, "/", canRead, s.Create)
+		api.Update(customers, "/{id}", canRead, s.Update)
+		api.Delete(customers, "/{id}", canRead, s.Delete)
+		api.Post(customers, "/{id}/merge", canRead, s.Merge)
+		more(root)
+	})
 }
 
 const anID = "992fae2a-2a17-4b7a-8d9e-e287cf90131b"
@@ -169,7 +173,22 @@ func send(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-// panicText is the sentence of a failed registration.
+// mistakes is the report on an API whose endpoints have mistakes.
+func mistakes(t *testing.T, routes func(root *api.Group)) string {
+	t.Helper()
+	return panicText(t, func() { api.New(api.Config{Title: "Shop API"}, routes) })
+}
+
+// sentences are the lines of a report without their places.
+func sentences(report string) []string {
+	lines := strings.Split(report, "\n")[1:]
+	for i := range lines {
+		_, lines[i], _ = strings.Cut(lines[i], ": ")
+	}
+	return lines
+}
+
+// panicText is the text of a panic.
 func panicText(t *testing.T, fn func()) (text string) {
 	t.Helper()
 	defer func() {
@@ -177,7 +196,7 @@ func panicText(t *testing.T, fn func()) (text string) {
 		require.NotNil(t, v, "nothing failed")
 		var ok bool
 		text, ok = v.(string)
-		require.True(t, ok, "the panic is no sentence: %v", v)
+		require.True(t, ok, "the panic is no text: %v", v)
 	}()
 	fn()
 	return ""

@@ -59,10 +59,12 @@ func (public) Fails() []*errors.Kind                      { return nil }
 // a feature that is not open to everybody. Who it says the caller is, is dropped:
 // the subject is that of the endpoint's own guard, which decides after it. In the
 // document a caller needs what both of them require. Guards that no request can
-// satisfy together are a mistake: the registration panics.
+// satisfy together are a mistake: [New] panics.
 func Behind[S any](guard Guard[S]) Option {
 	if isNil(guard) {
-		panic("api: Behind: there is no guard")
+		return option(func(s *settings) {
+			s.problems = append(s.problems, "api.Behind: there is no guard; leave the option out")
+		})
 	}
 	return option(func(s *settings) {
 		s.guards = append(s.guards, sharedGuard{

@@ -29,9 +29,10 @@ func (feature) Fails() []*errors.Kind        { return []*errors.Kind{featureOff}
 
 func TestBehind(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API"})
-	g := a.Group("/v1/customers", api.Tag("customers"), api.Behind(feature{}))
-	api.Get(g, "/{id}", canRead, service{}.Get)
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		g := root.Group("/v1/customers", api.Tag("customers"), api.Behind(feature{}))
+		api.Get(g, "/{id}", canRead, service{}.Get)
+	})
 
 	r := newRequest("GET", "/v1/customers/"+anID, "")
 	require.Contains(t, send(a, r).Body.String(), `"error":"FeatureOff"`)
@@ -53,10 +54,11 @@ func TestBehindACredential(t *testing.T) {
 		{Name: "pat", Scheme: openapi.SecurityScheme{Type: "http", Scheme: "bearer"}, Scopes: []string{"beta", "customers:read"}},
 		{Name: "key", Scheme: key},
 	}}
-	a := api.New(api.Config{Title: "Shop API"})
-	g := a.Group("/v1/customers", api.Behind(guard))
-	api.Get(g, "/{id}", canRead, service{}.Get)
-	api.Get(g, "/external/{external_id}", api.Public("a test"), func(context.Context, api.NoSubject, externalID) (customer, error) { return customer{}, nil }, api.Name("external"))
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		g := root.Group("/v1/customers", api.Behind(guard))
+		api.Get(g, "/{id}", canRead, service{}.Get)
+		api.Get(g, "/external/{external_id}", api.Public("a test"), func(context.Context, api.NoSubject, externalID) (customer, error) { return customer{}, nil }, api.Name("external"))
+	})
 
 	require.Equal(t, []openapi.Map[[]string]{
 		{{Name: "pat", Value: []string{"beta", "customers:read"}}},
@@ -68,5 +70,6 @@ func TestBehindACredential(t *testing.T) {
 	}, a.Document().Paths[1].Value.Get.Security)
 	scheme, _ := a.Document().Components.SecuritySchemes.Get("key")
 	require.Equal(t, key, scheme)
-	require.Equal(t, "api: Behind: there is no guard", panicText(t, func() { api.Behind[bool](nil) }))
+	require.Contains(t, mistakes(t, func(root *api.Group) { root.Group("/v1", api.Behind[bool](nil)) }),
+		`: Group("/v1"): api.Behind: there is no guard; leave the option out`)
 }

@@ -99,26 +99,28 @@ func (a *API) Guidelines() []GuidelineReport {
 }
 
 // checkRelaxed holds a configuration to guidelines that exist and can be turned off.
-func checkRelaxed(relaxed map[Guideline]string) {
+func checkRelaxed(relaxed map[Guideline]string, wrong func(format string, args ...any)) {
 	for _, name := range slices.Sorted(maps.Keys(relaxed)) {
 		i := slices.IndexFunc(rules, func(r rule) bool { return r.name == name })
 		switch {
 		case i < 0:
-			panic(fmt.Sprintf("api: New: Relaxed names the guideline %q, which does not exist; use the constants of package api", name))
+			wrong("Relaxed names the guideline %q, which does not exist; use the constants of package api", name)
 		case rules[i].mandatory:
-			panic(fmt.Sprintf("api: New: the guideline %q cannot be turned off; remove it from Relaxed", name))
+			wrong("the guideline %q cannot be turned off; remove it from Relaxed", name)
 		case strings.TrimSpace(relaxed[name]) == "":
-			panic(fmt.Sprintf("api: New: Relaxed turns off the guideline %q without a reason; write one", name))
+			wrong("Relaxed turns off the guideline %q without a reason; write one", name)
 		}
 	}
 }
 
-// checkGuidelines ends the registration at the first guideline that the endpoint
-// breaks, and names it: [Config].Relaxed takes that name.
-func (e *Endpoint) checkGuidelines() {
-	for _, r := range rules {
-		if _, off := e.api.config.Relaxed[r.name]; !off {
-			r.check(e, func(format string, args ...any) { e.fail(format+" (guideline %s)", append(args, r.name)...) })
+// checkGuidelines notes each place that breaks a guideline, with the name that
+// [Config].Relaxed takes.
+func (a *API) checkGuidelines() {
+	for _, e := range a.endpoints {
+		for _, r := range rules {
+			if _, off := a.config.Relaxed[r.name]; !off {
+				r.check(e, func(format string, args ...any) { e.sharedMistake(format+" (guideline %s)", append(args, r.name)...) })
+			}
 		}
 	}
 }
@@ -137,7 +139,7 @@ func checkPaginated(e *Endpoint, broken func(string, ...any)) {
 }
 
 func checkPartialUpdate(e *Endpoint, broken func(string, ...any)) {
-	if e.verb != verbUpdate || e.plan.Body.Node.Object == nil {
+	if e.verb != verbUpdate || e.plan.Body == nil || e.plan.Body.Node.Object == nil {
 		return
 	}
 	for _, f := range e.plan.Body.Node.Object.Fields {
@@ -288,7 +290,7 @@ var emptyExamples = []string{
 }
 
 func checkPlural(e *Endpoint, broken func(string, ...any)) {
-	if e.verb == verbNone {
+	if e.verb == verbNone || !e.pathOK {
 		return
 	}
 	segments := strings.Split(strings.Trim(e.path, "/"), "/")
@@ -300,7 +302,7 @@ func checkPlural(e *Endpoint, broken func(string, ...any)) {
 	}
 	name := segments[last]
 	if isLiteral(name) && !isPlural(name) {
-		broken("the resource %q of the path is a singular; name it in the plural, such as %q", name, name+"s")
+		broken("the resource %q of /%s is a singular; name it in the plural, such as %q", name, strings.Join(segments[:last+1], "/"), name+"s")
 	}
 }
 
@@ -311,9 +313,9 @@ func isPlural(name string) bool {
 		slices.Contains(otherPlurals, word)
 }
 
+// otherPlurals are words that are plurals, or have none, and do not look like it.
 var otherPlurals = []string{
-	"children", "criteria", "data", "equipment", "feedback", "information", "media", "men", "metadata", "people", "women",
-	"statuses", "menus", "bonuses", "viruses", // plurals that end like singulars are found by their -es
+	"children", "criteria", "data", "equipment", "feedback", "information", "media", "men", "menus", "metadata", "people", "women",
 }
 
 func checkOneShape(e *Endpoint, broken func(string, ...any)) {
@@ -325,6 +327,9 @@ func checkOneShape(e *Endpoint, broken func(string, ...any)) {
 		return
 	}
 	for _, other := range e.api.endpoints {
+		if other == e {
+			return // what comes later compares itself with this one
+		}
 		if other.verb == e.verb || other.verb != verbList && other.verb != verbGet {
 			continue
 		}
@@ -363,7 +368,7 @@ func pointed(t reflect.Type) reflect.Type {
 func checkFixedShape(e *Endpoint, broken func(string, ...any)) {
 	for _, f := range e.plan.Params {
 		if f.In == "query" && slices.Contains(shapeNames, f.Name) {
-			broken("the query parameter %q changes the shape of the answer, which clients rely on; remove it, and add an endpoint where another shape is needed", f.Name)
+			broken("the query parameter %q of %s changes the shape of the answer, which clients rely on; remove it, and add an endpoint where another shape is needed", f.Name, e.input)
 		}
 	}
 }
@@ -416,9 +421,12 @@ func objects(n *plan.Node) []*plan.ObjectPlan {
 
 // embeds reports whether a struct embeds a type, at any depth.
 func embeds(t, embedded reflect.Type) bool {
+	if t.Kind() != reflect.Struct {
+		return false
+	}
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if f.Anonymous && f.Type.Kind() == reflect.Struct && (f.Type == embedded || embeds(f.Type, embedded)) {
+		if f.Anonymous && (f.Type == embedded || embeds(f.Type, embedded)) {
 			return true
 		}
 	}

@@ -68,8 +68,9 @@ type kinds struct {
 }
 
 func newKinds() *api.API {
-	a := api.New(api.Config{Title: "Kinds"})
-	api.Create(a.Group("/v1/kinds", api.Tag("kinds")), "/", canRead, does[kinds, kinds], api.Name("create"))
+	a := api.New(api.Config{Title: "Kinds"}, func(root *api.Group) {
+		api.Create(root.Group("/v1/kinds", api.Tag("kinds")), "/", canRead, does[kinds, kinds], api.Name("create"))
+	})
 	return a
 }
 

@@ -49,15 +49,16 @@ func TestNilPointersAsErrors(t *testing.T) {
 
 	for i, accident := range accidents {
 		var log bytes.Buffer
-		a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.NewTextHandler(&log, nil))})
-		g := a.Group("/v1/shops")
-		fine := func(context.Context, subject[admin], flawed) (customer, error) { return customer{}, nil }
-		api.Post(g, "/handler", canRead, func(context.Context, subject[admin], struct{}) (customer, error) { return customer{}, accident }, api.Name("handler"))
-		api.Post(g, "/guard", refusing{accident}, func(context.Context, subject[admin], struct{}) (customer, error) { return customer{}, nil }, api.Name("guard"))
-		api.Post(g, "/behind", canRead, func(context.Context, subject[admin], struct{}) (customer, error) { return customer{}, nil }, api.Name("behind"), api.Behind(refusing{accident}))
-		api.Post(g, "/hook", canRead, fine, api.Name("hook"), api.Bound(func(context.Context, subject[admin], flawed) error { return accident }))
-		api.Post(g, "/validate", canRead, fine, api.Name("validate"))
-		api.Delete(g, "/delete", canRead, func(context.Context, subject[admin], struct{}) error { return accident })
+		a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.NewTextHandler(&log, nil))}, func(root *api.Group) {
+			g := root.Group("/v1/shops")
+			fine := func(context.Context, subject[admin], flawed) (customer, error) { return customer{}, nil }
+			api.Post(g, "/handler", canRead, func(context.Context, subject[admin], struct{}) (customer, error) { return customer{}, accident }, api.Name("handler"))
+			api.Post(g, "/guard", refusing{accident}, func(context.Context, subject[admin], struct{}) (customer, error) { return customer{}, nil }, api.Name("guard"))
+			api.Post(g, "/behind", canRead, func(context.Context, subject[admin], struct{}) (customer, error) { return customer{}, nil }, api.Name("behind"), api.Behind(refusing{accident}))
+			api.Post(g, "/hook", canRead, fine, api.Name("hook"), api.Bound(func(context.Context, subject[admin], flawed) error { return accident }))
+			api.Post(g, "/validate", canRead, fine, api.Name("validate"))
+			api.Delete(g, "/delete", canRead, func(context.Context, subject[admin], struct{}) error { return accident })
+		})
 		for _, path := range []string{"handler", "guard", "behind", "hook", "validate", "delete"} {
 			log.Reset()
 			method, body := http.MethodPost, ""

@@ -80,8 +80,9 @@ type sized struct {
 
 func TestIntegersHaveTheBoundsOfTheirType(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Numbers"})
-	api.Create(a.Group("/v1/numbers", api.Tag("numbers")), "/", canRead, does[sized, sized], api.Name("create"))
+	a := api.New(api.Config{Title: "Numbers"}, func(root *api.Group) {
+		api.Create(root.Group("/v1/numbers", api.Tag("numbers")), "/", canRead, does[sized, sized], api.Name("create"))
+	})
 	for place, want := range map[string]string{
 		"int8":    `{"type":"integer","minimum":-128,"maximum":127}`,
 		"single":  `{"type":"number","format":"float"}`,
@@ -140,8 +141,9 @@ type keyed struct {
 
 func TestKeysOfMaps(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Maps"})
-	api.Create(a.Group("/v1/maps", api.Tag("maps")), "/", canRead, does[keyed, keyed], api.Name("create"))
+	a := api.New(api.Config{Title: "Maps"}, func(root *api.Group) {
+		api.Create(root.Group("/v1/maps", api.Tag("maps")), "/", canRead, does[keyed, keyed], api.Name("create"))
+	})
 	const number = `"type":"object","additionalProperties":{"type":"integer","format":"int64"}`
 	for place, want := range map[string]string{
 		"by_status": `{` + number + `,"propertyNames":{"$ref":"#/components/schemas/OrderStatus"}}`,
@@ -180,14 +182,15 @@ type quotedNumbers struct {
 
 func TestDocumentOfWhatIsWrittenInAnotherForm(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Texts"})
 	rate := 0.5
-	api.Get(a.Group("/v1/texts"), "/{id}", canRead, func(context.Context, subject[admin], customerID) (quotedNumbers, error) {
-		return quotedNumbers{
-			Number: math.MaxInt64, Count: 7, Rate: &rate, Flag: true, Text: "word", Status: "open",
-			Data: []byte("polar"), Blocks: [][]byte{{1}, nil}, Array: [2]uint8{1, 2}, Plain: "1.5",
-		}, nil
-	}, api.Name("get"))
+	a := api.New(api.Config{Title: "Texts"}, func(root *api.Group) {
+		api.Get(root.Group("/v1/texts"), "/{id}", canRead, func(context.Context, subject[admin], customerID) (quotedNumbers, error) {
+			return quotedNumbers{
+				Number: math.MaxInt64, Count: 7, Rate: &rate, Flag: true, Text: "word", Status: "open",
+				Data: []byte("polar"), Blocks: [][]byte{{1}, nil}, Array: [2]uint8{1, 2}, Plain: "1.5",
+			}, nil
+		}, api.Name("get"))
+	})
 	require.JSONEq(t, `{"number":"9223372036854775807","count":"7","rate":"0.5","flag":"true","text":"\"word\"","status":"\"open\"",
 		"data":"cG9sYXI=","blocks":["AQ==",""],"array":[1,2],"tags":[],"plain":1.5,"by_id":{}}`, call(a, "GET", "/v1/texts/"+anID, "").Body.String())
 	for place, want := range map[string]string{
@@ -247,6 +250,6 @@ func TestFormsThatCannotBeRead(t *testing.T) {
 			api.Post(g, "/x", canRead, does[struct{}, loudOutput], api.Name("x"))
 		},
 	} {
-		require.Contains(t, panicText(t, func() { register(api.New(api.Config{Title: "x"}).Group("/v1")) }), says)
+		require.Contains(t, mistakes(t, func(root *api.Group) { register(root.Group("/v1")) }), says)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/polarkit-go/polarkit/errors"
@@ -28,6 +29,8 @@ type settings struct {
 	hooks       []hook
 	guards      []sharedGuard
 	summary     string
+	singular    string
+	plural      string
 	description string
 	name        string
 	status      int
@@ -35,28 +38,26 @@ type settings struct {
 	timeout     time.Duration
 	private     bool
 	deprecated  bool
+	problems    []string // of the options that are applied
 }
 
-// checkOptions panics for an option that is nil.
-func checkOptions(place string, options []Option) {
-	for i, o := range options {
-		if isNil(o) {
-			panic(fmt.Sprintf("api: %s: the option with the index %d is nil; leave it out", place, i))
-		}
-	}
-}
-
-// with is a copy of the settings with further options.
-func (s settings) with(options []Option) settings {
+// with is a copy of the settings with further options. The problems are what is
+// wrong with those options.
+func (s settings) with(options []Option) (merged settings, problems []string) {
 	s.tags = slices.Clip(s.tags)
 	s.fails = slices.Clip(s.fails)
 	s.middleware = slices.Clip(s.middleware)
 	s.hooks = slices.Clip(s.hooks)
 	s.guards = slices.Clip(s.guards)
-	for _, o := range options {
+	for i, o := range options {
+		if isNil(o) {
+			s.problems = append(s.problems, fmt.Sprintf("the option with the index %d is nil; leave it out", i))
+			continue
+		}
 		o.apply(&s)
 	}
-	return s
+	problems, s.problems = s.problems, nil
+	return s, problems
 }
 
 // Tag adds a tag: the group of the documentation that an endpoint stands in,
@@ -71,13 +72,16 @@ func Tag(name string) Option {
 
 // Fails declares kinds of error that the handler returns, and names them in the
 // document. Those of the guard and of binding need no declaration; neither does
-// errors.ResourceNotFound where the path has a parameter, nor a 500 or a 503. A
-// kind that a handler returns and its endpoint does not declare is logged as a
+// errors.ResourceNotFound (404) where the path has a parameter, whatever the verb:
+// what the path names may not exist. Nor does a 500 or a 503. A kind that a handler returns and its endpoint does not declare is logged as a
 // warning.
 func Fails(kinds ...*errors.Kind) Option {
 	return option(func(s *settings) {
 		for _, kind := range kinds {
-			if !slices.Contains(s.fails, kind) {
+			switch {
+			case kind == nil:
+				s.problems = append(s.problems, "api.Fails has a nil kind; declare it with errors.DefineKind before the endpoint")
+			case !slices.Contains(s.fails, kind):
 				s.fails = append(s.fails, kind)
 			}
 		}
@@ -87,18 +91,40 @@ func Fails(kinds ...*errors.Kind) Option {
 // Use puts middleware around the endpoints. It runs inside of that of the
 // groups further out, after the route is known (r.PathValue and r.Pattern are
 // set) and before the guard. The first one is the outermost.
-//
-// Use panics for a middleware that is nil.
 func Use(middleware ...func(http.Handler) http.Handler) Option {
-	if problem := checkMiddleware(middleware); problem != "" {
-		panic("api: Use: " + problem)
-	}
-	return option(func(s *settings) { s.middleware = append(s.middleware, middleware...) })
+	return option(func(s *settings) {
+		for i, each := range middleware {
+			if each == nil {
+				s.problems = append(s.problems, fmt.Sprintf("api.Use: the middleware with the index %d is nil; leave it out", i))
+				continue
+			}
+			s.middleware = append(s.middleware, each)
+		}
+	})
 }
 
-// Summary is the short title of an endpoint in the document. The default is
-// made of the name of the handler.
+// Summary is the short title of an endpoint in the document. The default is made of
+// the verb and the resource of the path, such as "List Customers" for a list of
+// /v1/customers/ and "Get Customer" for a get of /v1/customers/{id}. An operation
+// with another name than its verb has that name: "Get External" for GetExternal.
 func Summary(text string) Option { return option(func(s *settings) { s.summary = text }) }
+
+// Resource names the resource of a group in the default summaries of its endpoints,
+// one and many of it:
+//
+//	people := v1.Group("/people", api.Resource("Person", "People"))
+//
+// The default is the last plural of the path, and its singular by the rules of
+// regular nouns. Both names must be given.
+func Resource(one, many string) Option {
+	return option(func(s *settings) {
+		if strings.TrimSpace(one) == "" || strings.TrimSpace(many) == "" {
+			s.problems = append(s.problems, fmt.Sprintf(`api.Resource(%q, %q): name one and many, such as api.Resource("Person", "People")`, one, many))
+			return
+		}
+		s.singular, s.plural = one, many
+	})
+}
 
 // Description is the longer text of an endpoint in the document, in Markdown.
 func Description(text string) Option { return option(func(s *settings) { s.description = text }) }
@@ -132,15 +158,12 @@ func Deprecated() Option { return option(func(s *settings) { s.deprecated = true
 
 // Bound adds a hook that runs after the input is bound and valid and before
 // the handler; an error from it is the endpoint's. S and In must be the types of
-// the endpoint, or interfaces that they satisfy: an endpoint where they do not
-// fit cannot be registered.
+// the endpoint, or interfaces that they satisfy; where they do not fit, [New] panics.
 //
 //	api.Bound(func(ctx context.Context, subject auth.AuthSubject[auth.Admin], in CustomerCreate) error { … })
-//
-// Bound panics for a hook that is nil.
-func Bound[S, In any](fn func(ctx context.Context, subject S, in In) error) Option {
+func Bound[S, In any](fn Procedure[S, In]) Option {
 	if fn == nil {
-		panic("api: Bound: the hook is nil; leave the option out")
+		return option(func(s *settings) { s.problems = append(s.problems, "api.Bound: the hook is nil; leave the option out") })
 	}
 	h := hook{
 		subject: reflect.TypeFor[S](),

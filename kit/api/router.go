@@ -147,32 +147,35 @@ func escapeTarget(text string) string {
 	return b.String()
 }
 
-// splitPattern checks a pattern and gives the names of its parameters.
-func splitPattern(pattern string) (params []string, problem string) {
+// splitPattern checks a pattern and finds the names of its parameters. The problems
+// are what is wrong with it.
+func splitPattern(pattern string) (params, problems []string) {
 	if !strings.HasPrefix(pattern, "/") {
-		return nil, "the path must begin with a slash"
+		return nil, []string{"the path must begin with a slash"}
 	}
 	if strings.Contains(pattern, "//") {
-		return nil, "the path has an empty segment"
+		problems = append(problems, "the path has an empty segment")
 	}
 	for segment := range strings.SplitSeq(strings.Trim(pattern, "/"), "/") {
 		name, isParam := strings.CutPrefix(segment, "{")
 		if !isParam {
 			if !isLiteral(segment) {
-				return nil, "the segment " + segment + " of the path must be lower-case letters, digits, '-', '_' and '.', or one parameter such as {id}"
+				problems = append(problems, "the segment "+segment+" of the path must be lower-case letters, digits, '-', '_' and '.', or one parameter such as {id}")
 			}
 			continue
 		}
 		name, closed := strings.CutSuffix(name, "}")
 		if !closed || !isSnakeCase(name) {
-			return nil, "the segment " + segment + " of the path must be one parameter with a snake_case name, such as {customer_id}"
+			problems = append(problems, "the segment "+segment+" of the path must be one parameter with a snake_case name, such as {customer_id}")
+			continue
 		}
 		if slices.Contains(params, name) {
-			return nil, "the path has two parameters named " + name
+			problems = append(problems, "the path has two parameters named "+name)
+			continue
 		}
 		params = append(params, name)
 	}
-	return params, ""
+	return params, problems
 }
 
 func isLiteral(segment string) bool {

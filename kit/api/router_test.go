@@ -191,8 +191,10 @@ func TestPatternAndPathValues(t *testing.T) {
 
 func TestEndpointAlone(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API"})
-	e := api.Get(a.Group("/v1"), "/customers/{id}", canRead, service{}.Get)
+	var e *api.Endpoint
+	api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		e = api.Get(root.Group("/v1"), "/customers/{id}", canRead, service{}.Get)
+	})
 	require.Equal(t, "GET", e.Method())
 	require.Equal(t, "/v1/customers/{id}", e.Path())
 
@@ -209,10 +211,11 @@ func TestEndpointAlone(t *testing.T) {
 func TestTwoAPIsDoNotKnowOfEachOther(t *testing.T) {
 	t.Parallel()
 	one, two := newShop(api.Config{}), newShop(api.Config{})
-	three := api.New(api.Config{Title: "Other"})
-	api.Get(three.Group("/v1"), "/plans/{id}", api.Public("price list"), func(context.Context, api.NoSubject, customerID) (customer, error) {
-		return customer{Email: "plan"}, nil
-	}, api.Tag("plans"))
+	three := api.New(api.Config{Title: "Other"}, func(root *api.Group) {
+		api.Get(root.Group("/v1"), "/plans/{id}", api.Public("price list"), func(context.Context, api.NoSubject, customerID) (customer, error) {
+			return customer{Email: "plan"}, nil
+		}, api.Tag("plans"))
+	})
 	require.Len(t, one.Endpoints(), len(two.Endpoints()))
 	require.Len(t, three.Endpoints(), 1)
 	require.Equal(t, 404, call(one, "GET", "/v1/plans/"+anID, "").Code)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -362,32 +363,34 @@ func describeMetadata() *openapi.Schema {
 	}
 }
 
-// claim takes the name of a kind of error.
-func (d *describer) claim(kind *errors.Kind) error {
+// claim takes the name of a kind of error. The problem is another kind of that name.
+func (d *describer) claim(kind *errors.Kind) (problem string) {
 	name := kindSchemaName(kind)
 	if other, taken := d.kinds[name]; taken && other != kind {
-		return fmt.Errorf("there are two kinds of error with the name %s; declare it once", name)
+		return fmt.Sprintf("there are two kinds of error with the name %s; declare it once", name)
 	}
 	d.kinds[name] = kind
-	return nil
+	return ""
 }
 
-// check finds two things that would have the same name in the document.
-func (d *describer) check() error {
+// clashes are the things of one name in the document, among the components that
+// have been described since the last call and all kinds of error.
+func (d *describer) clashes() (problems []string) {
 	for ; d.checked < len(d.order); d.checked++ {
 		c := d.order[d.checked]
 		name := schemaName(c.typ)
 		if other, taken := d.names[name]; taken && other != c.typ {
-			return fmt.Errorf("the schemas %s and %s have the same name %s in the document; rename one of the types", other, c.typ, name)
+			problems = append(problems, fmt.Sprintf("the schemas %s and %s have the same name %s in the document; rename one of the types", other, c.typ, name))
+			continue
 		}
 		d.names[name] = c.typ
 	}
-	for name := range d.kinds {
+	for _, name := range slices.Sorted(maps.Keys(d.kinds)) {
 		if typ, taken := d.names[name]; taken {
-			return fmt.Errorf("the schema %s has the name of the error %s in the document; rename the type", typ, name)
+			problems = append(problems, fmt.Sprintf("the schema %s has the name of the error %s in the document; rename the type", typ, name))
 		}
 	}
-	return nil
+	return problems
 }
 
 // name gives every component its name and fills in the references. A type that

@@ -28,14 +28,15 @@ func TestTimeoutEndsTheWaitForABody(t *testing.T) {
 	t.Parallel()
 
 	waited := make(chan error, 1)
-	a := api.New(api.Config{Title: "Notes", Timeout: 300 * time.Millisecond})
-	api.Create(a.Group("/v1/notes", api.Tag("notes")), "/", api.Public("test"), func(ctx context.Context, _ api.NoSubject, in slowNote) (slowNote, error) {
-		if in.Text == "wait" {
-			<-ctx.Done()
-			waited <- context.Cause(ctx)
-		}
-		return in, nil
-	}, api.Name("create"))
+	a := api.New(api.Config{Title: "Notes", Timeout: 300 * time.Millisecond}, func(root *api.Group) {
+		api.Create(root.Group("/v1/notes", api.Tag("notes")), "/", api.Public("test"), func(ctx context.Context, _ api.NoSubject, in slowNote) (slowNote, error) {
+			if in.Text == "wait" {
+				<-ctx.Done()
+				waited <- context.Cause(ctx)
+			}
+			return in, nil
+		}, api.Name("create"))
+	})
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
 

@@ -34,10 +34,11 @@ func rowsUntil(n int, err error) iter.Seq2[[]string, error] {
 }
 
 func exporting(log io.Writer, export func() api.CSV) *api.API {
-	a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.NewTextHandler(log, nil))})
-	api.Handle(a.Group("/v1/customers"), "GET", "/export", canRead, func(context.Context, subject[admin], struct{}) (api.CSV, error) {
-		return export(), nil
-	}, api.Name("export"))
+	a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.NewTextHandler(log, nil))}, func(root *api.Group) {
+		api.Handle(root.Group("/v1/customers"), "GET", "/export", canRead, func(context.Context, subject[admin], struct{}) (api.CSV, error) {
+			return export(), nil
+		}, api.Name("export"))
+	})
 	return a
 }
 
@@ -131,16 +132,17 @@ func (w *countingWriter) Write(p []byte) (int, error) {
 
 func TestStream(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API"})
-	api.Handle(a.Group("/v1"), "GET", "/invoice", canRead, func(context.Context, subject[admin], struct{}) (api.Stream, error) {
-		return api.Stream{ContentType: "application/pdf", WriteTo: func(w io.Writer) error {
-			_, err := io.WriteString(w, "%PDF")
-			return err
-		}}, nil
-	}, api.Name("invoice"))
-	api.Handle(a.Group("/v1"), "GET", "/plain", canRead, func(context.Context, subject[admin], struct{}) (api.Stream, error) {
-		return api.Stream{}, nil
-	}, api.Name("plain"))
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		api.Handle(root.Group("/v1"), "GET", "/invoice", canRead, func(context.Context, subject[admin], struct{}) (api.Stream, error) {
+			return api.Stream{ContentType: "application/pdf", WriteTo: func(w io.Writer) error {
+				_, err := io.WriteString(w, "%PDF")
+				return err
+			}}, nil
+		}, api.Name("invoice"))
+		api.Handle(root.Group("/v1"), "GET", "/plain", canRead, func(context.Context, subject[admin], struct{}) (api.Stream, error) {
+			return api.Stream{}, nil
+		}, api.Name("plain"))
+	})
 	w := call(a, "GET", "/v1/invoice", "")
 	require.Equal(t, "application/pdf", w.Header().Get("Content-Type"))
 	require.Equal(t, "%PDF", w.Body.String())
@@ -162,10 +164,11 @@ func TestRedirect(t *testing.T) {
 		{api.Redirect{URL: "/x\r\nSet-Cookie: a=b"}, 500, ""},
 		{api.Redirect{URL: "/v1", Status: 200}, 500, ""},
 	} {
-		a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.DiscardHandler)})
-		api.Post(a.Group("/v1"), "/go", canRead, func(context.Context, subject[admin], struct{}) (api.Redirect, error) {
-			return c.redirect, nil
-		}, api.Name("go"))
+		a := api.New(api.Config{Title: "Shop API", Logger: slog.New(slog.DiscardHandler)}, func(root *api.Group) {
+			api.Post(root.Group("/v1"), "/go", canRead, func(context.Context, subject[admin], struct{}) (api.Redirect, error) {
+				return c.redirect, nil
+			}, api.Name("go"))
+		})
 		w := call(a, "POST", "/v1/go", "")
 		require.Equal(t, c.status, w.Code, "%+v", c.redirect)
 		require.Equal(t, c.location, w.Header().Get("Location"))

@@ -17,23 +17,24 @@ import (
 // the client is still there, and its request goes on to the end.
 func TestRepliesWhileTheBodyDoesNotCome(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Shop API"})
-	stream := func(ctx context.Context, _ api.NoSubject, _ struct{}) (api.Stream, error) {
-		return api.Stream{WriteTo: func(w io.Writer) error {
-			for range 3 {
-				if err := ctx.Err(); err != nil {
-					return err
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		stream := func(ctx context.Context, _ api.NoSubject, _ struct{}) (api.Stream, error) {
+			return api.Stream{WriteTo: func(w io.Writer) error {
+				for range 3 {
+					if err := ctx.Err(); err != nil {
+						return err
+					}
+					if _, err := w.Write(make([]byte, 10_000)); err != nil {
+						return err
+					}
 				}
-				if _, err := w.Write(make([]byte, 10_000)); err != nil {
-					return err
-				}
-			}
-			return nil
-		}}, nil
-	}
-	g := a.Group("/v1/exports", api.Tag("exports"))
-	api.Handle(g, http.MethodGet, "/", api.Public("a test"), stream, api.Name("get"), api.Summary("Get"))
-	api.Handle(g, http.MethodPost, "/", api.Public("a test"), stream, api.Name("make"), api.Summary("Make"))
+				return nil
+			}}, nil
+		}
+		g := root.Group("/v1/exports", api.Tag("exports"))
+		api.Handle(g, http.MethodGet, "/", api.Public("a test"), stream, api.Name("get"), api.Summary("Get"))
+		api.Handle(g, http.MethodPost, "/", api.Public("a test"), stream, api.Name("make"), api.Summary("Make"))
+	})
 	server := plain(t, a)
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		for _, head := range []string{"Content-Length: 10\r\n", "Content-Length: 10\r\n\r\n12345", "Transfer-Encoding: chunked\r\n", "Content-Length: 10\r\nExpect: 100-continue\r\n"} {

@@ -6,176 +6,149 @@ import (
 	"net/http"
 	"reflect"
 
-	"github.com/polarkit-go/polarkit/kit/openapi"
 	"github.com/polarkit-go/polarkit/kit/request"
 	"github.com/polarkit-go/polarkit/pagination"
 )
 
-// List registers GET of a page of resources. The handler gives a
-// pagination.ListResource, and its input holds pagination.Params, so there is no
+// Handler is the function that answers at an endpoint: a method of a service, which
+// takes the caller and the bound input, and returns the output or an error.
+//
+//	func (s *Service) Get(ctx context.Context, subject auth.AuthSubject[auth.Admin], in GetCustomer) (Customer, error)
+//
+// It needs no conversion: api.Get(customers, "/{id}", canRead, s.Get) finds the types.
+type Handler[S, In, Out any] func(ctx context.Context, subject S, in In) (Out, error)
+
+// Procedure is a function without an output: the handler of [Delete] and the hook of
+// [Bound].
+type Procedure[S, In any] func(ctx context.Context, subject S, in In) error
+
+// verb is what an endpoint does. Each function below has one.
+type verb struct {
+	// name is the name of an operation whose handler has none, and a word of its summary.
+	name string
+	// method is the only one of the verb; empty where the endpoint chooses.
+	method string
+	// status is that of a success, unless the endpoint chooses.
+	status int
+	// noBody says what to do when the input has no body; empty where it needs none.
+	noBody string
+}
+
+var (
+	verbNone   = verb{status: http.StatusOK}
+	verbList   = verb{name: "list", method: http.MethodGet, status: http.StatusOK}
+	verbGet    = verb{name: "get", method: http.MethodGet, status: http.StatusOK}
+	verbCreate = verb{
+		name: "create", method: http.MethodPost, status: http.StatusCreated,
+		noBody: "embed kit.Schema in it, or give it a field named Body",
+	}
+	verbUpdate = verb{
+		name: "update", method: http.MethodPatch, status: http.StatusOK,
+		noBody: "give it a field named Body",
+	}
+	verbDelete = verb{name: "delete", method: http.MethodDelete, status: http.StatusNoContent}
+)
+
+// List registers GET of a page of resources. The handler returns a
+// pagination.ListResource, and its input embeds pagination.Params, so there is no
 // list without pages.
 //
 //	func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.Admin], in ListCustomers) (pagination.ListResource[Customer], error)
-func List[S, In, Item any](
-	g *Group, path string, guard Guard[S],
-	handler func(ctx context.Context, subject S, in In) (pagination.ListResource[Item], error),
-	options ...Option,
-) *Endpoint {
-	return register(g, verbList, http.MethodGet, path, guard, handler, options)
+func List[S, In, Item any](g *Group, path string, guard Guard[S], handler Handler[S, In, pagination.ListResource[Item]], options ...Option) *Endpoint {
+	return register(g, verbList, verbList.method, path, guard, handlerName(handler), handler, options)
 }
 
-// ListByCursor is [List] for a list that is read with cursors: the input holds
+// ListByCursor is [List] for a list that is read with cursors: the input embeds
 // pagination.CursorParams.
-func ListByCursor[S, In, Item any](
-	g *Group, path string, guard Guard[S],
-	handler func(ctx context.Context, subject S, in In) (pagination.CursorList[Item], error),
-	options ...Option,
-) *Endpoint {
-	return register(g, verbList, http.MethodGet, path, guard, handler, options)
+func ListByCursor[S, In, Item any](g *Group, path string, guard Guard[S], handler Handler[S, In, pagination.CursorList[Item]], options ...Option) *Endpoint {
+	return register(g, verbList, verbList.method, path, guard, handlerName(handler), handler, options)
 }
 
 // Get registers GET of one resource: a read schema, the same type as that of
 // the list of the resource.
-func Get[S, In, Out any](
-	g *Group, path string, guard Guard[S],
-	handler func(ctx context.Context, subject S, in In) (Out, error),
-	options ...Option,
-) *Endpoint {
-	return register(g, verbGet, http.MethodGet, path, guard, handler, options)
+func Get[S, In, Out any](g *Group, path string, guard Guard[S], handler Handler[S, In, Out], options ...Option) *Endpoint {
+	return register(g, verbGet, verbGet.method, path, guard, handlerName(handler), handler, options)
 }
 
 // Create registers POST of a new resource: the input is the create schema, or
 // a struct with a Body. It answers 201 with the read schema.
-func Create[S, In, Out any](
-	g *Group, path string, guard Guard[S],
-	handler func(ctx context.Context, subject S, in In) (Out, error),
-	options ...Option,
-) *Endpoint {
-	return register(g, verbCreate, http.MethodPost, path, guard, handler, options)
+func Create[S, In, Out any](g *Group, path string, guard Guard[S], handler Handler[S, In, Out], options ...Option) *Endpoint {
+	return register(g, verbCreate, verbCreate.method, path, guard, handlerName(handler), handler, options)
 }
 
 // Update registers PATCH of a resource: the Body of the input is the update
 // schema, in which every field is kit.Optional. It answers with the read schema.
-func Update[S, In, Out any](
-	g *Group, path string, guard Guard[S],
-	handler func(ctx context.Context, subject S, in In) (Out, error),
-	options ...Option,
-) *Endpoint {
-	return register(g, verbUpdate, http.MethodPatch, path, guard, handler, options)
+func Update[S, In, Out any](g *Group, path string, guard Guard[S], handler Handler[S, In, Out], options ...Option) *Endpoint {
+	return register(g, verbUpdate, verbUpdate.method, path, guard, handlerName(handler), handler, options)
 }
 
 // Delete registers DELETE of a resource. It answers 204 without a body.
-func Delete[S, In any](
-	g *Group, path string, guard Guard[S],
-	handler func(ctx context.Context, subject S, in In) error,
-	options ...Option,
-) *Endpoint {
-	var answer func(ctx context.Context, subject S, in In) (NoContent, error)
+func Delete[S, In any](g *Group, path string, guard Guard[S], handler Procedure[S, In], options ...Option) *Endpoint {
+	var answer Handler[S, In, NoContent]
 	if handler != nil {
 		answer = func(ctx context.Context, subject S, in In) (NoContent, error) {
 			return NoContent{}, handler(ctx, subject, in)
 		}
 	}
-	return registerNamed(g, verbDelete, http.MethodDelete, path, guard, handlerName(handler), answer, options)
+	return register(g, verbDelete, verbDelete.method, path, guard, handlerName(handler), answer, options)
 }
 
 // Post registers an action, such as POST /v1/orders/{id}/refund. It is
 // [Handle] for the method POST.
-func Post[S, In, Out any](
-	g *Group, path string, guard Guard[S],
-	handler func(ctx context.Context, subject S, in In) (Out, error),
-	options ...Option,
-) *Endpoint {
-	return register(g, verbNone, http.MethodPost, path, guard, handler, options)
+func Post[S, In, Out any](g *Group, path string, guard Guard[S], handler Handler[S, In, Out], options ...Option) *Endpoint {
+	return register(g, verbNone, http.MethodPost, path, guard, handlerName(handler), handler, options)
 }
 
 // Handle registers what none of the verbs is: any method, an input with or
 // without a body, and an output that is a schema, [NoContent], or a [Response]
 // that writes itself.
-func Handle[S, In, Out any](
-	g *Group, method, path string, guard Guard[S],
-	handler func(ctx context.Context, subject S, in In) (Out, error),
-	options ...Option,
-) *Endpoint {
-	return register(g, verbNone, method, path, guard, handler, options)
+func Handle[S, In, Out any](g *Group, method, path string, guard Guard[S], handler Handler[S, In, Out], options ...Option) *Endpoint {
+	return register(g, verbNone, method, path, guard, handlerName(handler), handler, options)
 }
 
-// verb is what an endpoint does; it fixes the status and what is checked.
-type verb string
-
-const (
-	verbNone   verb = ""
-	verbList   verb = "list"
-	verbGet    verb = "get"
-	verbCreate verb = "create"
-	verbUpdate verb = "update"
-	verbDelete verb = "delete"
-)
-
-func (v verb) status() int {
-	switch v {
-	case verbCreate:
-		return http.StatusCreated
-	case verbDelete:
-		return http.StatusNoContent
-	default:
-		return http.StatusOK
-	}
-}
-
-func register[S, In, Out any](
-	g *Group, v verb, method, path string, guard Guard[S],
-	handler func(ctx context.Context, subject S, in In) (Out, error), options []Option,
-) *Endpoint {
-	return registerNamed(g, v, method, path, guard, handlerName(handler), handler, options)
-}
-
-func registerNamed[S, In, Out any](
-	g *Group, v verb, method, path string, guard Guard[S], name string,
-	handler func(ctx context.Context, subject S, in In) (Out, error), options []Option,
-) *Endpoint {
+// register makes an endpoint. Where that has a mistake, the mistake is noted, and
+// New panics in the end.
+func register[S, In, Out any](g *Group, v verb, method, path string, guard Guard[S], name string, handler Handler[S, In, Out], options []Option) *Endpoint {
 	if g == nil {
-		panic(fmt.Sprintf("api: %s %s: there is no group; make one with the Group method of an API", method, path))
+		panic(fmt.Sprintf("api: %s %s: there is no group; make one with the Group method of a group", method, path))
 	}
-	checkOptions(method+" "+g.prefix+path, options)
 	e := &Endpoint{
 		api:         g.api,
+		at:          callPlace(),
 		verb:        v,
 		method:      method,
 		path:        g.prefix + path,
 		pattern:     method + " " + g.prefix + path,
-		settings:    g.settings.with(options),
 		subject:     reflect.TypeFor[S](),
 		input:       reflect.TypeFor[In](),
 		output:      reflect.TypeFor[Out](),
 		handlerName: name,
 	}
-	if path != "" && path[0] != '/' {
-		e.fail("the path of an endpoint must begin with a slash, or be empty for the path of its group")
+	g.api.mustBeOpen(e.pattern)
+	var problems []string
+	e.settings, problems = g.settings.with(options)
+	for _, problem := range problems {
+		e.mistake("%s", problem)
 	}
-	if handler == nil {
-		e.fail("there is no handler; pass the function that answers")
-	}
+	e.compilePath(path, g.broken)
+	e.compileSettings(handler != nil)
 	if isNil(guard) {
-		e.fail("there is no guard; pass what the endpoint requires of its caller, or api.Public with a reason")
+		e.mistake("there is no guard; pass what the endpoint requires of its caller, or api.Public with a reason")
+	} else {
+		e.compileGuards(guard.Security(), guard.Fails())
 	}
-	var required []openapi.Security
-	for _, shared := range e.settings.guards {
-		required = append(required, shared.security)
-		e.guardFails = append(e.guardFails, shared.fails...)
-	}
-	var possible bool
-	if e.ways, possible = ways(append(required, guard.Security())...); !possible {
-		e.fail("no request satisfies both the guard of api.Behind and the endpoint's own: they take no type of credential in common; move the endpoint out of the group, or let one of them take more")
-	}
-	e.guardFails = append(e.guardFails, guard.Fails()...)
 	e.compile()
-	e.serve = serveFunc(e, guard, handler)
-	e.bind = func(r *http.Request) error {
-		_, err := request.Bind[In](r)
-		return err
+	if !e.broken {
+		e.serve = serveFunc(e, guard, handler)
+		e.bind = func(r *http.Request) error {
+			_, err := request.Bind[In](r)
+			return err
+		}
+		var problem string
+		if e.handler, problem = wrap(http.HandlerFunc(e.answer), e.settings.middleware); problem != "" {
+			e.mistake("%s", problem)
+		}
 	}
-	e.handler = wrap(e.pattern, http.HandlerFunc(e.answer), e.settings.middleware)
 	g.api.add(e)
 	return e
 }

@@ -36,11 +36,11 @@ func newAPI(title string, servers ...string) *api.API {
 	for _, url := range servers {
 		config.Servers = append(config.Servers, openapi.Server{URL: url})
 	}
-	a := api.New(config)
-	api.Get(a.Group("/v1/plans", api.Tag("plans")), "/{id}", api.Public("price list"), func(_ context.Context, _ api.NoSubject, in getPlan) (plan, error) {
-		return plan{ID: in.ID}, nil
-	}, api.Name("get"))
-	return a
+	return api.New(config, func(root *api.Group) {
+		api.Get(root.Group("/v1/plans", api.Tag("plans")), "/{id}", api.Public("price list"), func(_ context.Context, _ api.NoSubject, in getPlan) (plan, error) {
+			return plan{ID: in.ID}, nil
+		}, api.Name("get"))
+	})
 }
 
 func get(h http.Handler, method, target string, headers ...string) *httptest.ResponseRecorder {

@@ -61,11 +61,11 @@ func TestAnswersFindsWhatIsNotInTheDocument(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			a := newToys()
-			toys := a.Group("/v1/toys", api.Tag("toys"))
-			api.Delete(toys, "/{id}", api.Public("a test"), func(context.Context, api.NoSubject, toyID) error { return nil })
-			api.Handle(toys, "GET", "/next", api.Public("a test"), func(context.Context, api.NoSubject, struct{}) (api.Redirect, error) { return api.Redirect{}, nil }, api.Name("next"))
-			api.Get(toys, "/secret", api.Public("a test"), func(context.Context, api.NoSubject, struct{}) (toy, error) { return toy{}, nil }, api.Name("secret"), api.Private())
+			a := newToys(func(toys *api.Group) {
+				api.Delete(toys, "/{id}", api.Public("a test"), func(context.Context, api.NoSubject, toyID) error { return nil })
+				api.Handle(toys, "GET", "/next", api.Public("a test"), func(context.Context, api.NoSubject, struct{}) (api.Redirect, error) { return api.Redirect{}, nil }, api.Name("next"))
+				api.Get(toys, "/secret", api.Public("a test"), func(context.Context, api.NoSubject, struct{}) (toy, error) { return toy{}, nil }, api.Name("secret"), api.Private())
+			})
 			text := failure(t, func(tb testing.TB) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
@@ -95,10 +95,11 @@ func TestAnswersFindsUndeclaredErrors(t *testing.T) {
 		{[]api.Option{api.Fails(errors.ResourceConflict)}, `the status has the errors ResourceConflict and not "ToyBroken"`},
 		{[]api.Option{api.Fails(errors.ResourceConflict, toyBroken)}, ""},
 	} {
-		a := api.New(api.Config{Title: "Toys", Logger: slog.New(slog.DiscardHandler)})
-		api.Get(a.Group("/v1/toys"), "/{id}", api.Public("a test"), func(context.Context, api.NoSubject, toyID) (toy, error) {
-			return toy{}, fmt.Errorf("wrapped: %w", toyBroken.New())
-		}, append(c.options, api.Name("get"))...)
+		a := api.New(api.Config{Title: "Toys", Logger: slog.New(slog.DiscardHandler)}, func(root *api.Group) {
+			api.Get(root.Group("/v1/toys"), "/{id}", api.Public("a test"), func(context.Context, api.NoSubject, toyID) (toy, error) {
+				return toy{}, fmt.Errorf("wrapped: %w", toyBroken.New())
+			}, append(c.options, api.Name("get"))...)
+		})
 		text := failure(t, func(tb testing.TB) {
 			kittest.NewClient(tb, kittest.Answers(tb, a, a, nil)).Get("/v1/toys/992fae2a-2a17-4b7a-8d9e-e287cf90131b").Want(409)
 		})

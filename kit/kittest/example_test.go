@@ -21,9 +21,10 @@ func (printer) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args
 func ExampleAnswers() {
 	var t testing.TB = printer{} // in a test, its own
 
-	a := api.New(api.Config{Title: "Toys", Logger: slog.New(slog.DiscardHandler)})
-	api.Get(a.Group("/v1/toys", api.Tag("toys")), "/{id}", api.Public("an example"),
-		func(context.Context, api.NoSubject, toyID) (toy, error) { return toy{}, toyBroken }, api.Name("get"))
+	a := api.New(api.Config{Title: "Toys", Logger: slog.New(slog.DiscardHandler)}, func(root *api.Group) {
+		api.Get(root.Group("/v1/toys", api.Tag("toys")), "/{id}", api.Public("an example"),
+			func(context.Context, api.NoSubject, toyID) (toy, error) { return toy{}, toyBroken }, api.Name("get"))
+	})
 
 	client := kittest.NewClient(t, kittest.Answers(t, a, a, nil))
 	client.Get("/v1/toys/992fae2a-2a17-4b7a-8d9e-e287cf90131b")

@@ -70,20 +70,23 @@ type toyID struct {
 	ID uuid.UUID `path:"id" doc:"The ID of the toy."`
 }
 
-func newToys() *api.API {
-	a := api.New(api.Config{Title: "Toys"})
-	toys := a.Group("/v1/toys", api.Tag("toys"))
-	anyone := api.Public("a test")
-	api.List(toys, "/", anyone, func(context.Context, api.NoSubject, listToys) (pagination.ListResource[toy], error) {
-		return pagination.ListResource[toy]{Items: []toy{{Name: "Ball"}}}, nil
+func newToys(more ...func(toys *api.Group)) *api.API {
+	return api.New(api.Config{Title: "Toys"}, func(root *api.Group) {
+		toys := root.Group("/v1/toys", api.Tag("toys"))
+		anyone := api.Public("a test")
+		api.List(toys, "/", anyone, func(context.Context, api.NoSubject, listToys) (pagination.ListResource[toy], error) {
+			return pagination.ListResource[toy]{Items: []toy{{Name: "Ball"}}}, nil
+		})
+		api.Get(toys, "/{id}", anyone, func(_ context.Context, _ api.NoSubject, in toyID) (toy, error) {
+			return toy{ID: in.ID}, errors.ResourceNotFound.New()
+		})
+		api.Create(toys, "/", anyone, func(_ context.Context, _ api.NoSubject, in part) (toy, error) {
+			return toy{Name: in.Name}, nil
+		})
+		for _, register := range more {
+			register(toys)
+		}
 	})
-	api.Get(toys, "/{id}", anyone, func(_ context.Context, _ api.NoSubject, in toyID) (toy, error) {
-		return toy{ID: in.ID}, errors.ResourceNotFound.New()
-	}, api.Fails(errors.ResourceNotFound))
-	api.Create(toys, "/", anyone, func(_ context.Context, _ api.NoSubject, in part) (toy, error) {
-		return toy{Name: in.Name}, nil
-	})
-	return a
 }
 
 // recorder is a test that notes what it is told.
@@ -196,8 +199,9 @@ func TestExcept(t *testing.T) {
 func TestGuidelines(t *testing.T) {
 	t.Parallel()
 	kittest.Guidelines(t, newToys())
-	a := api.New(api.Config{Title: "Toys", Relaxed: map[api.Guideline]string{api.PluralResources: "old"}})
-	api.Get(a.Group("/v1/toy"), "/{id}", api.Public("a test"), func(context.Context, api.NoSubject, toyID) (toy, error) { return toy{}, nil }, api.Name("get"))
+	a := api.New(api.Config{Title: "Toys", Relaxed: map[api.Guideline]string{api.PluralResources: "old"}}, func(root *api.Group) {
+		api.Get(root.Group("/v1/toy"), "/{id}", api.Public("a test"), func(context.Context, api.NoSubject, toyID) (toy, error) { return toy{}, nil }, api.Name("get"))
+	})
 	require.Empty(t, failure(t, func(tb testing.TB) { kittest.Guidelines(tb, a) }))
 }
 

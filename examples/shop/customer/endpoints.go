@@ -17,13 +17,13 @@ import (
 func Routes(g *api.Group, s *Service) {
 	customers := g.Group("/customers", api.Tag("customers"))
 
-	api.List(customers, "/", canRead, s.List, api.Summary("List Customers"))
-	api.Create(customers, "/", canWrite, s.Create, api.Summary("Create Customer"))
+	api.List(customers, "/", canRead, s.List)
+	api.Create(customers, "/", canWrite, s.Create)
 	api.Handle(customers, http.MethodGet, "/export", canRead, s.Export, api.Summary("Export Customers"), api.Timeout(exportTimeout))
 	api.Get(customers, "/external/{external_id}", canRead, s.GetExternal, api.Summary("Get Customer by External ID"), api.Fails(errors.ResourceConflict))
-	api.Get(customers, "/{id}", canRead, s.Get, api.Summary("Get Customer"))
-	api.Update(customers, "/{id}", canWrite, s.Update, api.Summary("Update Customer"))
-	api.Delete(customers, "/{id}", canWrite, s.Delete, api.Summary("Delete Customer"))
+	api.Get(customers, "/{id}", canRead, s.Get)
+	api.Update(customers, "/{id}", canWrite, s.Update)
+	api.Delete(customers, "/{id}", canWrite, s.Delete)
 }
 
 // exportTimeout is how long an export may take: a client may be slow.

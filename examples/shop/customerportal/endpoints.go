@@ -16,11 +16,11 @@ func Routes(g *api.Group, s *Service) {
 	portal := g.Group("/customer-portal", api.Tag("customer_portal"))
 
 	customers := portal.Group("/customers", api.Tag("customers"))
-	api.Get(customers, "/me", canRead, s.Get, api.Summary("Get Customer"), api.Fails(errors.ResourceNotFound))
-	api.Update(customers, "/me", canWrite, s.Update, api.Summary("Update Customer"), api.Fails(errors.ResourceNotFound))
+	api.Get(customers, "/me", canRead, s.Get, api.Fails(errors.ResourceNotFound))
+	api.Update(customers, "/me", canWrite, s.Update, api.Fails(errors.ResourceNotFound))
 
 	orders := portal.Group("/orders", api.Tag("orders"))
-	api.List(orders, "/", canRead, s.ListOrders, api.Summary("List Orders"), api.Name("list"))
+	api.List(orders, "/", canRead, s.ListOrders, api.Name("list"))
 }
 
 // GetMe has no parameters: the credential says who it is.

@@ -10,5 +10,5 @@ import (
 // Routes registers the endpoints.
 func Routes(g *api.Group, s *Service) {
 	sessions := g.Group("/customer-sessions", api.Tag("customer_sessions"))
-	api.Create(sessions, "/", canWrite, s.Create, api.Summary("Create Customer Session"), api.Fails(errors.ResourceConflict))
+	api.Create(sessions, "/", canWrite, s.Create, api.Fails(errors.ResourceConflict))
 }

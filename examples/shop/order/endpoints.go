@@ -13,8 +13,8 @@ import (
 func Routes(g *api.Group, s *Service) {
 	orders := g.Group("/orders", api.Tag("orders"))
 
-	api.List(orders, "/", canRead, s.List, api.Summary("List Orders"))
-	api.Get(orders, "/{id}", canRead, s.Get, api.Summary("Get Order"))
+	api.List(orders, "/", canRead, s.List)
+	api.Get(orders, "/{id}", canRead, s.Get)
 }
 
 // ListOrders are the parameters of a list.

@@ -14,9 +14,9 @@ import (
 func Routes(g *api.Group, s *Service) {
 	tokens := g.Group("/personal-access-tokens", api.Tag("personal_access_tokens"))
 
-	api.List(tokens, "/", canManage, s.List, api.Summary("List Personal Access Tokens"))
-	api.Create(tokens, "/", canManage, s.Create, api.Summary("Create Personal Access Token"), api.Fails(auth.InsufficientScope))
-	api.Delete(tokens, "/{id}", canManage, s.Delete, api.Summary("Delete Personal Access Token"),
+	api.List(tokens, "/", canManage, s.List)
+	api.Create(tokens, "/", canManage, s.Create, api.Fails(auth.InsufficientScope))
+	api.Delete(tokens, "/{id}", canManage, s.Delete,
 		api.Fails(auth.InsufficientScope, errors.NotPermitted))
 }
 

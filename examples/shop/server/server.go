@@ -117,18 +117,18 @@ func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions, checker
 		writer = repository.NewWriter(config.Pool)
 		reach  = auth.NewAccess(auth.AccessConfig{Memberships: organization.NewMemberships(reader)})
 	)
-	a := api.New(api.Config{
+	return api.New(api.Config{
 		Title: "Shop API", Logger: config.Logger, Timeout: 30 * time.Second,
 		Middleware: []func(http.Handler) http.Handler{uncached},
+	}, func(root *api.Group) {
+		v1 := root.Group("/v1")
+		customer.Routes(v1, customer.NewService(reach, reader, writer))
+		order.Routes(v1, order.NewService(reach, reader))
+		customersession.Routes(v1, customersession.NewService(reach, reader, issuer))
+		customerportal.Routes(v1, customerportal.NewService(reach, reader, writer))
+		personalaccesstoken.Routes(v1, personalaccesstoken.NewService(issuer))
+		websession.Routes(v1, websession.NewService(sessions, checker, reader, writer))
 	})
-	v1 := a.Group("/v1")
-	customer.Routes(v1, customer.NewService(reach, reader, writer))
-	order.Routes(v1, order.NewService(reach, reader))
-	customersession.Routes(v1, customersession.NewService(reach, reader, issuer))
-	customerportal.Routes(v1, customerportal.NewService(reach, reader, writer))
-	personalaccesstoken.Routes(v1, personalaccesstoken.NewService(issuer))
-	websession.Routes(v1, websession.NewService(sessions, checker, reader, writer))
-	return a
 }
 
 // paths gives requests to the mux. It answers by itself, and not in the shape of

@@ -28,7 +28,7 @@ type resource struct {
 
 type list struct{ pagination.Params }
 
-var g = api.New(api.Config{Title: "Shop API"}).Group("/v1/resources")
+var g *api.Group
 
 func get(context.Context, admin, list) (resource, error)            { return resource{}, nil }
 func getAsCustomer(context.Context, portal, list) (resource, error) { return resource{}, nil }
