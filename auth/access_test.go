@@ -16,24 +16,25 @@ import (
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 // subjectOf is the AuthSubject that a requirement makes of a caller.
-func subjectOf[S any](t *testing.T, s *service, q *auth.Requirement[S], caller authtest.Caller) auth.AuthSubject[S] {
+func subjectOf[S any](t *testing.T, s *service, q *auth.Requirement[S], caller authtest.Credential) auth.AuthSubject[S] {
 	t.Helper()
 	var subject auth.AuthSubject[S]
-	response := caller.Do(s.Authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	response := kittest.NewClient(t, s.Authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		var err error
 		subject, err = q.Authorize(r)
 		require.NoError(t, err)
-	})), "GET", "/", nil)
+	}))).As(caller).Get("/")
 	require.Equal(t, 200, response.Status)
 	return subject
 }
 
 var canManage = auth.Require[auth.Admin](registry, auth.AnyScope("customers:write"), auth.WithPermission("manage"))
 
-func limited(s *service, subject credential.SubjectRef, limit credential.Limit) authtest.Caller {
+func limited(s *service, subject credential.SubjectRef, limit credential.Limit) authtest.Credential {
 	typ := auth.PersonalAccessToken
 	switch subject.Kind {
 	case auth.OrganizationKind:
@@ -92,7 +93,7 @@ func TestReach(t *testing.T) {
 		require.Equal(t, c.want[auth.OrganizationKind], grants(all.Reach())[auth.OrganizationKind], name)
 		require.Empty(t, grants(all.Reach())[auth.CustomerKind], name)
 	}
-	nobody := subjectOf(t, s, anyone, authtest.Nobody())
+	nobody := subjectOf(t, s, anyone, noCredential)
 	require.True(t, nobody.IsAnonymous())
 	reach, err := s.Access.Reach(t.Context(), nobody)
 	require.NoError(t, err)

@@ -20,6 +20,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 // The numbers are those of the policy's list of cases; 13 to 20 are about
@@ -28,8 +29,8 @@ import (
 func TestCase01SchemeAndHeader(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	caller := s.As(s.A.User, "customers:read")
-	cookie := s.SignedIn(s.B.User, "customers:read").Issued().Token.Reveal()
+	caller := s.Credential(s.A.User, "customers:read")
+	cookie := s.WebSession(s.B.User, "customers:read").Issued().Token.Reveal()
 	for _, scheme := range []string{"bearer", "BEARER", "Bearer", "bEaReR"} {
 		requireIn(t, s.raw("GET /read", "Authorization: "+scheme+" "+token(caller)), s.A.User)
 	}
@@ -51,7 +52,7 @@ func TestCase01SchemeAndHeader(t *testing.T) {
 func TestCase02GarbageNeverReachesTheStore(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	valid := token(s.As(s.A.User, "customers:read"))
+	valid := token(s.Credential(s.A.User, "customers:read"))
 	want := s.do(authtest.Bearer("unknown", "x"), "GET", "/read")
 	requireError(t, want, 401, "InvalidToken")
 	bad := []string{
@@ -77,11 +78,11 @@ func TestCase02GarbageNeverReachesTheStore(t *testing.T) {
 func TestCase03OtherPlacesAreIgnored(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	valid := token(s.As(s.A.User, "customers:read"))
+	valid := token(s.Credential(s.A.User, "customers:read"))
 	cost := s.finds(func() {
-		requireError(t, s.do(authtest.Nobody(), "GET", "/read?access_token="+valid+"&token="+valid), 401, "Unauthorized")
-		requireError(t, s.do(authtest.Nobody(), "GET", "/read", "X-Api-Key", valid, "Proxy-Authorization", "Bearer "+valid), 401, "Unauthorized")
-		response := s.send(authtest.Nobody(), "POST", "/read", []byte("access_token="+valid), "Content-Type", "application/x-www-form-urlencoded")
+		requireError(t, s.do(noCredential, "GET", "/read?access_token="+valid+"&token="+valid), 401, "Unauthorized")
+		requireError(t, s.do(noCredential, "GET", "/read", "X-Api-Key", valid, "Proxy-Authorization", "Bearer "+valid), 401, "Unauthorized")
+		response := s.send(noCredential, "POST", "/read", []byte("access_token="+valid), "Content-Type", "application/x-www-form-urlencoded")
 		requireError(t, response, 401, "Unauthorized")
 		require.Equal(t, `Bearer realm="shop"`, response.Header.Get("WWW-Authenticate"))
 	})
@@ -91,11 +92,11 @@ func TestCase03OtherPlacesAreIgnored(t *testing.T) {
 func TestCase04Cookie(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	session := s.SignedIn(s.A.User, "customers:read")
+	session := s.WebSession(s.A.User, "customers:read")
 	response := s.do(session, "GET", "/read")
 	requireIn(t, response, s.A.User)
 	require.Equal(t, []string{"Cookie"}, response.Header.Values("Vary"))
-	bearer := s.As(s.A.User, "customers:read")
+	bearer := s.Credential(s.A.User, "customers:read")
 	require.Empty(t, s.do(bearer, "GET", "/read").Header.Values("Vary"))
 	cost := s.finds(func() {
 		requireError(t, s.do(authtest.Bearer("a session value", token(session)), "GET", "/read"), 401, "InvalidToken")
@@ -107,18 +108,18 @@ func TestCase04Cookie(t *testing.T) {
 	// two cookies of the name
 	value := token(session)
 	requireIn(t, s.raw("GET /read", "Cookie: __Host-shop_session="+value+"; a=b; __Host-shop_session="+value), s.A.User)
-	requireError(t, s.raw("GET /read", "Cookie: __Host-shop_session="+value, "Cookie: __Host-shop_session="+token(s.SignedIn(s.B.User))), 401, "InvalidToken")
+	requireError(t, s.raw("GET /read", "Cookie: __Host-shop_session="+value, "Cookie: __Host-shop_session="+token(s.WebSession(s.B.User))), 401, "InvalidToken")
 	require.Equal(t, audit.ReasonAmbiguousCookie, s.audit.last().Reason)
 }
 
 func TestCase05OtherSchemes(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	session := s.SignedIn(s.A.User, "customers:read")
+	session := s.WebSession(s.A.User, "customers:read")
 	for _, value := range []string{"Basic dXNlcjpwYXNz", "Basic", "Negotiate x", "Bearers x", "bearer-ish y", ""} {
 		requireIn(t, s.do(session.With("Authorization", value), "GET", "/read"), s.A.User)
-		alone := s.do(authtest.Nobody().With("Authorization", value), "GET", "/read")
-		require.True(t, alone.Same(s.do(authtest.Nobody(), "GET", "/read")), value)
+		alone := s.do(noCredential.With("Authorization", value), "GET", "/read")
+		require.True(t, alone.Same(s.do(noCredential, "GET", "/read")), value)
 		requireError(t, alone, 401, "Unauthorized")
 	}
 }
@@ -126,7 +127,7 @@ func TestCase05OtherSchemes(t *testing.T) {
 func TestCase06CrossOrigin(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	session, bearer := s.SignedIn(s.A.User, "customers:write"), s.As(s.A.User, "customers:write")
+	session, bearer := s.WebSession(s.A.User, "customers:write"), s.Credential(s.A.User, "customers:write")
 	for _, header := range [][]string{
 		{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example.com"}, {"Origin", "null"},
 	} {
@@ -149,11 +150,11 @@ func TestCase06CrossOrigin(t *testing.T) {
 func TestCase07DeadCredentialsAreAllTheSame(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	issue := func(subject credential.SubjectRef, typ auth.CredentialType, lifetime time.Duration) authtest.Caller {
+	issue := func(subject credential.SubjectRef, typ auth.CredentialType, lifetime time.Duration) authtest.Credential {
 		return s.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted(), Lifetime: lifetime})
 	}
 	newUser := func() credential.SubjectRef { return auth.User{ID: uuid.New()}.Ref() }
-	dead := map[string]authtest.Caller{}
+	dead := map[string]authtest.Credential{}
 
 	revoked := issue(s.A.User, auth.PersonalAccessToken, 0)
 	n, err := s.Issuer.System("a test").Revoke(t.Context(), credential.Selection{Subject: s.A.User, ID: revoked.Issued().Credential.ID})
@@ -182,7 +183,7 @@ func TestCase07DeadCredentialsAreAllTheSame(t *testing.T) {
 	dead["customer of a deleted organization"] = issue(customer, auth.CustomerSession, time.Hour)
 	s.Store.Remove(organization)
 	other := newService(t) // a token with a right checksum that this store has never seen
-	dead["never stored"] = other.As(other.A.User, "customers:read")
+	dead["never stored"] = other.Credential(other.A.User, "customers:read")
 
 	want := s.do(dead["revoked"], "GET", "/read")
 	requireError(t, want, 401, "InvalidToken")
@@ -197,7 +198,7 @@ func TestCase07DeadCredentialsAreAllTheSame(t *testing.T) {
 		require.Equal(t, 1, cost, name)
 	}
 	// sessions: idle, expired and revoked
-	idle := s.SignedIn(s.A.User, "customers:read")
+	idle := s.WebSession(s.A.User, "customers:read")
 	long := s.Issue(auth.Issue{Type: auth.WebSession, Subject: s.A.User, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted(), Lifetime: 30 * 24 * time.Hour})
 	requireIn(t, s.do(long, "GET", "/read"), s.A.User)
 	s.Pass(7 * 24 * time.Hour)
@@ -210,19 +211,19 @@ func TestCase07DeadCredentialsAreAllTheSame(t *testing.T) {
 func TestCase08LimitedToAnOrganizationThatIsGone(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	limited := func(user credential.SubjectRef, to ...uuid.UUID) authtest.Caller {
+	limited := func(user credential.SubjectRef, to ...uuid.UUID) authtest.Credential {
 		return s.Issue(auth.Issue{Type: auth.OAuth2UserAccessToken, Subject: user, Scopes: []credential.Scope{"customers:read"}, Limit: credential.LimitedTo(to...)})
 	}
-	reach := func(caller authtest.Caller) owner.Reach {
+	reach := func(caller authtest.Credential) owner.Reach {
 		t.Helper()
 		var reach owner.Reach
-		response := caller.Do(s.Authenticator.Middleware(canRead.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		response := kittest.NewClient(t, s.Authenticator.Middleware(canRead.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			subject, ok := auth.From[auth.Admin](r.Context())
 			require.True(t, ok)
 			var err error
 			reach, err = s.Access.Reach(r.Context(), subject)
 			require.NoError(t, err)
-		}))), "GET", "/", nil)
+		})))).As(caller).Get("/")
 		require.Equal(t, 200, response.Status)
 		return reach
 	}
@@ -234,7 +235,7 @@ func TestCase08LimitedToAnOrganizationThatIsGone(t *testing.T) {
 		}
 		return all
 	}
-	require.Equal(t, []uuid.UUID{s.A.OrganizationID, s.B.OrganizationID}, ids(reach(s.As(s.Both, "customers:read"))))
+	require.Equal(t, []uuid.UUID{s.A.OrganizationID, s.B.OrganizationID}, ids(reach(s.Credential(s.Both, "customers:read"))))
 	both := limited(s.Both, s.A.OrganizationID)
 	require.Equal(t, []uuid.UUID{s.A.OrganizationID}, ids(reach(both)))
 	require.True(t, reach(limited(s.Both)).IsEmpty())
@@ -249,13 +250,13 @@ func TestCase08LimitedToAnOrganizationThatIsGone(t *testing.T) {
 
 	s.DeleteOrganization(s.A.OrganizationID)
 	require.True(t, reach(both).IsEmpty())
-	require.Equal(t, []uuid.UUID{s.B.OrganizationID}, ids(reach(s.As(s.Both, "customers:read"))))
+	require.Equal(t, []uuid.UUID{s.B.OrganizationID}, ids(reach(s.Credential(s.Both, "customers:read"))))
 }
 
 func TestCase09Rotation(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	old := s.As(s.A.User, "customers:read")
+	old := s.Credential(s.A.User, "customers:read")
 	requireIn(t, s.do(old, "GET", "/read"), s.A.User)
 	issued, err := s.Issuer.System("a test").Rotate(t.Context(), credential.Selection{Subject: s.A.User, ID: old.Issued().Credential.ID}, 10*time.Minute)
 	require.NoError(t, err)
@@ -274,7 +275,7 @@ func TestCase09Rotation(t *testing.T) {
 func TestCase09KeyRotation(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	caller, idle := s.As(s.A.User, "customers:read"), s.As(s.B.User, "customers:read")
+	caller, idle := s.Credential(s.A.User, "customers:read"), s.Credential(s.B.User, "customers:read")
 	older := auth.Key{ID: "older", Secret: bytes.Repeat([]byte{1}, 32)}
 	newer := auth.Key{ID: "newer", Secret: bytes.Repeat([]byte{2}, 32)}
 	with := func(keys ...auth.Key) (http.Handler, *auth.Authenticator, *auth.Issuer) {
@@ -288,29 +289,29 @@ func TestCase09KeyRotation(t *testing.T) {
 		return a.Middleware(canRead.Handler(s.answer())), a, issuer.At(s.Now)
 	}
 	_, _, issuer := with(older)
-	for _, c := range []*authtest.Caller{&caller, &idle} {
+	for _, c := range []*authtest.Credential{&caller, &idle} {
 		issued, err := issuer.System("a test").Issue(t.Context(), auth.Issue{Type: auth.PersonalAccessToken, Subject: c.Issued().Credential.Subject, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted()})
 		require.NoError(t, err)
 		*c = s.Present(issued)
 	}
 	rotating, a, _ := with(newer, older)
-	requireIn(t, caller.Do(rotating, "GET", "/", nil), s.A.User)
+	requireIn(t, kittest.NewClient(t, rotating).As(caller).Get("/"), s.A.User)
 	require.NoError(t, a.Close(t.Context()))
-	requireIn(t, caller.Do(rotating, "GET", "/", nil), s.A.User)
-	requireIn(t, idle.Do(rotating, "GET", "/", nil), s.B.User) // works, and is not re-hashed after Close
+	requireIn(t, kittest.NewClient(t, rotating).As(caller).Get("/"), s.A.User)
+	requireIn(t, kittest.NewClient(t, rotating).As(idle).Get("/"), s.B.User) // works, and is not re-hashed after Close
 	done, _, _ := with(newer)
-	requireIn(t, caller.Do(done, "GET", "/", nil), s.A.User)
-	requireError(t, idle.Do(done, "GET", "/", nil), 401, "InvalidToken")
+	requireIn(t, kittest.NewClient(t, done).As(caller).Get("/"), s.A.User)
+	requireError(t, kittest.NewClient(t, done).As(idle).Get("/"), 401, "InvalidToken")
 }
 
 func TestCase10OneWritePerMinute(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	caller := s.As(s.A.User, "customers:read")
+	caller := s.Credential(s.A.User, "customers:read")
 	hundred := func() {
 		var wg sync.WaitGroup
 		for range 100 {
-			wg.Go(func() { requireIn(t, caller.Do(s.server.Config.Handler, "GET", "/read", nil), s.A.User) })
+			wg.Go(func() { requireIn(t, kittest.NewClient(t, s.server.Config.Handler).As(caller).Get("/read"), s.A.User) })
 		}
 		wg.Wait()
 	}
@@ -327,7 +328,7 @@ func TestCase10OneWritePerMinute(t *testing.T) {
 	require.Equal(t, 2, uses())
 	require.Contains(t, s.log.String(), "the disk is full")
 	s.Pass(time.Hour)
-	caller = s.As(s.A.User, "customers:read")
+	caller = s.Credential(s.A.User, "customers:read")
 	requireIn(t, s.do(caller, "GET", "/read"), s.A.User) // answers after Close, and records nothing
 	require.Equal(t, 2, uses())
 }
@@ -335,15 +336,15 @@ func TestCase10OneWritePerMinute(t *testing.T) {
 func TestCase11SubjectsAndScopes(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	nobody := s.do(authtest.Nobody(), "GET", "/read")
-	customer := s.do(s.As(s.A.Customer, "portal:read"), "GET", "/read")
+	nobody := s.do(noCredential, "GET", "/read")
+	customer := s.do(s.Credential(s.A.Customer, "portal:read"), "GET", "/read")
 	requireError(t, customer, 401, "Unauthorized")
 	customer.Header.Del("Vary")
 	nobody.Header.Del("Vary")
 	require.True(t, nobody.Same(customer))
-	requireError(t, s.do(s.As(s.A.Organization, "customers:read"), "GET", "/users"), 401, "Unauthorized")
-	requireError(t, s.do(s.As(s.A.User, "portal:read"), "GET", "/portal"), 401, "Unauthorized")
-	requireIn(t, s.do(s.As(s.A.Customer, "portal:read"), "GET", "/portal"), s.A.Customer)
+	requireError(t, s.do(s.Credential(s.A.Organization, "customers:read"), "GET", "/users"), 401, "Unauthorized")
+	requireError(t, s.do(s.Credential(s.A.User, "portal:read"), "GET", "/portal"), 401, "Unauthorized")
+	requireIn(t, s.do(s.Credential(s.A.Customer, "portal:read"), "GET", "/portal"), s.A.Customer)
 
 	for _, c := range []struct {
 		scopes []credential.Scope
@@ -360,7 +361,7 @@ func TestCase11SubjectsAndScopes(t *testing.T) {
 		{[]credential.Scope{"orders:read"}, "/both", "customers:read orders:read"},
 	} {
 		for _, subject := range []credential.SubjectRef{s.A.User, s.A.Organization} {
-			response := s.do(s.As(subject, c.scopes...), "POST", c.path)
+			response := s.do(s.Credential(subject, c.scopes...), "POST", c.path)
 			if c.needs == "" {
 				requireIn(t, response, subject)
 				continue
@@ -372,16 +373,16 @@ func TestCase11SubjectsAndScopes(t *testing.T) {
 	}
 	// scopes of another case, or not known any more, count for nothing
 	for _, scopes := range [][]credential.Scope{{"Customers:Read"}, {"CUSTOMERS:READ", "customers:"}, {"customers:admin", "*", ""}} {
-		stale := s.As(s.A.User)
+		stale := s.Credential(s.A.User)
 		s.Store.Change(stale.Issued().Credential.ID, func(c *credential.Credential) { c.Scopes = scopes })
 		requireError(t, s.do(stale, "GET", "/read"), 403, "InsufficientScope")
 		s.Store.Change(stale.Issued().Credential.ID, func(c *credential.Credential) { c.Scopes = append(scopes, "customers:read") })
 		requireIn(t, s.do(stale, "GET", "/read"), s.A.User)
 	}
 
-	requireError(t, s.do(s.As(s.A.User), "GET", "/web"), 403, "WebSessionRequired")
-	requireError(t, s.do(s.As(s.A.Customer), "GET", "/web"), 401, "Unauthorized")
-	session := s.SignedIn(s.A.User)
+	requireError(t, s.do(s.Credential(s.A.User), "GET", "/web"), 403, "WebSessionRequired")
+	requireError(t, s.do(s.Credential(s.A.Customer), "GET", "/web"), 401, "Unauthorized")
+	session := s.WebSession(s.A.User)
 	requireIn(t, s.do(session, "GET", "/web"), s.A.User)
 	requireIn(t, s.do(session, "POST", "/fresh"), s.A.User)
 	s.Pass(10*time.Minute - 1)
@@ -389,7 +390,7 @@ func TestCase11SubjectsAndScopes(t *testing.T) {
 	s.Pass(1)
 	requireError(t, s.do(session, "POST", "/fresh"), 403, "SessionNotFresh")
 	requireIn(t, s.do(session, "GET", "/web"), s.A.User)
-	requireError(t, s.do(s.As(s.A.User), "POST", "/fresh"), 403, "WebSessionRequired")
+	requireError(t, s.do(s.Credential(s.A.User), "POST", "/fresh"), 403, "WebSessionRequired")
 }
 
 func TestCase12TheBodyOfAnAnonymousCallerIsNotRead(t *testing.T) {
@@ -406,17 +407,17 @@ func TestCase12TheBodyOfAnAnonymousCallerIsNotRead(t *testing.T) {
 		response := s.raw("POST /write", lines...)
 		require.Equal(t, 401, response.Status)
 	}
-	malformed := s.send(authtest.Nobody(), "POST", "/write", []byte(`{"broken`))
+	malformed := s.send(noCredential, "POST", "/write", []byte(`{"broken`))
 	requireError(t, malformed, 401, "Unauthorized")
 }
 
 func TestCase21StoreAway(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	caller, session := s.As(s.A.User, "customers:read"), s.SignedIn(s.A.User, "customers:read")
+	caller, session := s.Credential(s.A.User, "customers:read"), s.WebSession(s.A.User, "customers:read")
 	for _, fault := range []error{credential.ErrUnavailable, errors.New("connection refused"), errors.Join(credential.ErrUnavailable, errors.New("reset")), context.DeadlineExceeded} {
 		s.Store.OnFind(func(context.Context) (*credential.Record, error) { return nil, fault })
-		for _, c := range []authtest.Caller{caller, session} {
+		for _, c := range []authtest.Credential{caller, session} {
 			for _, path := range []string{"/read", "/anyone"} {
 				response := s.do(c, "GET", path)
 				requireError(t, response, 503, "ServiceUnavailable")
@@ -431,7 +432,7 @@ func TestCase21StoreAway(t *testing.T) {
 		}
 		require.Equal(t, audit.Undecided, s.audit.last().Outcome)
 	}
-	requireError(t, s.do(authtest.Nobody(), "GET", "/read"), 401, "Unauthorized")
+	requireError(t, s.do(noCredential, "GET", "/read"), 401, "Unauthorized")
 	requireError(t, s.do(authtest.Bearer("bad", "x"), "GET", "/read"), 401, "InvalidToken")
 	s.Store.OnFind(func(context.Context) (*credential.Record, error) { panic("secret " + token(caller)) })
 	requireError(t, s.do(caller, "GET", "/read"), 500, "InternalServerError")
@@ -446,7 +447,7 @@ func TestCase22ClientGoneAndBrokenStores(t *testing.T) {
 	t.Parallel()
 	failures := &countingFailures{}
 	s := newService(t, func(c *auth.Config) { c.Failures = failures })
-	caller := s.As(s.A.User, "customers:read")
+	caller := s.Credential(s.A.User, "customers:read")
 
 	looking := make(chan struct{})
 	s.Store.OnFind(func(ctx context.Context) (*credential.Record, error) {
@@ -455,7 +456,7 @@ func TestCase22ClientGoneAndBrokenStores(t *testing.T) {
 		return nil, ctx.Err()
 	})
 	ctx, cancel := context.WithCancel(t.Context())
-	r := caller.Request("GET", s.server.URL+"/read", nil).WithContext(ctx)
+	r := request(caller, "GET", s.server.URL+"/read").WithContext(ctx)
 	r.RequestURI = ""
 	go func() {
 		<-looking
@@ -477,7 +478,7 @@ func TestCase22ClientGoneAndBrokenStores(t *testing.T) {
 	require.Equal(t, audit.ReasonBroken, s.audit.last().Reason)
 
 	s.Store.OnFind(nil)
-	other := s.As(s.B.User, "customers:read")
+	other := s.Credential(s.B.User, "customers:read")
 	records := s.Store.Records()
 	s.Store.OnFind(func(context.Context) (*credential.Record, error) { return &records[len(records)-1], nil }) // another's row
 	requireError(t, s.do(caller, "GET", "/read"), 401, "InvalidToken")

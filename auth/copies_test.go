@@ -13,6 +13,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/owner"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
@@ -51,7 +52,7 @@ func TestHandlersGetACopyOfTheCredential(t *testing.T) {
 		_, err = canWrite.Authorize(r)
 		require.ErrorIs(t, err, auth.InsufficientScope)
 	})))
-	require.Equal(t, 200, caller.Do(handler, "GET", "/", nil).Status)
+	require.Equal(t, 200, kittest.NewClient(t, handler).As(caller).Get("/").Status)
 }
 
 func TestLoadersAndResolversGetCopies(t *testing.T) {
@@ -76,8 +77,8 @@ func TestLoadersAndResolversGetCopies(t *testing.T) {
 		require.False(t, subject.HasScope("customers:write"))
 		kept.Scopes[0] = "orders:read"
 	})))
-	require.Equal(t, 200, authtest.Bearer("jwt", "abc").Do(handler, "GET", "/", nil).Status)
-	require.Equal(t, 200, w.As(w.A.User, "orders:read").Do(handler, "GET", "/", nil).Status)
+	require.Equal(t, 200, kittest.NewClient(t, handler).As(authtest.Bearer("jwt", "abc")).Get("/").Status)
+	require.Equal(t, 200, kittest.NewClient(t, handler).As(w.Credential(w.A.User, "orders:read")).Get("/").Status)
 }
 
 type person struct{}
@@ -177,7 +178,7 @@ func TestRequirementsAndKindsAreReadByCopies(t *testing.T) {
 	all := registry.All()
 	all[0] = auth.CredentialType{}
 	require.NotEqual(t, all, registry.All())
-	requireError(t, s.do(s.As(s.A.User, "orders:read"), "GET", "/read"), 403, "InsufficientScope")
+	requireError(t, s.do(s.Credential(s.A.User, "orders:read"), "GET", "/read"), 403, "InsufficientScope")
 
 	// What is made of slices and maps does not follow them.
 	scopes := auth.Scopes{"a:read": nil, "a:write": {"a:read"}}
@@ -193,7 +194,7 @@ func TestRequirementsAndKindsAreReadByCopies(t *testing.T) {
 func TestIssuedCredentialsAreCopies(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	caller := s.As(s.A.User, "orders:read")
+	caller := s.Credential(s.A.User, "orders:read")
 	caller.Issued().Credential.Scopes[0] = "customers:write"
 	list, err := s.Issuer.System("a test").List(t.Context(), credential.Selection{Subject: s.A.User})
 	require.NoError(t, err)

@@ -102,7 +102,7 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 	}
 
 	t.Run("nobody issues", func(t *testing.T) {
-		_, err := s.Issuer.For(s.Access, subjectOf(t, s, anyone, authtest.Nobody())).Issue(t.Context(), token)
+		_, err := s.Issuer.For(s.Access, subjectOf(t, s, anyone, noCredential)).Issue(t.Context(), token)
 		require.ErrorIs(t, err, errors.NotPermitted)
 		for _, c := range []auth.Credentials{{}, s.Issuer.For(s.Access, nil), s.Issuer.For(s.Access, auth.AuthSubject[auth.User]{}), s.Issuer.System("")} {
 			_, err = c.Issue(t.Context(), token)
@@ -141,12 +141,12 @@ func TestTokensMayOutliveTheSessionThatMakesThem(t *testing.T) {
 	w := authtest.New(t, own)
 	s := &service{World: w, t: t}
 	guard := auth.Require[auth.User](own, auth.NoScope("a test"))
-	issue := func(by authtest.Caller, typ auth.CredentialType) *time.Time {
+	issue := func(by authtest.Credential, typ auth.CredentialType) *time.Time {
 		issued, err := w.Issuer.For(nil, subjectOf(t, s, guard, by)).Issue(t.Context(), auth.Issue{Type: typ, Subject: w.A.User, Limit: credential.Unrestricted()})
 		require.NoError(t, err)
 		return issued.Credential.ExpiresAt
 	}
-	session, token := w.SignedIn(w.A.User), w.As(w.A.User)
+	session, token := w.WebSession(w.A.User), w.Credential(w.A.User)
 	end := w.Now().Add(time.Hour)
 	require.Nil(t, issue(session, auth.PersonalAccessToken))
 	require.Equal(t, &end, issue(session, auth.OAuth2UserAccessToken))
@@ -158,7 +158,7 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 	s := newService(t)
 	ctx := t.Context()
 	a, b := s.A.OrganizationID, s.B.OrganizationID
-	issue := func(subject credential.SubjectRef, limit credential.Limit, scopes ...credential.Scope) authtest.Caller {
+	issue := func(subject credential.SubjectRef, limit credential.Limit, scopes ...credential.Scope) authtest.Credential {
 		typ := auth.PersonalAccessToken
 		if subject.Kind == auth.OrganizationKind {
 			typ = auth.OrganizationAccessToken
@@ -167,7 +167,7 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 	}
 	everywhere := credential.Unrestricted()
 	for name, c := range map[string]struct {
-		caller, target authtest.Caller
+		caller, target authtest.Credential
 		fails          error
 	}{
 		"the same":                     {issue(s.Both, everywhere, "customers:read"), issue(s.Both, everywhere, "customers:read"), nil},
@@ -250,7 +250,7 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 }
 
 // withScope gives a credential a scope more, behind everybody's back.
-func (s *service) withScope(c authtest.Caller, scope credential.Scope) authtest.Caller {
+func (s *service) withScope(c authtest.Credential, scope credential.Scope) authtest.Credential {
 	s.Store.Change(c.Issued().Credential.ID, func(c *credential.Credential) { c.Scopes = append(c.Scopes, scope) })
 	return c
 }
@@ -263,7 +263,7 @@ func TestLedgerIsAway(t *testing.T) {
 	issuer, err := auth.NewIssuer(registry, s.Keys, &awayLedger{s.Store})
 	require.NoError(t, err)
 	issuer = issuer.At(s.Now)
-	caller := s.As(s.A.User, "customers:read")
+	caller := s.Credential(s.A.User, "customers:read")
 	one := credential.Selection{Subject: s.A.User, ID: caller.Issued().Credential.ID}
 	for _, c := range []auth.Credentials{issuer.System("a test"), issuer.For(nil, subjectOf(t, s, anyone, caller))} {
 		_, issueErr := c.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: s.A.User, Limit: credential.Unrestricted()})

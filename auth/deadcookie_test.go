@@ -14,6 +14,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 const cleared = "__Host-shop_session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax"
@@ -34,21 +35,21 @@ func TestEmptySessionCookieIsAbsent(t *testing.T) {
 		}
 	}
 	requireError(t, s.raw("GET /read", "Cookie: __Host-shop_session="), 401, "Unauthorized")
-	living := token(s.SignedIn(s.A.User, "customers:read"))
+	living := token(s.WebSession(s.A.User, "customers:read"))
 	requireIn(t, s.raw("GET /read", "Cookie: __Host-shop_session=; __Host-shop_session="+living), s.A.User)
 	// An empty one does not turn two that differ into one.
-	other := token(s.SignedIn(s.A.User, "customers:read"))
+	other := token(s.WebSession(s.A.User, "customers:read"))
 	requireError(t, s.raw("GET /read", "Cookie: __Host-shop_session=; __Host-shop_session="+living+"; __Host-shop_session="+other), 401, "InvalidToken")
 }
 
 func TestDeadSessionIsAnonymousWhereThatIsTaken(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	session := func(lifetime time.Duration) authtest.Caller {
+	session := func(lifetime time.Duration) authtest.Credential {
 		user := auth.User{ID: uuid.New()}.Ref()
 		return s.Issue(auth.Issue{Type: auth.WebSession, Subject: user, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted(), Lifetime: lifetime})
 	}
-	dead := map[string]authtest.Caller{}
+	dead := map[string]authtest.Credential{}
 	dead["expired"] = session(time.Minute)
 	dead["idle"] = session(30 * 24 * time.Hour)
 	s.Pass(7 * 24 * time.Hour)
@@ -57,13 +58,13 @@ func TestDeadSessionIsAnonymousWhereThatIsTaken(t *testing.T) {
 	dead["of a user who is gone"] = session(time.Hour)
 	s.Store.Remove(dead["of a user who is gone"].Issued().Credential.Subject)
 	other := newService(t)
-	dead["unknown"] = other.SignedIn(other.A.User, "customers:read")
-	living := s.SignedIn(s.A.User, "customers:read")
+	dead["unknown"] = other.WebSession(other.A.User, "customers:read")
+	living := s.WebSession(s.A.User, "customers:read")
 	dead["malformed"] = authtest.Cookie("malformed", "__Host-shop_session", "x")
 	dead["mistyped"] = authtest.Cookie("mistyped", "__Host-shop_session", token(living)[:20]+"x"+token(living)[21:])
-	dead["a bearer token"] = authtest.Cookie("a bearer token", "__Host-shop_session", token(s.As(s.A.User, "customers:read")))
+	dead["a bearer token"] = authtest.Cookie("a bearer token", "__Host-shop_session", token(s.Credential(s.A.User, "customers:read")))
 
-	want := s.do(authtest.Nobody(), "GET", "/anyone")
+	want := s.do(noCredential, "GET", "/anyone")
 	require.Equal(t, "200 anonymous", want.String())
 	for name, caller := range dead {
 		for _, method := range []string{"GET", "POST"} {
@@ -88,7 +89,7 @@ func TestDeadSessionIsAnonymousWhereThatIsTaken(t *testing.T) {
 		require.Empty(t, want.Header.Values("Set-Cookie"))
 	})
 	t.Run("a dead token is refused", func(t *testing.T) {
-		for _, token := range []string{"x", token(living), token(other.As(other.A.User, "customers:read"))} {
+		for _, token := range []string{"x", token(living), token(other.Credential(other.A.User, "customers:read"))} {
 			response := s.do(authtest.Bearer("dead", token), "GET", "/anyone")
 			requireError(t, response, 401, "InvalidToken")
 			require.Empty(t, response.Header.Values("Set-Cookie"))
@@ -119,7 +120,7 @@ func TestSignInOnAReplyThatClearsTheCookie(t *testing.T) {
 		_, err := sessions.Login(w.Header(), r, s.A.User.ID, "customers:read")
 		require.NoError(t, err)
 	})))
-	response := authtest.Cookie("dead", "__Host-shop_session", "x").Do(handler, "POST", "/", nil)
+	response := kittest.NewClient(t, handler).As(authtest.Cookie("dead", "__Host-shop_session", "x")).Post("/", nil)
 	lines := response.Header.Values("Set-Cookie")
 	require.Len(t, lines, 2)
 	require.Equal(t, "theme=dark", lines[0])

@@ -25,6 +25,17 @@ var (
 	exampleOrg  = uuid.MustParse("1dbfc517-0bbf-4301-9ba8-555ca42b9737")
 )
 
+// send sends a request, with header lines as pairs of name and value.
+func send(handler http.Handler, method, target string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	return w
+}
+
 // exampleSetUp is what a program's main does, with a store in memory in place of pgstore.
 func exampleSetUp(registry *auth.Registry, configure ...func(*auth.Config)) (*auth.Authenticator, *auth.Issuer) {
 	keys, err := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})
@@ -138,10 +149,10 @@ func ExampleNewSubjectType() {
 	issuer, _ := auth.NewIssuer(registry, keys, store)
 	issued, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{Type: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
 
-	authtest.Bearer("Ada", issued.Token.Reveal()).Do(authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	send(authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, err := canGreet.Authorize(r)
 		fmt.Println(subject.Subject().Name, err)
-	})), "GET", "/", nil)
+	})), "GET", "/", "Authorization", "Bearer "+issued.Token.Reveal())
 	// Output:
 	// Ada <nil>
 }
@@ -155,13 +166,13 @@ func ExampleAccess_Own() {
 	})
 	access := auth.NewAccess(auth.AccessConfig{})
 
-	authtest.Bearer("acme", issued.Token.Reveal()).Do(authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	send(authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, _ := canWrite.Authorize(r)
 		owner, err := access.Own(r.Context(), subject, kit.Optional[uuid.UUID]{})
 		fmt.Println(owner.Kind(), owner.ID(), err)
 		_, err = access.Own(r.Context(), subject, kit.Some(exampleOrg))
 		fmt.Println(err)
-	})), "POST", "/", nil)
+	})), "POST", "/", "Authorization", "Bearer "+issued.Token.Reveal())
 	// Output:
 	// organization 1dbfc517-0bbf-4301-9ba8-555ca42b9737 <nil>
 	// PolarRequestValidationError: organization_token at body.organization_id
@@ -227,11 +238,11 @@ func ExampleSessions() {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	})
-	response := authtest.Nobody().Do(authenticator.Middleware(login), "POST", "/login", nil)
-	_, attributes, _ := strings.Cut(response.Header.Get("Set-Cookie"), ";")
-	fmt.Println(response.Status, attributes)
-	response = authtest.Nobody().With("Sec-Fetch-Site", "cross-site").Do(authenticator.Middleware(login), "POST", "/login", nil)
-	fmt.Println(response)
+	response := send(authenticator.Middleware(login), "POST", "/login")
+	_, attributes, _ := strings.Cut(response.Header().Get("Set-Cookie"), ";")
+	fmt.Println(response.Code, attributes)
+	response = send(authenticator.Middleware(login), "POST", "/login", "Sec-Fetch-Site", "cross-site")
+	fmt.Println(response.Code, response.Body)
 	// Output:
 	// 204  Path=/; Max-Age=86400; HttpOnly; Secure; SameSite=Lax
 	// 403 {"error":"CrossOrigin","detail":"Cross-origin requests are not accepted with a web session."}
@@ -250,13 +261,12 @@ func ExampleNewFailureBudget() {
 	ctx, system := context.Background(), issuer.System("an example")
 	revoked, _ := system.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: exampleUser.Ref()})
 	_, _ = system.Revoke(ctx, credential.Selection{Subject: exampleUser.Ref()})
-	client := authtest.Nobody().With("Authorization", "Bearer "+revoked.Token.Reveal())
-	response := client.Do(handler, "GET", "/", nil)
-	fmt.Println(response.Status)
-	for response.Status == http.StatusUnauthorized {
-		response = client.Do(handler, "GET", "/", nil)
+	response := send(handler, "GET", "/", "Authorization", "Bearer "+revoked.Token.Reveal())
+	fmt.Println(response.Code)
+	for response.Code == http.StatusUnauthorized {
+		response = send(handler, "GET", "/", "Authorization", "Bearer "+revoked.Token.Reveal())
 	}
-	fmt.Println(response, response.Header.Get("Retry-After") != "")
+	fmt.Println(response.Code, response.Body, response.Header().Get("Retry-After") != "")
 	// Output:
 	// 401
 	// 429 {"error":"TooManyFailures","detail":"Too many requests with invalid credentials."} true

@@ -16,6 +16,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 // from is a handler as a source reaches it.
@@ -26,7 +27,7 @@ func from(address string, next http.Handler) http.Handler {
 	})
 }
 
-func forged() authtest.Caller { return authtest.Bearer("forged", auth.NewToken("shop_pat_")) }
+func forged() authtest.Credential { return authtest.Bearer("forged", auth.NewToken("shop_pat_")) }
 
 func TestForgedTokensDoNotLockOutAValidOne(t *testing.T) {
 	t.Parallel()
@@ -39,7 +40,7 @@ func TestForgedTokensDoNotLockOutAValidOne(t *testing.T) {
 	handler := from("192.0.2.1:1000", s.server.Config.Handler)
 	refused := map[int]int{}
 	for i := range n {
-		response := forged().Do(handler, "GET", "/read", nil)
+		response := kittest.NewClient(t, handler).As(forged()).Get("/read")
 		refused[response.Status]++
 		if response.Status == http.StatusTooManyRequests {
 			require.Equal(t, "TooManyFailures", response.ErrorName())
@@ -50,7 +51,7 @@ func TestForgedTokensDoNotLockOutAValidOne(t *testing.T) {
 			requireError(t, response, 401, "InvalidToken")
 		}
 		if i%1000 == 999 { // each a token that nobody has seen before
-			requireIn(t, s.As(s.A.User, "customers:read").Do(handler, "GET", "/read", nil), s.A.User)
+			requireIn(t, kittest.NewClient(t, handler).As(s.Credential(s.A.User, "customers:read")).Get("/read"), s.A.User)
 		}
 	}
 	elapsed := time.Since(began)
@@ -59,9 +60,9 @@ func TestForgedTokensDoNotLockOutAValidOne(t *testing.T) {
 	require.LessOrEqual(t, refused[401], burst+int(elapsed.Seconds())+1, "one more a second")
 	require.LessOrEqual(t, float64(s.Store.Finds()), burst+perSecond*elapsed.Seconds()+2)
 	// What costs no look-up is neither counted nor slowed down.
-	requireError(t, authtest.Bearer("mistyped", "shop_pat_x").Do(handler, "GET", "/read", nil), 401, "InvalidToken")
+	requireError(t, kittest.NewClient(t, handler).As(authtest.Bearer("mistyped", "shop_pat_x")).Get("/read"), 401, "InvalidToken")
 	// Another source has a budget of its own.
-	requireError(t, forged().Do(from("192.0.2.2:1000", s.server.Config.Handler), "GET", "/read", nil), 401, "InvalidToken")
+	requireError(t, kittest.NewClient(t, from("192.0.2.2:1000", s.server.Config.Handler)).As(forged()).Get("/read"), 401, "InvalidToken")
 }
 
 // Many forge at the same time. A credential that was let in lately is let in at once; the
@@ -73,8 +74,8 @@ func TestForgedTokensInParallel(t *testing.T) {
 		c.Failures = auth.NewFailureBudget(auth.FailureBudgetConfig{Burst: 10, PerSecond: 1, MaxWait: -1})
 	})
 	handler := from("[2001:db8::1]:1000", s.server.Config.Handler)
-	known := s.As(s.A.User, "customers:read")
-	requireIn(t, known.Do(handler, "GET", "/read", nil), s.A.User)
+	known := s.Credential(s.A.User, "customers:read")
+	requireIn(t, kittest.NewClient(t, handler).As(known).Get("/read"), s.A.User)
 	began := time.Now()
 	finds := s.finds(func() {
 		var wg sync.WaitGroup
@@ -83,7 +84,7 @@ func TestForgedTokensInParallel(t *testing.T) {
 			handler := from("[2001:db8::"+strconv.Itoa(i)+"]:1000", s.server.Config.Handler)
 			wg.Go(func() {
 				for range 50 {
-					if status := forged().Do(handler, "GET", "/read", nil).Status; status != 401 && status != 429 {
+					if status := kittest.NewClient(t, handler).As(forged()).Get("/read").Status; status != 401 && status != 429 {
 						t.Errorf("a forged token: %d", status)
 					}
 				}
@@ -93,7 +94,7 @@ func TestForgedTokensInParallel(t *testing.T) {
 	})
 	require.LessOrEqual(t, float64(finds), 10+40+2*time.Since(began).Seconds()+1, "the budget, what was under way, and one a second")
 	for range 100 {
-		requireIn(t, known.Do(handler, "GET", "/read", nil), s.A.User)
+		requireIn(t, kittest.NewClient(t, handler).As(known).Get("/read"), s.A.User)
 	}
 	// A known one that is revoked is refused like any other, and known no more.
 	n, err := s.Issuer.System("a test").Revoke(t.Context(), credential.Selection{Subject: s.A.User})
@@ -101,7 +102,7 @@ func TestForgedTokensInParallel(t *testing.T) {
 	require.Equal(t, 1, n)
 	finds = s.finds(func() {
 		for range 5 {
-			require.Contains(t, []int{401, 429}, known.Do(handler, "GET", "/read", nil).Status)
+			require.Contains(t, []int{401, 429}, kittest.NewClient(t, handler).As(known).Get("/read").Status)
 		}
 	})
 	require.LessOrEqual(t, finds, 1+int(time.Since(began).Seconds())+1)
@@ -139,7 +140,7 @@ func TestFailedMayAnswer(t *testing.T) {
 	delete(answers, "failed")
 	// A caller that may not be looked up is not known to be anonymous.
 	answers["allow"] = auth.TooManyFailures.New()
-	session := s.SignedIn(s.A.User, "customers:read")
+	session := s.WebSession(s.A.User, "customers:read")
 	require.Equal(t, 429, s.do(session, "GET", "/anyone").Status)
 }
 

@@ -19,7 +19,7 @@ func TestOrigins(t *testing.T) {
 	s := newService(t, func(c *auth.Config) {
 		c.TrustedOrigins = []string{"https://app.example.com", "HTTPS://Admin.Example.com:443", "http://dev.example.com:3000", "https://[2001:DB8::1]"}
 	})
-	session := s.SignedIn(s.A.User, "customers:write")
+	session := s.WebSession(s.A.User, "customers:write")
 	for _, c := range []struct {
 		host  string // default: shop.example.com
 		lines []string
@@ -116,7 +116,7 @@ func TestOrigins(t *testing.T) {
 			require.Equal(t, "403 CrossOrigin", response.String()[:4]+response.ErrorName(), "%s %s", method, name)
 		}
 		require.Equal(t, 200, s.rawTo(host, "GET /write", lines...).Status, name)
-		bearer := append([]string{"Authorization: Bearer " + token(s.As(s.A.User, "customers:write"))}, c.lines...)
+		bearer := append([]string{"Authorization: Bearer " + token(s.Credential(s.A.User, "customers:write"))}, c.lines...)
 		require.Equal(t, 200, s.rawTo(host, "POST /write", bearer...).Status, "with a token: %s", name)
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 func TestSecret(t *testing.T) {
@@ -101,8 +102,8 @@ func TestNoSecretInAnyOutput(t *testing.T) {
 			"request", fmt.Sprintf("%+v", r), "context", fmt.Sprintf("%+v", r.Context()), "subject", fmt.Sprintf("%+v %#v", subject, subject), "credential", subject.Credential())
 	}
 	scopes := []credential.Scope{"customers:read", "portal:read"}
-	tokens := []authtest.Caller{s.As(s.A.User, scopes...), s.As(s.A.Organization, scopes...), s.As(s.A.Customer, scopes...)}
-	session := s.SignedIn(s.A.User, scopes...)
+	tokens := []authtest.Credential{s.Credential(s.A.User, scopes...), s.Credential(s.A.Organization, scopes...), s.Credential(s.A.Customer, scopes...)}
+	session := s.WebSession(s.A.User, scopes...)
 	secrets := []string{token(session)}
 	var answers strings.Builder
 	try := func() {
@@ -150,11 +151,11 @@ func TestTenThousandBadTokens(t *testing.T) {
 	failures := &countingFailures{}
 	s := newService(t, func(c *auth.Config) { c.Failures, c.Logger, c.Audit = failures, slog.New(slog.DiscardHandler), nil })
 	handler := s.server.Config.Handler
-	valid := token(s.As(s.A.User, "customers:read"))
+	valid := token(s.Credential(s.A.User, "customers:read"))
 	// Distinct tokens, none with its own checksum: garbage from one source.
 	for i := range n {
 		bad := valid[:len(valid)-6] + fmt.Sprintf("%06d", i)
-		response := authtest.Bearer("guess", bad).Do(handler, "GET", "/read", nil)
+		response := kittest.NewClient(t, handler).As(authtest.Bearer("guess", bad)).Get("/read")
 		require.Equal(t, "InvalidToken", response.ErrorName())
 	}
 	require.EqualValues(t, n, failures.failed.Load())
@@ -171,7 +172,7 @@ func TestTenThousandBadTokens(t *testing.T) {
 	}
 	limited := 0
 	for range n {
-		response := authtest.Bearer("guess", auth.NewToken("shop_pat_")).Do(handler, "GET", "/read", nil)
+		response := kittest.NewClient(t, handler).As(authtest.Bearer("guess", auth.NewToken("shop_pat_"))).Get("/read")
 		if response.Status == http.StatusTooManyRequests {
 			limited++
 			require.Equal(t, "60", response.Header.Get("Retry-After"))
@@ -183,7 +184,7 @@ func TestTenThousandBadTokens(t *testing.T) {
 	require.EqualValues(t, n, failures.allowed.Load())
 
 	failures.allow = func() error { return errors.New("the limiter is away") }
-	requireError(t, authtest.Bearer("valid", valid).Do(handler, "GET", "/read", nil), 503, "ServiceUnavailable")
+	requireError(t, kittest.NewClient(t, handler).As(authtest.Bearer("valid", valid)).Get("/read"), 503, "ServiceUnavailable")
 }
 
 // The leak check counts goroutines, so it does not run beside other tests.
@@ -224,7 +225,7 @@ func TestCase23NoGoroutineIsLeft(t *testing.T) {
 				defer cancel()
 				caller := authtest.Bearer("x", tokens[i%len(tokens)])
 				recorder := &nullWriter{header: http.Header{}}
-				handler.ServeHTTP(recorder, caller.Request("GET", "/read", nil).WithContext(ctx))
+				handler.ServeHTTP(recorder, request(caller, "GET", "/read").WithContext(ctx))
 			})
 		}
 		wg.Wait()
@@ -254,8 +255,8 @@ func TestUsesAreBounded(t *testing.T) {
 	release := make(chan struct{})
 	s.Store.OnUsed(func(context.Context) error { <-release; return nil })
 	for range 6000 {
-		caller := s.As(s.A.User, "customers:read")
-		require.Equal(t, 200, caller.Do(s.server.Config.Handler, "GET", "/read", nil).Status)
+		caller := s.Credential(s.A.User, "customers:read")
+		require.Equal(t, 200, kittest.NewClient(t, s.server.Config.Handler).As(caller).Get("/read").Status)
 	}
 	require.LessOrEqual(t, s.Authenticator.RecentUses(), 4096)
 	close(release)
@@ -268,7 +269,7 @@ func TestAPanicOfTheWriteIsSurvived(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	s.Store.OnUsed(func(context.Context) error { panic("x") })
-	caller := s.As(s.A.User, "customers:read")
+	caller := s.Credential(s.A.User, "customers:read")
 	requireIn(t, s.do(caller, "GET", "/read"), s.A.User)
 	require.NoError(t, s.Authenticator.Close(t.Context()))
 	require.Contains(t, s.log.String(), "recording the use of a credential panicked")
@@ -278,7 +279,7 @@ func TestAPanicOfTheWriteIsSurvived(t *testing.T) {
 func TestDecisions(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	caller := s.As(s.A.User, "customers:read")
+	caller := s.Credential(s.A.User, "customers:read")
 	issued := caller.Issued().Credential
 	s.do(caller, "GET", "/read")
 	require.Equal(t, audit.Decision{
@@ -295,21 +296,21 @@ func TestDecisions(t *testing.T) {
 	_, err := s.Issuer.System("a test").Revoke(t.Context(), credential.Selection{Subject: s.A.User})
 	require.NoError(t, err)
 	for _, c := range []struct {
-		caller authtest.Caller
+		caller authtest.Credential
 		path   string
 		reason audit.Reason
 		known  bool
 	}{
 		{caller, "/read", audit.ReasonRevoked, true},
-		{authtest.Nobody(), "/read", audit.ReasonNoCredential, false},
+		{noCredential, "/read", audit.ReasonNoCredential, false},
 		{authtest.Bearer("x", "shop_pat_x"), "/read", audit.ReasonMalformedToken, false},
 		{authtest.Bearer("x", "x"), "/read", audit.ReasonUnknownPrefix, false},
 		{authtest.Bearer("x", auth.NewToken("shop_pat_")), "/read", audit.ReasonUnknownToken, false},
 		{authtest.Bearer("x", auth.NewToken("shop_ws_")), "/read", audit.ReasonWrongPlace, false},
-		{authtest.Nobody().With("Authorization", "Bearer"), "/read", audit.ReasonMalformedHeader, false},
-		{s.As(s.A.Customer), "/read", audit.ReasonWrongSubject, true},
-		{s.As(s.A.User), "/web", audit.ReasonNoWebSession, true},
-		{s.SignedIn(s.A.User).With("Sec-Fetch-Site", "cross-site"), "/web", audit.ReasonCrossOrigin, false},
+		{noCredential.With("Authorization", "Bearer"), "/read", audit.ReasonMalformedHeader, false},
+		{s.Credential(s.A.Customer), "/read", audit.ReasonWrongSubject, true},
+		{s.Credential(s.A.User), "/web", audit.ReasonNoWebSession, true},
+		{s.WebSession(s.A.User).With("Sec-Fetch-Site", "cross-site"), "/web", audit.ReasonCrossOrigin, false},
 	} {
 		before := s.audit.count()
 		s.do(c.caller, "POST", c.path)
@@ -319,7 +320,7 @@ func TestDecisions(t *testing.T) {
 		require.Equal(t, audit.Refused, d.Outcome)
 		require.Equal(t, c.known, !d.Subject.IsZero(), c.reason)
 	}
-	s.do(authtest.Nobody(), "GET", "/public")
+	s.do(noCredential, "GET", "/public")
 	require.Equal(t, audit.ReasonCrossOrigin, s.audit.last().Reason, "a public route makes no decision")
 	require.Contains(t, s.log.String(), `level=DEBUG msg="auth decision" decision.method=GET decision.route=/read`)
 	require.Contains(t, s.log.String(), `level=INFO msg="auth decision"`)

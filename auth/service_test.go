@@ -22,6 +22,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 var registry = auth.NewRegistry("shop",
@@ -102,33 +103,35 @@ func (s *service) answer() http.Handler {
 }
 
 // do sends a request over the network.
-func (s *service) do(caller authtest.Caller, method, path string, header ...string) *authtest.Response {
+func (s *service) do(by kittest.Credential, method, path string, header ...string) *kittest.Response {
 	s.t.Helper()
-	return s.send(caller, method, path, nil, header...)
+	return s.send(by, method, path, nil, header...)
 }
 
-func (s *service) send(caller authtest.Caller, method, path string, body any, header ...string) *authtest.Response {
+func (s *service) send(by kittest.Credential, method, path string, body any, header ...string) *kittest.Response {
 	s.t.Helper()
-	r := caller.Request(method, s.server.URL+path, body)
-	r.RequestURI = ""
+	client := kittest.NewRemoteClient(s.t, s.server.URL).As(by)
+	r := client.Request(method, path, body)
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Add(header[i], header[i+1])
 	}
-	response, err := s.server.Client().Do(r.WithContext(s.t.Context()))
-	require.NoError(s.t, err)
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	require.NoError(s.t, err)
-	return &authtest.Response{Status: response.StatusCode, Header: response.Header, Body: text}
+	return client.Send(r)
+}
+
+// request is one that carries a credential, for what takes a request.
+func request(by kittest.Credential, method, target string) *http.Request {
+	r := httptest.NewRequest(method, target, nil)
+	by.AddTo(r.Header)
+	return r
 }
 
 // raw sends header lines as they are.
-func (s *service) raw(requestLine string, lines ...string) *authtest.Response {
+func (s *service) raw(requestLine string, lines ...string) *kittest.Response {
 	s.t.Helper()
 	return s.rawTo("example.com", requestLine, lines...)
 }
 
-func (s *service) rawTo(host, requestLine string, lines ...string) *authtest.Response {
+func (s *service) rawTo(host, requestLine string, lines ...string) *kittest.Response {
 	s.t.Helper()
 	conn, err := net.Dial("tcp", s.server.Listener.Addr().String())
 	require.NoError(s.t, err)
@@ -144,7 +147,7 @@ func (s *service) rawTo(host, requestLine string, lines ...string) *authtest.Res
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(s.t, err)
-	return &authtest.Response{Status: response.StatusCode, Header: response.Header, Body: body}
+	return &kittest.Response{Status: response.StatusCode, Header: response.Header, Body: body}
 }
 
 // finds is how many look-ups something costs.
@@ -154,9 +157,12 @@ func (s *service) finds(do func()) int {
 	return s.Store.Finds() - before
 }
 
-func token(c authtest.Caller) string { return c.Issued().Token.Reveal() }
+// noCredential is what a client without one carries.
+var noCredential authtest.Credential
 
-func requireError(t *testing.T, response *authtest.Response, status int, name string) {
+func token(c authtest.Credential) string { return c.Issued().Token.Reveal() }
+
+func requireError(t *testing.T, response *kittest.Response, status int, name string) {
 	t.Helper()
 	require.Equal(t, fmt.Sprintf("%d %s", status, name), fmt.Sprintf("%d %s", response.Status, response.ErrorName()))
 	var body struct {
@@ -173,7 +179,7 @@ func requireError(t *testing.T, response *authtest.Response, status int, name st
 }
 
 // requireIn requires that a subject was let in.
-func requireIn(t *testing.T, response *authtest.Response, subject credential.SubjectRef) {
+func requireIn(t *testing.T, response *kittest.Response, subject credential.SubjectRef) {
 	t.Helper()
 	require.Equal(t, "200 "+subject.String(), response.String())
 }

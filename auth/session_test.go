@@ -25,10 +25,10 @@ func newSessions(t *testing.T, s *service) *auth.Sessions {
 }
 
 // login signs in and returns the session's cookie.
-func login(t *testing.T, sessions *auth.Sessions, user credential.SubjectRef, with authtest.Caller) (*http.Cookie, credential.Credential) {
+func login(t *testing.T, sessions *auth.Sessions, user credential.SubjectRef, with authtest.Credential) (*http.Cookie, credential.Credential) {
 	t.Helper()
 	header := http.Header{}
-	started, err := sessions.Login(header, with.Request("POST", "/login", nil), user.ID, "customers:read")
+	started, err := sessions.Login(header, request(with, "POST", "/login"), user.ID, "customers:read")
 	require.NoError(t, err)
 	require.Equal(t, "no-store", header.Get("Cache-Control"))
 	cookies := (&http.Response{Header: header}).Cookies()
@@ -40,7 +40,7 @@ func TestSessions(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	sessions := newSessions(t, s)
-	cookie, started := login(t, sessions, s.A.User, authtest.Nobody())
+	cookie, started := login(t, sessions, s.A.User, noCredential)
 	require.Equal(t, "__Host-shop_session", cookie.Name)
 	require.Equal(t, "/", cookie.Path)
 	require.Empty(t, cookie.Domain)
@@ -67,12 +67,12 @@ func TestSessions(t *testing.T) {
 	requireIn(t, s.do(browser, "GET", "/read"), s.B.User)
 
 	header := http.Header{}
-	require.NoError(t, sessions.Logout(header, browser.Request("POST", "/logout", nil)))
+	require.NoError(t, sessions.Logout(header, request(browser, "POST", "/logout")))
 	require.Equal(t, "__Host-shop_session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax", header.Get("Set-Cookie"))
 	requireError(t, s.do(browser, "GET", "/read"), 401, "InvalidToken")
-	for _, without := range []authtest.Caller{authtest.Nobody(), browser, authtest.Cookie("bad", shared.Name, "x"), s.As(s.A.User)} {
+	for _, without := range []authtest.Credential{noCredential, browser, authtest.Cookie("bad", shared.Name, "x"), s.Credential(s.A.User)} {
 		header := http.Header{}
-		require.NoError(t, sessions.Logout(header, without.Request("POST", "/logout", nil)))
+		require.NoError(t, sessions.Logout(header, request(without, "POST", "/logout")))
 		require.NotEmpty(t, header.Get("Set-Cookie"))
 	}
 }
@@ -81,23 +81,23 @@ func TestSessionsAreNotMovedAcrossOrigins(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	sessions := newSessions(t, s)
-	cookie, _ := login(t, sessions, s.A.User, authtest.Nobody())
+	cookie, _ := login(t, sessions, s.A.User, noCredential)
 	browser := authtest.Cookie("browser", cookie.Name, cookie.Value)
 	evil := browser.With("Sec-Fetch-Site", "cross-site")
 	header := http.Header{}
-	_, err := sessions.Login(header, evil.Request("POST", "/login", nil), s.B.User.ID)
+	_, err := sessions.Login(header, request(evil, "POST", "/login"), s.B.User.ID)
 	require.ErrorIs(t, err, auth.CrossOrigin)
-	require.ErrorIs(t, sessions.Logout(header, evil.Request("POST", "/logout", nil)), auth.CrossOrigin)
+	require.ErrorIs(t, sessions.Logout(header, request(evil, "POST", "/logout")), auth.CrossOrigin)
 	require.Empty(t, header)
 	requireIn(t, s.do(browser, "GET", "/read"), s.A.User)
 	trusted := browser.With("Sec-Fetch-Site", "cross-site").With("Origin", "https://app.example.com")
-	require.NoError(t, sessions.Logout(header, trusted.Request("POST", "/logout", nil)))
+	require.NoError(t, sessions.Logout(header, request(trusted, "POST", "/logout")))
 }
 
 func TestSessionLifetimes(t *testing.T) {
 	t.Parallel()
 	s := newService(t, func(c *auth.Config) { c.IdleLifetime = time.Hour })
-	cookie, _ := login(t, newSessions(t, s), s.A.User, authtest.Nobody())
+	cookie, _ := login(t, newSessions(t, s), s.A.User, noCredential)
 	browser := authtest.Cookie("browser", cookie.Name, cookie.Value)
 	for range 30 { // used often enough, it lives for a day and no longer
 		response := s.do(browser, "GET", "/read")
@@ -123,12 +123,12 @@ func TestSessionsWithTheStoreAway(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	sessions := newSessions(t, s)
-	cookie, _ := login(t, sessions, s.A.User, authtest.Nobody())
+	cookie, _ := login(t, sessions, s.A.User, noCredential)
 	browser := authtest.Cookie("browser", cookie.Name, cookie.Value)
 	s.Store.OnFind(func(context.Context) (*credential.Record, error) { return nil, errors.New("away") })
 	header := http.Header{}
-	require.ErrorIs(t, sessions.Logout(header, browser.Request("POST", "/logout", nil)), errors.ServiceUnavailable)
-	_, err := sessions.Login(header, browser.Request("POST", "/login", nil), s.A.User.ID)
+	require.ErrorIs(t, sessions.Logout(header, request(browser, "POST", "/logout")), errors.ServiceUnavailable)
+	_, err := sessions.Login(header, request(browser, "POST", "/login"), s.A.User.ID)
 	require.ErrorIs(t, err, errors.ServiceUnavailable)
 	require.Empty(t, header, "a cookie was set, and the old session lives")
 	s.Store.OnFind(nil)
@@ -169,7 +169,7 @@ func TestSessionsSetUp(t *testing.T) {
 func TestRevoke(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	mine, other, theirs := s.As(s.A.User, "customers:read"), s.SignedIn(s.A.User, "customers:read"), s.As(s.B.User, "customers:read")
+	mine, other, theirs := s.Credential(s.A.User, "customers:read"), s.WebSession(s.A.User, "customers:read"), s.Credential(s.B.User, "customers:read")
 	revoke := func(selection credential.Selection) int {
 		n, err := s.Issuer.System("a test").Revoke(t.Context(), selection)
 		require.NoError(t, err)
@@ -193,7 +193,7 @@ func TestVaryIsForCookies(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	for _, path := range []string{"/public", "/read", "/anyone"} {
-		require.Equal(t, "Cookie", s.do(authtest.Nobody(), "GET", path).Header.Get("Vary"))
+		require.Equal(t, "Cookie", s.do(noCredential, "GET", path).Header.Get("Vary"))
 	}
 	tokens := auth.NewRegistry("shop", auth.PersonalAccessToken)
 	a, err := auth.New(tokens, auth.Config{Store: s.Store, Keys: s.Keys})

@@ -17,6 +17,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
@@ -147,7 +148,7 @@ func TestRequirementDescribesItself(t *testing.T) {
 func TestZeroValuesDeny(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	caller := s.As(s.A.User, "customers:write", "orders:read")
+	caller := s.Credential(s.A.User, "customers:write", "orders:read")
 	var subject auth.AuthSubject[auth.Admin]
 	require.False(t, subject.HasScope("customers:read"))
 	require.True(t, subject.IsAnonymous())
@@ -181,7 +182,7 @@ func TestZeroValuesDeny(t *testing.T) {
 	for _, guard := range []interface {
 		Handler(http.Handler) http.Handler
 	}{&auth.Requirement[auth.Admin]{}, (*auth.Requirement[auth.Admin])(nil), &auth.Requirement[any]{}} {
-		response := caller.Do(s.Authenticator.Middleware(guard.Handler(s.answer())), "GET", "/", nil)
+		response := kittest.NewClient(t, s.Authenticator.Middleware(guard.Handler(s.answer()))).As(caller).Get("/")
 		requireError(t, response, 500, "InternalServerError")
 	}
 	require.Empty(t, (&auth.Requirement[auth.Admin]{}).Fails())
@@ -210,7 +211,7 @@ func TestZeroValuesDeny(t *testing.T) {
 		"no type":          func(c *credential.Credential) { c.Type = "" },
 		"only zero values": func(c *credential.Credential) { *c = credential.Credential{} },
 	} {
-		broken := s.As(s.A.User, "customers:read")
+		broken := s.Credential(s.A.User, "customers:read")
 		s.Store.Change(broken.Issued().Credential.ID, change)
 		response := s.do(broken, "GET", "/read")
 		require.Equal(t, "InvalidToken", response.ErrorName(), name)
@@ -219,21 +220,21 @@ func TestZeroValuesDeny(t *testing.T) {
 
 func TestGuardWithoutTheMiddleware(t *testing.T) {
 	s := newService(t)
-	caller := s.As(s.A.User, "customers:read")
-	_, err := canRead.Authorize(caller.Request("GET", "/", nil))
+	caller := s.Credential(s.A.User, "customers:read")
+	_, err := canRead.Authorize(request(caller, "GET", "/"))
 	require.ErrorIs(t, err, errors.InternalServerError)
 	require.ErrorContains(t, err, "without Authenticator.Middleware")
 	old, log := slog.Default(), &syncBuffer{}
 	slog.SetDefault(debugLogger(log)) // nothing else says where to; the test runs alone
 	t.Cleanup(func() { slog.SetDefault(old) })
-	response := caller.Do(canRead.Handler(s.answer()), "GET", "/", nil)
+	response := kittest.NewClient(t, canRead.Handler(s.answer())).As(caller).Get("/")
 	requireError(t, response, 500, "InternalServerError")
 	require.NotContains(t, string(response.Body), "Middleware")
 	require.Contains(t, log.String(), "without Authenticator.Middleware around the handler")
 
 	other := auth.NewRegistry("shop", auth.PersonalAccessToken)
 	foreign := auth.Require[auth.User](other, auth.NoScope("x"))
-	response = caller.Do(s.Authenticator.Middleware(foreign.Handler(s.answer())), "GET", "/", nil)
+	response = kittest.NewClient(t, s.Authenticator.Middleware(foreign.Handler(s.answer()))).As(caller).Get("/")
 	requireError(t, response, 500, "InternalServerError")
 	require.Contains(t, s.log.String(), "an authenticator of another registry")
 	_, ok := auth.From[auth.User](t.Context())
@@ -243,7 +244,7 @@ func TestGuardWithoutTheMiddleware(t *testing.T) {
 func TestFrom(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	caller := s.As(s.A.User, "customers:read")
+	caller := s.Credential(s.A.User, "customers:read")
 	reached := 0
 	inner := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		reached++
@@ -260,7 +261,7 @@ func TestFrom(t *testing.T) {
 		require.False(t, ok, "nobody has been let in yet")
 		canRead.Handler(inner).ServeHTTP(w, r)
 	}))
-	request := caller.Request("GET", "/", nil)
+	request := request(caller, "GET", "/")
 	cost := s.finds(func() {
 		// Twice around is once.
 		s.Authenticator.Middleware(handler).ServeHTTP(httptest.NewRecorder(), request)
@@ -291,19 +292,19 @@ func TestSubjectTypesOfTheApplication(t *testing.T) {
 			auth.NewSubjectType[guest](auth.AnonymousKind).Load(func(context.Context, credential.Credential) (guest, error) { return guest{}, nil }),
 		}
 	})
-	caller := world.As(world.A.User)
-	greet := func(c authtest.Caller) *authtest.Response {
-		return c.Do(world.Authenticator.Middleware(takesNamed.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	caller := world.Credential(world.A.User)
+	greet := func(c authtest.Credential) *kittest.Response {
+		return kittest.NewClient(t, world.Authenticator.Middleware(takesNamed.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			subject, _ := auth.From[named](r.Context())
 			_, _ = w.Write([]byte(subject.Subject().Name()))
-		}))), "GET", "/", nil)
+		})))).As(c).Get("/")
 	}
 	load = func(_ context.Context, c credential.Credential) (*staff, error) {
 		return &staff{c.Subject.ID, "Ada"}, nil
 	}
 	require.Equal(t, "200 Ada", greet(caller).String())
-	require.Equal(t, "200 guest", greet(authtest.Nobody()).String())
-	requireError(t, authtest.Nobody().Do(world.Authenticator.Middleware(takesStaff.Handler(http.NotFoundHandler())), "GET", "/", nil), 401, "Unauthorized")
+	require.Equal(t, "200 guest", greet(noCredential).String())
+	requireError(t, kittest.NewClient(t, world.Authenticator.Middleware(takesStaff.Handler(http.NotFoundHandler()))).Get("/"), 401, "Unauthorized")
 	load = func(context.Context, credential.Credential) (*staff, error) { return nil, credential.ErrInvalid }
 	requireError(t, greet(caller), 401, "InvalidToken")
 	load = func(context.Context, credential.Credential) (*staff, error) { return nil, errors.New("away") }
@@ -342,11 +343,11 @@ func TestFallback(t *testing.T) {
 			return answer(token.Reveal())
 		})
 	})
-	ask := func(token string) *authtest.Response {
-		return authtest.Bearer("external", token).Do(world.Authenticator.Middleware(guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	ask := func(token string) *kittest.Response {
+		return kittest.NewClient(t, world.Authenticator.Middleware(guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			subject, _ := auth.From[auth.User](r.Context())
 			_, _ = w.Write([]byte(subject.Ref().String()))
-		}))), "GET", "/", nil)
+		})))).As(authtest.Bearer("external", token)).Get("/")
 	}
 	kept := credential.Credential{ID: uuid.New(), Type: "jwt", Subject: world.A.User, Scopes: []credential.Scope{"customers:read"}, Limit: credential.Unrestricted()}
 	asked := 0

@@ -3,6 +3,7 @@ package audit_test
 import (
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 
 	"github.com/polarkit-go/polarkit/auth"
@@ -22,7 +23,8 @@ func ExampleLog() {
 	}}))
 	authenticator, _ := auth.New(registry, auth.Config{Store: &authtest.Store{}, Keys: keys, Audit: audit.Log(logger)})
 
-	authtest.Nobody().Do(authenticator.Middleware(canRead.Handler(http.NotFoundHandler())), "GET", "/customers", nil)
+	handler := authenticator.Middleware(canRead.Handler(http.NotFoundHandler()))
+	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/customers", nil))
 	// Output:
 	// level=INFO msg="auth decision" decision.method=GET decision.route=/customers decision.requirement="user any(customers:read)" decision.subject=anonymous decision.outcome=refused decision.reason=no_credential
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
@@ -159,11 +160,11 @@ func (k keyed) Security() openapi.Security {
 func TestDeadSessionInAnAPI(t *testing.T) {
 	t.Parallel()
 	w := behind(t, canGreet, canGreet)
-	dead := w.SignedIn(w.A.User, "notes:read")
+	dead := w.WebSession(w.A.User, "notes:read")
 	w.Pass(time.Hour)
-	response := dead.Do(w.handler, "POST", "/v1/notes/greet", nil)
+	response := kittest.NewClient(t, w.handler).As(dead).Post("/v1/notes/greet", nil)
 	require.Equal(t, 200, response.Status, response)
 	require.Equal(t, []string{"__Host-notes_session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax"}, response.Header.Values("Set-Cookie"))
-	require.Empty(t, authtest.Nobody().Do(w.handler, "POST", "/v1/notes/greet", nil).Header.Values("Set-Cookie"))
-	require.Empty(t, w.SignedIn(w.A.User).Do(w.handler, "POST", "/v1/notes/greet", nil).Header.Values("Set-Cookie"))
+	require.Empty(t, kittest.NewClient(t, w.handler).Post("/v1/notes/greet", nil).Header.Values("Set-Cookie"))
+	require.Empty(t, kittest.NewClient(t, w.handler).As(w.WebSession(w.A.User)).Post("/v1/notes/greet", nil).Header.Values("Set-Cookie"))
 }

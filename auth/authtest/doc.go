@@ -2,12 +2,13 @@
 // through the real middleware, over stores that can be asked and broken.
 //
 // A [World] has two tenants, A and B, each with an organization, a user, a
-// customer, and a user who belongs to both. [World.As] gives a caller a real token:
+// customer, and a user who belongs to both. [World.Credential] issues a real token,
+// which the requests of a client carry:
 //
 //	world := authtest.New(t, registry)
-//	handler := world.Authenticator.Middleware(api)
+//	client := kittest.NewClient(t, world.Authenticator.Middleware(api))
 //
-//	response := world.As(world.A.User, "customers:read").Do(handler, "GET", "/v1/customers/", nil)
+//	client.As(world.Credential(world.A.User, "customers:read")).Get("/v1/customers/").Want(http.StatusOK)
 //
 // [Matrix] holds the document of an API against its behaviour, for every
 // operation, type of credential and scope. [TwoTenants] tries everything by which

@@ -14,6 +14,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 // Matrix holds the OpenAPI document of an API against its behaviour: for every
@@ -25,7 +26,7 @@ import (
 //		Document: api.OpenAPI(),
 //		Registry: registry,
 //		Public:   []string{"GET /v1/plans/{id}"},
-//		Caller: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Caller {
+//		Credential: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Credential {
 //			return world.Issue(…)
 //		},
 //	}.Run(t)
@@ -39,9 +40,9 @@ type Matrix struct {
 	Document []byte
 	// Registry is that of the service.
 	Registry *auth.Registry
-	// Caller makes a caller with a credential of a type and exactly these scopes,
-	// as fresh as can be. It is called often.
-	Caller func(typ auth.CredentialType, scopes ...credential.Scope) Caller
+	// Credential makes a credential of a type with exactly these scopes, as fresh
+	// as can be. It is called often.
+	Credential func(typ auth.CredentialType, scopes ...credential.Scope) Credential
 	// Scopes are all scopes of the service. Default: those that the document names.
 	Scopes []credential.Scope
 	// Public names the operations that need no credential, as "GET /v1/plans/{id}".
@@ -52,7 +53,7 @@ type Matrix struct {
 // Run tries it, and reports each problem as an error.
 func (m Matrix) Run(t *testing.T) {
 	t.Helper()
-	for _, problem := range m.Problems() {
+	for _, problem := range m.Problems(t) {
 		t.Errorf("authtest: Matrix: %s", problem)
 	}
 }
@@ -67,7 +68,8 @@ type operation struct {
 }
 
 // Problems tries it and returns what is wrong; none when all is well.
-func (m Matrix) Problems() []string {
+func (m Matrix) Problems(tb testing.TB) []string {
+	tb.Helper()
 	operations, err := readOperations(m.Document)
 	if err != nil {
 		return []string{err.Error()}
@@ -78,7 +80,7 @@ func (m Matrix) Problems() []string {
 	if m.Scopes == nil {
 		m.Scopes = documentedScopes(operations)
 	}
-	c := &matrixCheck{Matrix: m}
+	c := &matrixCheck{Matrix: m, client: kittest.NewClient(tb, m.Handler)}
 	public := map[string]bool{}
 	for _, op := range operations {
 		if op.open && len(op.ways) == 0 {
@@ -99,6 +101,7 @@ func (m Matrix) Problems() []string {
 
 type matrixCheck struct {
 	Matrix
+	client   *kittest.Client
 	problems []string
 }
 
@@ -107,7 +110,7 @@ func (c *matrixCheck) errorf(op operation, format string, args ...any) {
 }
 
 func (c *matrixCheck) operation(op operation) {
-	nobody := Nobody()
+	var nobody Credential
 	if op.open {
 		c.in(op, nobody, "without a credential")
 	} else {
@@ -127,21 +130,21 @@ func (c *matrixCheck) operation(op operation) {
 			continue
 		}
 		for _, way := range ways {
-			c.in(op, c.Caller(typ, way...), fmt.Sprintf("with a %s and %q", typ.Name(), way))
+			c.in(op, c.Credential(typ, way...), fmt.Sprintf("with a %s and %q", typ.Name(), way))
 			// Each scope of an alternative is needed, unless another alternative does without it.
 			for i := range way {
 				less := slices.Delete(slices.Clone(way), i, i+1)
 				if len(way) > 1 && !c.enough(ways, less) {
-					c.out(op, c.Caller(typ, less...), fmt.Sprintf("with a %s and only %q", typ.Name(), less), http.StatusForbidden, "InsufficientScope")
+					c.out(op, c.Credential(typ, less...), fmt.Sprintf("with a %s and only %q", typ.Name(), less), http.StatusForbidden, "InsufficientScope")
 				}
 			}
 		}
 		if !c.enough(ways, nil) {
-			c.out(op, c.Caller(typ), fmt.Sprintf("with a %s and no scope", typ.Name()), http.StatusForbidden, "InsufficientScope")
+			c.out(op, c.Credential(typ), fmt.Sprintf("with a %s and no scope", typ.Name()), http.StatusForbidden, "InsufficientScope")
 		}
 		for _, scope := range c.Scopes {
 			if !c.enough(ways, []credential.Scope{scope}) {
-				c.out(op, c.Caller(typ, scope), fmt.Sprintf("with a %s and only %q", typ.Name(), scope), http.StatusForbidden, "InsufficientScope")
+				c.out(op, c.Credential(typ, scope), fmt.Sprintf("with a %s and only %q", typ.Name(), scope), http.StatusForbidden, "InsufficientScope")
 			}
 		}
 	}
@@ -149,7 +152,7 @@ func (c *matrixCheck) operation(op operation) {
 
 // typeRefused expects that a type of credential is refused with every scope.
 func (c *matrixCheck) typeRefused(op operation, typ auth.CredentialType) {
-	got := c.do(op, c.Caller(typ, c.Scopes...))
+	got := c.do(op, c.Credential(typ, c.Scopes...))
 	if got.Status == http.StatusUnauthorized && got.ErrorName() == "Unauthorized" || got.Status == http.StatusForbidden && got.ErrorName() == "WebSessionRequired" {
 		return
 	}
@@ -163,28 +166,28 @@ func (c *matrixCheck) enough(ways [][]credential.Scope, have []credential.Scope)
 	})
 }
 
-func (c *matrixCheck) in(op operation, caller Caller, how string) {
-	if got := c.do(op, caller); got.Status == http.StatusUnauthorized || got.Status >= 500 ||
+func (c *matrixCheck) in(op operation, by Credential, how string) {
+	if got := c.do(op, by); got.Status == http.StatusUnauthorized || got.Status >= 500 ||
 		got.Status == http.StatusForbidden && got.ErrorName() != "NotPermitted" {
 		c.errorf(op, "%s: %s, and the document lets it in", how, got)
 	}
 }
 
-func (c *matrixCheck) out(op operation, caller Caller, how string, status int, name string) {
-	if got := c.do(op, caller); got.Status != status || got.ErrorName() != name {
+func (c *matrixCheck) out(op operation, by Credential, how string, status int, name string) {
+	if got := c.do(op, by); got.Status != status || got.ErrorName() != name {
 		c.errorf(op, "%s: %s, want %d %s", how, got, status, name)
 	}
 }
 
 var pathParameter = regexp.MustCompile(`\{[^{}]*\}`)
 
-func (c *matrixCheck) do(op operation, caller Caller) *Response {
+func (c *matrixCheck) do(op operation, by Credential) *kittest.Response {
 	path := pathParameter.ReplaceAllStringFunc(op.path, func(string) string { return uuid.NewString() })
 	var body any
 	if op.body {
 		body = map[string]any{}
 	}
-	return caller.Do(c.Handler, op.method, path, body)
+	return c.client.As(by).Do(op.method, path, body)
 }
 
 func readOperations(document []byte) ([]operation, error) {

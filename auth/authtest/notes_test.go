@@ -18,6 +18,7 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
@@ -218,6 +219,8 @@ type greeting struct {
 	Text string `json:"text" doc:"The text." example:"a"`
 }
 
+var noCredential authtest.Credential
+
 func greet[S any](context.Context, S, struct{}) (greeting, error) {
 	return greeting{Text: "Hello"}, nil
 }
@@ -259,24 +262,24 @@ func newWorld(t *testing.T, forget string, read api.Guard[auth.AuthSubject[auth.
 func (w *world) party(tenant authtest.Tenant) authtest.Party {
 	return authtest.Party{
 		OrganizationID: tenant.OrganizationID,
-		User:           w.As(tenant.User, "notes:write"),
-		Organization:   w.As(tenant.Organization, "notes:write"),
+		User:           w.Credential(tenant.User, "notes:write"),
+		Organization:   w.Credential(tenant.Organization, "notes:write"),
 	}
 }
 
-func (w *world) twoTenants() authtest.TwoTenants {
+func (w *world) twoTenants(t *testing.T) authtest.TwoTenants {
+	t.Helper()
 	a, b := w.party(w.A), w.party(w.B)
 	parents := map[uuid.UUID]string{}
 	parent := func(p authtest.Party) string {
 		if parents[p.OrganizationID] == "" {
-			response := p.User.Do(w.handler, "POST", "/v1/notes/", map[string]any{"code": "parent", "text": "p"})
-			_, id, _ := strings.Cut(string(response.Body), `"id":"`)
-			parents[p.OrganizationID] = id[:36]
+			response := kittest.NewClient(t, w.handler).As(p.User).Post("/v1/notes/", map[string]any{"code": "parent", "text": "p"})
+			parents[p.OrganizationID] = kittest.Decode[note](response.Want(201)).ID.String()
 		}
 		return parents[p.OrganizationID]
 	}
 	return authtest.TwoTenants{
-		Handler: w.handler, Path: "/v1/notes/", A: a, B: b, Both: w.As(w.Both, "notes:write"),
+		Handler: w.handler, Path: "/v1/notes/", A: a, B: b, Both: w.Credential(w.Both, "notes:write"),
 		Body: func(n int) map[string]any {
 			return map[string]any{"code": uuid.NewSHA1(uuid.Nil, []byte{byte(n), byte(n >> 8), byte(n >> 16)}), "text": "x"}
 		},
@@ -296,7 +299,7 @@ func (w *world) matrix() authtest.Matrix {
 	return authtest.Matrix{
 		Handler: w.handler, Document: w.api.OpenAPI(), Registry: registry,
 		Public: []string{"POST /v1/misc/open"},
-		Caller: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Caller {
+		Credential: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Credential {
 			return w.Issue(auth.Issue{Type: typ, Subject: subjects[typ.SubjectKind()], Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour})
 		},
 	}
@@ -304,7 +307,7 @@ func (w *world) matrix() authtest.Matrix {
 
 func TestCases13To20(t *testing.T) {
 	t.Parallel()
-	newWorld(t, "", canRead).twoTenants().Run(t)
+	newWorld(t, "", canRead).twoTenants(t).Run(t)
 }
 
 func TestCases13To20Red(t *testing.T) {
@@ -314,7 +317,7 @@ func TestCases13To20Red(t *testing.T) {
 	} {
 		t.Run(forget, func(t *testing.T) {
 			t.Parallel()
-			problems := newWorld(t, forget, canRead).twoTenants().Problems()
+			problems := newWorld(t, forget, canRead).twoTenants(t).Problems(t)
 			require.NotEmpty(t, problems)
 			require.Contains(t, strings.Join(problems, "\n"), want)
 		})
@@ -336,13 +339,13 @@ func TestCase20CustomersSeeOnlyTheirs(t *testing.T) {
 		made[customer.ID] = row.ID
 	}
 	for _, customer := range []credential.SubjectRef{w.A.Customer, other, w.B.Customer} {
-		response := w.As(customer, "portal:read").Do(w.handler, "GET", "/v1/portal/notes/", nil)
+		response := kittest.NewClient(t, w.handler).As(w.Credential(customer, "portal:read")).Get("/v1/portal/notes/")
 		require.Equal(t, 200, response.Status)
 		for id, noteID := range made {
 			require.Equal(t, id == customer.ID, strings.Contains(string(response.Body), noteID.String()))
 		}
 		require.Contains(t, string(response.Body), `"total_count":1`)
-		response = w.As(customer, "portal:read").Do(w.handler, "GET", "/v1/portal/notes/?organization_id="+customer.OrganizationID.String(), nil)
+		response = kittest.NewClient(t, w.handler).As(w.Credential(customer, "portal:read")).Get("/v1/portal/notes/?organization_id=" + customer.OrganizationID.String())
 		require.Contains(t, string(response.Body), `"total_count":0`, "a customer does not reach by organization")
 	}
 }
@@ -353,7 +356,7 @@ func TestReachIsNotWidenedByItsGrants(t *testing.T) {
 	w := newWorld(t, "", canRead)
 	ctx := t.Context()
 	for _, tenant := range []authtest.Tenant{w.A, w.B} {
-		response := w.As(tenant.User, "notes:write").Do(w.handler, "POST", "/v1/notes/", map[string]any{"code": "a", "text": "x"})
+		response := kittest.NewClient(t, w.handler).As(w.Credential(tenant.User, "notes:write")).Post("/v1/notes/", map[string]any{"code": "a", "text": "x"})
 		require.Equal(t, 201, response.Status, response)
 	}
 	sets := map[string]owner.Set{
@@ -374,7 +377,7 @@ func TestReachIsNotWidenedByItsGrants(t *testing.T) {
 			reach, err = access.Reach(r.Context(), subject)
 			require.NoError(t, err)
 		})))
-		require.Equal(t, 200, w.As(w.A.User, "notes:read").Do(handler, "GET", "/", nil).Status)
+		require.Equal(t, 200, kittest.NewClient(t, handler).As(w.Credential(w.A.User, "notes:read")).Get("/").Status)
 		for _, g := range reach.Grants() {
 			if ids, ok := g.Set.IDs(); ok {
 				ids[0] = w.B.OrganizationID
@@ -434,7 +437,7 @@ func TestMatrixRed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			problems := newWorld(t, "", c.guard).matrix().Problems()
+			problems := newWorld(t, "", c.guard).matrix().Problems(t)
 			require.Contains(t, strings.Join(problems, "\n"), c.want)
 		})
 	}
@@ -443,5 +446,5 @@ func TestMatrixRed(t *testing.T) {
 	require.Equal(t, []string{
 		"POST /v1/misc/open: needs no credential, and is not named in Public",
 		"GET /v1/notes/ is named in Public, and the document has no such public operation",
-	}, m.Problems())
+	}, m.Problems(t))
 }

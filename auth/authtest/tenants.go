@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 // TwoTenants tries everything by which a subject of one tenant could read,
@@ -37,7 +39,7 @@ type TwoTenants struct {
 	// A and B are the tenants; both are tried against each other.
 	A, B Party
 	// Both is a user who is a member of A and of B. Default: what needs one is left out.
-	Both Caller
+	Both Credential
 	// Body is a valid body to create a row with, without organization_id; equal
 	// numbers make equal bodies. Default: rows are not created by the API, and
 	// Make is needed.
@@ -66,31 +68,34 @@ type Party struct {
 	OrganizationID uuid.UUID
 	// User is a user who is a member of this organization alone, with every
 	// scope that the resource has.
-	User Caller
+	User Credential
 	// Organization is the organization itself, with every scope. The zero value
 	// leaves it out.
-	Organization Caller
+	Organization Credential
 }
 
 // Run tries it, and reports each problem as an error.
 func (c TwoTenants) Run(t *testing.T) {
 	t.Helper()
-	for _, problem := range c.Problems() {
+	for _, problem := range c.Problems(t) {
 		t.Errorf("authtest: TwoTenants %s: %s", c.Path, problem)
 	}
 }
 
 // Problems tries it and returns what is wrong; none when all is well.
-func (c TwoTenants) Problems() []string {
-	first := &tenantCheck{TwoTenants: c, own: c.A, other: c.B}
+func (c TwoTenants) Problems(tb testing.TB) []string {
+	tb.Helper()
+	client := kittest.NewClient(tb, c.Handler)
+	first := &tenantCheck{TwoTenants: c, client: client, own: c.A, other: c.B}
 	first.run()
-	second := &tenantCheck{TwoTenants: c, own: c.B, other: c.A, n: first.n}
+	second := &tenantCheck{TwoTenants: c, client: client, own: c.B, other: c.A, n: first.n}
 	second.run()
 	return slices.Concat(first.problems, second.problems)
 }
 
 type tenantCheck struct {
 	TwoTenants
+	client     *kittest.Client
 	own, other Party
 	n          int
 	ownRows    []row
@@ -108,12 +113,12 @@ func (c *tenantCheck) errorf(number int, format string, args ...any) {
 	c.problems = append(c.problems, fmt.Sprintf("case %d: ", number)+fmt.Sprintf(format, args...))
 }
 
-func (c *tenantCheck) callers() []Caller {
-	callers := []Caller{c.own.User}
-	if c.own.Organization.header != nil {
-		callers = append(callers, c.own.Organization)
+func (c *tenantCheck) credentials() []Credential {
+	credentials := []Credential{c.own.User}
+	if !c.own.Organization.IsZero() {
+		credentials = append(credentials, c.own.Organization)
 	}
-	return callers
+	return credentials
 }
 
 func (c *tenantCheck) run() {
@@ -138,10 +143,10 @@ func (c *tenantCheck) prepare(party Party, to *[]row) bool {
 		c.errorf(19, "a row cannot be made: %v", err)
 		return false
 	}
-	got := party.User.Do(c.Handler, http.MethodGet, c.Path+id, nil)
+	got := c.client.As(party.User).Get(c.Path + id)
 	r := row{id: id, bytes: got.Body}
 	if got.Status != http.StatusOK || json.Unmarshal(got.Body, &r.value) != nil {
-		c.errorf(13, "GET of the tenant's own row by %s: %s, want 200", party.User.Name, got)
+		c.errorf(13, "GET of the tenant's own row by %s: %s, want 200", party.User, got)
 		return false
 	}
 	*to = append(*to, r)
@@ -152,11 +157,11 @@ func (c *tenantCheck) create(party Party, n int) (string, error) {
 	if c.Make != nil {
 		return c.Make(party, n)
 	}
-	got := party.User.Do(c.Handler, http.MethodPost, c.Path, c.body(party, n, nil))
+	got := c.client.As(party.User).Post(c.Path, c.body(party, n, nil))
 	return createdID(got)
 }
 
-func createdID(got *Response) (string, error) {
+func createdID(got *kittest.Response) (string, error) {
 	var created struct {
 		ID string `json:"id"`
 	}
@@ -187,25 +192,25 @@ func (c *tenantCheck) items() {
 	}
 	deleted := c.deleted()
 	target := c.otherRows[0]
-	for _, caller := range c.callers() {
+	for _, by := range c.credentials() {
 		for _, method := range slices.Sorted(maps.Keys(methods)) {
-			absent := caller.Do(c.Handler, method, c.Path+uuid.NewString(), methods[method])
+			absent := c.client.As(by).Do(method, c.Path+uuid.NewString(), methods[method])
 			if absent.Status != http.StatusNotFound {
-				c.errorf(13, "%s of a random id by %s: %s, want 404", method, caller.Name, absent)
+				c.errorf(13, "%s of a random id by %s: %s, want 404", method, by, absent)
 			}
-			got := caller.Do(c.Handler, method, c.Path+target.id, methods[method])
+			got := c.client.As(by).Do(method, c.Path+target.id, methods[method])
 			if !got.Same(absent) {
-				c.errorf(13, "%s of the other tenant's row by %s: %s, want the same as for a random id: %s", method, caller.Name, got, absent)
+				c.errorf(13, "%s of the other tenant's row by %s: %s, want the same as for a random id: %s", method, by, got, absent)
 			}
 			if deleted == "" {
 				continue
 			}
-			if gone := caller.Do(c.Handler, method, c.Path+deleted, methods[method]); !gone.Same(absent) {
-				c.errorf(13, "%s of a deleted row by %s: %s, want the same as for a random id: %s", method, caller.Name, gone, absent)
+			if gone := c.client.As(by).Do(method, c.Path+deleted, methods[method]); !gone.Same(absent) {
+				c.errorf(13, "%s of a deleted row by %s: %s, want the same as for a random id: %s", method, by, gone, absent)
 			}
 		}
 	}
-	after := c.other.User.Do(c.Handler, http.MethodGet, c.Path+target.id, nil)
+	after := c.client.As(c.other.User).Get(c.Path + target.id)
 	if after.Status != http.StatusOK || !bytes.Equal(after.Body, target.bytes) {
 		c.errorf(13, "the other tenant's row was changed: it was %s, now %s", target.bytes, after)
 	}
@@ -222,7 +227,7 @@ func (c *tenantCheck) deleted() string {
 		c.errorf(13, "a row to delete cannot be made: %v", err)
 		return ""
 	}
-	if got := c.own.User.Do(c.Handler, http.MethodDelete, c.Path+id, nil); got.Status != http.StatusNoContent {
+	if got := c.client.As(c.own.User).Delete(c.Path + id); got.Status != http.StatusNoContent {
 		c.errorf(13, "DELETE of the tenant's own row: %s, want 204", got)
 	}
 	return id
@@ -236,18 +241,18 @@ type page struct {
 	} `json:"pagination"`
 }
 
-func (c *tenantCheck) list(number int, caller Caller, query url.Values) (*page, *Response) {
-	got := caller.Do(c.Handler, http.MethodGet, c.Path+"?"+query.Encode(), nil)
+func (c *tenantCheck) list(number int, by Credential, query url.Values) (*page, *kittest.Response) {
+	got := c.client.As(by).Get(c.Path + "?" + query.Encode())
 	var p page
 	if got.Status != http.StatusOK || json.Unmarshal(got.Body, &p) != nil {
-		c.errorf(number, "GET ?%s by %s: %s, want 200 and a page", query.Encode(), caller.Name, got)
+		c.errorf(number, "GET ?%s by %s: %s, want 200 and a page", query.Encode(), by, got)
 		return nil, got
 	}
 	return &p, got
 }
 
 // all reads every page of a list.
-func (c *tenantCheck) all(number int, caller Caller, query url.Values) (items []map[string]any, ok bool) {
+func (c *tenantCheck) all(number int, by Credential, query url.Values) (items []map[string]any, ok bool) {
 	const limit = 2 // so that max_page counts
 	query = maps.Clone(query)
 	if query == nil {
@@ -256,14 +261,14 @@ func (c *tenantCheck) all(number int, caller Caller, query url.Values) (items []
 	query.Set("limit", fmt.Sprint(limit))
 	for n := 1; ; n++ {
 		query.Set("page", fmt.Sprint(n))
-		p, _ := c.list(number, caller, query)
+		p, _ := c.list(number, by, query)
 		if p == nil {
 			return nil, false
 		}
 		items = append(items, p.Items...)
 		if n >= p.Pagination.MaxPage || len(p.Items) == 0 {
 			if p.Pagination.TotalCount != len(items) || p.Pagination.MaxPage != (len(items)+limit-1)/limit {
-				c.errorf(number, "?%s by %s: total_count %d and max_page %d, and the pages hold %d items", query.Encode(), caller.Name, p.Pagination.TotalCount, p.Pagination.MaxPage, len(items))
+				c.errorf(number, "?%s by %s: total_count %d and max_page %d, and the pages hold %d items", query.Encode(), by, p.Pagination.TotalCount, p.Pagination.MaxPage, len(items))
 			}
 			return items, true
 		}
@@ -275,20 +280,20 @@ func has(items []map[string]any, id string) bool {
 }
 
 // ownOnly checks that a list holds the own rows and none of another tenant.
-func (c *tenantCheck) ownOnly(number int, caller Caller, query url.Values) {
-	items, ok := c.all(number, caller, query)
+func (c *tenantCheck) ownOnly(number int, by Credential, query url.Values) {
+	items, ok := c.all(number, by, query)
 	if !ok {
 		return
 	}
 	for _, r := range c.ownRows {
 		if !has(items, r.id) {
-			c.errorf(number, "?%s by %s: the own row %s is missing", query.Encode(), caller.Name, r.id)
+			c.errorf(number, "?%s by %s: the own row %s is missing", query.Encode(), by, r.id)
 		}
 	}
 	for _, item := range items {
 		foreign := slices.ContainsFunc(c.otherRows, func(r row) bool { return item["id"] == r.id })
 		if id, ok := item["organization_id"].(string); foreign || ok && id != c.own.OrganizationID.String() {
-			c.errorf(number, "?%s by %s shows the other tenant's row %v", query.Encode(), caller.Name, item["id"])
+			c.errorf(number, "?%s by %s shows the other tenant's row %v", query.Encode(), by, item["id"])
 		}
 	}
 }
@@ -296,22 +301,22 @@ func (c *tenantCheck) ownOnly(number int, caller Caller, query url.Values) {
 // lists is case 14.
 func (c *tenantCheck) lists() {
 	own, other := c.own.OrganizationID.String(), c.other.OrganizationID.String()
-	for _, caller := range c.callers() {
-		c.ownOnly(14, caller, nil)
-		c.ownOnly(14, caller, url.Values{"organization_id": {own}})
-		c.ownOnly(14, caller, url.Values{"organization_id": {own, other}})
-		p, foreign := c.list(14, caller, url.Values{"organization_id": {other}})
-		q, unknown := c.list(14, caller, url.Values{"organization_id": {uuid.NewString()}})
+	for _, by := range c.credentials() {
+		c.ownOnly(14, by, nil)
+		c.ownOnly(14, by, url.Values{"organization_id": {own}})
+		c.ownOnly(14, by, url.Values{"organization_id": {own, other}})
+		p, foreign := c.list(14, by, url.Values{"organization_id": {other}})
+		q, unknown := c.list(14, by, url.Values{"organization_id": {uuid.NewString()}})
 		if p != nil && q != nil {
 			if len(p.Items) != 0 || p.Pagination.TotalCount != 0 || p.Pagination.MaxPage != 0 {
-				c.errorf(14, "?organization_id=<the other tenant> by %s: %s, want an empty list", caller.Name, foreign)
+				c.errorf(14, "?organization_id=<the other tenant> by %s: %s, want an empty list", by, foreign)
 			}
 			if !foreign.Same(unknown) {
-				c.errorf(14, "?organization_id=<the other tenant> by %s: %s, want the same as for an unknown one: %s", caller.Name, foreign, unknown)
+				c.errorf(14, "?organization_id=<the other tenant> by %s: %s, want the same as for an unknown one: %s", by, foreign, unknown)
 			}
 		}
-		if got := caller.Do(c.Handler, http.MethodGet, c.Path+"?organization_id=not-a-uuid", nil); got.Status != http.StatusUnprocessableEntity {
-			c.errorf(14, "?organization_id=not-a-uuid by %s: %s, want 422", caller.Name, got)
+		if got := c.client.As(by).Get(c.Path + "?organization_id=not-a-uuid"); got.Status != http.StatusUnprocessableEntity {
+			c.errorf(14, "?organization_id=not-a-uuid by %s: %s, want 422", by, got)
 		}
 	}
 }
@@ -322,11 +327,11 @@ func (c *tenantCheck) filters() {
 		value := c.Filters[name](c.otherRows[0].value)
 		query := url.Values{name: {value}}
 		if p, _ := c.list(15, c.other.User, query); p != nil && !has(p.Items, c.otherRows[0].id) {
-			c.errorf(15, "?%s by %s does not find the tenant's own row: the check proves nothing", query.Encode(), c.other.User.Name)
+			c.errorf(15, "?%s by %s does not find the tenant's own row: the check proves nothing", query.Encode(), c.other.User)
 		}
-		for _, caller := range c.callers() {
-			if p, got := c.list(15, caller, query); p != nil && has(p.Items, c.otherRows[0].id) {
-				c.errorf(15, "?%s by %s finds the other tenant's row: %s", query.Encode(), caller.Name, got)
+		for _, by := range c.credentials() {
+			if p, got := c.list(15, by, query); p != nil && has(p.Items, c.otherRows[0].id) {
+				c.errorf(15, "?%s by %s finds the other tenant's row: %s", query.Encode(), by, got)
 			}
 		}
 	}
@@ -340,17 +345,17 @@ func (c *tenantCheck) creates() {
 	number := func() int { c.n++; return c.n + 2_000_000 }
 	foreign, unknown := c.other.OrganizationID, uuid.New()
 	c.sameRefusal(16, c.own.User, "organization_id", c.body(c.own, number(), nil), foreign.String(), unknown.String())
-	if c.own.Organization.header != nil {
+	if !c.own.Organization.IsZero() {
 		for _, id := range []uuid.UUID{c.own.OrganizationID, foreign, unknown} {
-			got := c.own.Organization.Do(c.Handler, http.MethodPost, c.Path, c.body(c.own, number(), map[string]any{"organization_id": id}))
+			got := c.client.As(c.own.Organization).Post(c.Path, c.body(c.own, number(), map[string]any{"organization_id": id}))
 			c.wantInvalid(16, "organization_id by the organization itself", got, "organization_id")
 		}
 		c.ownedBy(c.own.Organization, c.body(c.own, number(), nil))
 	}
 	c.ownedBy(c.own.User, c.body(c.own, number(), nil))
 	c.ownedBy(c.own.User, c.body(c.own, number(), map[string]any{"organization_id": c.own.OrganizationID}))
-	if c.Both.header != nil {
-		got := c.Both.Do(c.Handler, http.MethodPost, c.Path, c.body(c.own, number(), nil))
+	if !c.Both.IsZero() {
+		got := c.client.As(c.Both).Post(c.Path, c.body(c.own, number(), nil))
 		c.wantInvalid(16, "no organization_id by a member of several", got, "organization_id")
 		c.ownedBy(c.Both, c.body(c.own, number(), map[string]any{"organization_id": c.own.OrganizationID}))
 	}
@@ -360,28 +365,28 @@ func (c *tenantCheck) creates() {
 }
 
 // ownedBy creates a row and checks whose it is.
-func (c *tenantCheck) ownedBy(caller Caller, body map[string]any) {
-	got := caller.Do(c.Handler, http.MethodPost, c.Path, body)
+func (c *tenantCheck) ownedBy(by Credential, body map[string]any) {
+	got := c.client.As(by).Post(c.Path, body)
 	id, err := createdID(got)
 	if err != nil {
-		c.errorf(16, "by %s: %v", caller.Name, err)
+		c.errorf(16, "by %s: %v", by, err)
 		return
 	}
-	if here := c.own.User.Do(c.Handler, http.MethodGet, c.Path+id, nil); here.Status != http.StatusOK {
-		c.errorf(16, "what %s created is not in its own tenant: %s", caller.Name, here)
+	if here := c.client.As(c.own.User).Get(c.Path + id); here.Status != http.StatusOK {
+		c.errorf(16, "what %s created is not in its own tenant: %s", by, here)
 	}
-	if there := c.other.User.Do(c.Handler, http.MethodGet, c.Path+id, nil); there.Status != http.StatusNotFound {
-		c.errorf(16, "what %s created is in the other tenant: %s", caller.Name, there)
+	if there := c.client.As(c.other.User).Get(c.Path + id); there.Status != http.StatusNotFound {
+		c.errorf(16, "what %s created is in the other tenant: %s", by, there)
 	}
 }
 
 // sameRefusal checks that a field is refused in the same words for the other
 // tenant's value and for one that is nobody's.
-func (c *tenantCheck) sameRefusal(number int, caller Caller, field string, body map[string]any, foreign, unknown string) {
+func (c *tenantCheck) sameRefusal(number int, by Credential, field string, body map[string]any, foreign, unknown string) {
 	var texts []string
 	for _, value := range []string{foreign, unknown} {
 		body[field] = value
-		got := caller.Do(c.Handler, http.MethodPost, c.Path, body)
+		got := c.client.As(by).Post(c.Path, body)
 		c.wantInvalid(number, "POST with "+field+" out of reach", got, field)
 		texts = append(texts, strings.ReplaceAll(string(got.Body), value, "<id>"))
 	}
@@ -390,7 +395,7 @@ func (c *tenantCheck) sameRefusal(number int, caller Caller, field string, body 
 	}
 }
 
-func (c *tenantCheck) wantInvalid(number int, what string, got *Response, field string) {
+func (c *tenantCheck) wantInvalid(number int, what string, got *kittest.Response, field string) {
 	var body struct {
 		Detail []struct {
 			Loc []any `json:"loc"`
@@ -414,7 +419,7 @@ func (c *tenantCheck) immutables() {
 	} {
 		body := maps.Clone(c.Change)
 		body[field] = value
-		got := c.own.User.Do(c.Handler, http.MethodPatch, c.Path+target.id, body)
+		got := c.client.As(c.own.User).Patch(c.Path+target.id, body)
 		var after map[string]any
 		if got.Status != http.StatusOK || json.Unmarshal(got.Body, &after) != nil {
 			c.errorf(17, "PATCH with %s: %s, want 200", field, got)
@@ -424,7 +429,7 @@ func (c *tenantCheck) immutables() {
 			c.errorf(17, "PATCH with %s changed it from %s to %s", field, was, now)
 		}
 	}
-	if here := c.own.User.Do(c.Handler, http.MethodGet, c.Path+target.id, nil); here.Status != http.StatusOK {
+	if here := c.client.As(c.own.User).Get(c.Path + target.id); here.Status != http.StatusOK {
 		c.errorf(17, "the row left its tenant: %s", here)
 	}
 }
@@ -432,20 +437,20 @@ func (c *tenantCheck) immutables() {
 // views is case 20.
 func (c *tenantCheck) views() {
 	for _, path := range c.Views {
-		for _, caller := range c.callers() {
-			got := caller.Do(c.Handler, http.MethodGet, path, nil)
+		for _, by := range c.credentials() {
+			got := c.client.As(by).Get(path)
 			if got.Status != http.StatusOK {
-				c.errorf(20, "GET %s by %s: %s, want 200", path, caller.Name, got)
+				c.errorf(20, "GET %s by %s: %s, want 200", path, by, got)
 				continue
 			}
 			for _, r := range c.ownRows {
 				if !bytes.Contains(got.Body, []byte(r.id)) {
-					c.errorf(20, "GET %s by %s: the own row %s is missing", path, caller.Name, r.id)
+					c.errorf(20, "GET %s by %s: the own row %s is missing", path, by, r.id)
 				}
 			}
 			for _, r := range c.otherRows {
 				if bytes.Contains(got.Body, []byte(r.id)) {
-					c.errorf(20, "GET %s by %s shows the other tenant's row %s", path, caller.Name, r.id)
+					c.errorf(20, "GET %s by %s shows the other tenant's row %s", path, by, r.id)
 				}
 			}
 		}

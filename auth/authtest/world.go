@@ -150,33 +150,33 @@ func (w *World) Organizations(_ context.Context, userID uuid.UUID, permission au
 	return owner.IDs(ids...), nil
 }
 
-// As is a caller with a new bearer token of the subject: of the first type in
-// the registry that stands for it. It lives for an hour and has no limit.
-func (w *World) As(subject credential.SubjectRef, scopes ...credential.Scope) Caller {
+// Credential is a new bearer token of the subject, of the first type in the
+// registry that stands for it. It lives for an hour and has no limit.
+func (w *World) Credential(subject credential.SubjectRef, scopes ...credential.Scope) Credential {
 	w.tb.Helper()
 	for _, typ := range w.Registry.All() {
 		if typ.SubjectKind() == subject.Kind && typ.IsIssued() && typ.CookieName() == "" {
 			return w.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour})
 		}
 	}
-	w.tb.Fatalf("authtest: As(%s): none of the credential types is a token of such a subject", subject)
-	return Caller{}
+	w.tb.Fatalf("authtest: Credential(%s): none of the credential types is a token of such a subject", subject)
+	return Credential{}
 }
 
-// SignedIn is a caller with a new web session of the user, an hour long.
-func (w *World) SignedIn(user credential.SubjectRef, scopes ...credential.Scope) Caller {
+// WebSession is a new web session of the user, an hour long.
+func (w *World) WebSession(user credential.SubjectRef, scopes ...credential.Scope) Credential {
 	w.tb.Helper()
 	for _, typ := range w.Registry.All() {
 		if typ.CookieName() != "" {
 			return w.Issue(auth.Issue{Type: typ, Subject: user, Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour})
 		}
 	}
-	w.tb.Fatalf("authtest: SignedIn(%s): none of the credential types is a web session", user)
-	return Caller{}
+	w.tb.Fatalf("authtest: WebSession(%s): none of the credential types is a web session", user)
+	return Credential{}
 }
 
-// Issue is a caller with a credential that is issued for it.
-func (w *World) Issue(issue auth.Issue) Caller {
+// Issue issues a credential.
+func (w *World) Issue(issue auth.Issue) Credential {
 	w.tb.Helper()
 	issued, err := w.Issuer.System("a test").Issue(context.Background(), issue)
 	if err != nil {
@@ -185,8 +185,8 @@ func (w *World) Issue(issue auth.Issue) Caller {
 	return w.Present(issued)
 }
 
-// Present is a caller who presents an issued credential where its type belongs.
-func (w *World) Present(issued auth.Issued) Caller {
+// Present is an issued credential in the header where its type belongs.
+func (w *World) Present(issued auth.Issued) Credential {
 	name := issued.Credential.Type + " of " + issued.Credential.Subject.String()
 	for _, typ := range w.Registry.All() {
 		if typ.Name() == issued.Credential.Type && typ.CookieName() != "" {

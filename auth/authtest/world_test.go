@@ -14,6 +14,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 func TestWorld(t *testing.T) {
@@ -23,17 +24,17 @@ func TestWorld(t *testing.T) {
 		subject, _ := auth.From[auth.Admin](r.Context())
 		_, _ = w.Write([]byte(subject.Ref().String()))
 	})))
-	do := func(c authtest.Caller) string { return c.Do(service, "GET", "/", nil).String() }
+	do := func(c authtest.Credential) string { return kittest.NewClient(t, service).As(c).Get("/").String() }
 
-	require.Equal(t, "200 "+world.A.User.String(), do(world.As(world.A.User, "notes:read")))
-	require.Equal(t, "200 "+world.B.Organization.String(), do(world.As(world.B.Organization, "notes:write")))
-	require.Equal(t, "200 "+world.Both.String(), do(world.SignedIn(world.Both, "notes:read")))
-	require.Contains(t, do(world.As(world.A.Customer, "portal:read")), "401 ")
-	require.Contains(t, do(world.As(world.A.User)), "403 ")
-	require.Contains(t, do(authtest.Nobody()), "401 ")
-	require.NotContains(t, world.As(world.A.User).Name, "notes_pat_")
+	require.Equal(t, "200 "+world.A.User.String(), do(world.Credential(world.A.User, "notes:read")))
+	require.Equal(t, "200 "+world.B.Organization.String(), do(world.Credential(world.B.Organization, "notes:write")))
+	require.Equal(t, "200 "+world.Both.String(), do(world.WebSession(world.Both, "notes:read")))
+	require.Contains(t, do(world.Credential(world.A.Customer, "portal:read")), "401 ")
+	require.Contains(t, do(world.Credential(world.A.User)), "403 ")
+	require.Contains(t, do(noCredential), "401 ")
+	require.NotContains(t, world.Credential(world.A.User).String(), "notes_pat_")
 
-	caller := world.As(world.A.User, "notes:read")
+	caller := world.Credential(world.A.User, "notes:read")
 	world.Pass(time.Hour)
 	require.Contains(t, do(caller), "401 ")
 
@@ -45,11 +46,11 @@ func TestWorld(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, owner.IDs(world.A.OrganizationID), set)
 
-	customer := world.As(world.A.Customer, "portal:read")
+	customer := world.Credential(world.A.Customer, "portal:read")
 	world.DeleteOrganization(world.A.OrganizationID)
 	portal := world.Authenticator.Middleware(canPortal.Handler(http.NotFoundHandler()))
-	require.Equal(t, "InvalidToken", customer.Do(portal, "GET", "/", nil).ErrorName())
-	require.Equal(t, 404, world.As(world.B.Customer, "portal:read").Do(portal, "GET", "/", nil).Status)
+	require.Equal(t, "InvalidToken", kittest.NewClient(t, portal).As(customer).Get("/").ErrorName())
+	require.Equal(t, 404, kittest.NewClient(t, portal).As(world.Credential(world.B.Customer, "portal:read")).Get("/").Status)
 }
 
 func TestStoreCanBeBroken(t *testing.T) {
@@ -71,9 +72,9 @@ func TestStoreCanBeBroken(t *testing.T) {
 func TestTwoTenantsNeedsRows(t *testing.T) {
 	t.Parallel()
 	problems := authtest.TwoTenants{
-		Handler: http.NotFoundHandler(), Path: "/v1/notes/", A: authtest.Party{User: authtest.Nobody()}, B: authtest.Party{User: authtest.Nobody()},
+		Handler: http.NotFoundHandler(), Path: "/v1/notes/", A: authtest.Party{User: noCredential}, B: authtest.Party{User: noCredential},
 		Body: func(int) map[string]any { return map[string]any{} },
-	}.Problems()
+	}.Problems(t)
 	require.Len(t, problems, 2)
 	require.Contains(t, problems[0], "a row cannot be made")
 }
@@ -87,7 +88,7 @@ func TestMatrixReadsDocuments(t *testing.T) {
 		`{"paths":{"/a":{"get":{"security":[{"a":[],"b":[]}]}}}}`: "several schemes at once",
 		`{"paths":{"/a":{"get":[]}}}`:                             "GET /a cannot be read",
 	} {
-		problems := authtest.Matrix{Handler: http.NotFoundHandler(), Registry: registry, Document: []byte(document)}.Problems()
+		problems := authtest.Matrix{Handler: http.NotFoundHandler(), Registry: registry, Document: []byte(document)}.Problems(t)
 		require.Len(t, problems, 1)
 		require.Contains(t, problems[0], want)
 	}

@@ -16,7 +16,7 @@ const module = "github.com/polarkit-go/polarkit/"
 
 // confined lists what only some packages may import.
 var confined = map[string][]string{
-	"net/http":                        {"kit", "kit/request", "kit/reply", "kit/api", "kit/docs", "kit/kittest", "kit/serve", "auth", "auth/authtest", "internal/testrequest"},
+	"net/http":                        {"kit", "kit/request", "kit/reply", "kit/api", "kit/docs", "kit/kittest", "kit/serve", "auth", "auth/authtest"},
 	"github.com/go-chi/chi/v5":        {"kit/api"},
 	"github.com/jackc/pgx/v5":         {"repository", "repository/localpg", "repository/pgtest", "auth/pgstore", "internal/pglink"},
 	"github.com/Masterminds/squirrel": {"repository"},

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/internal/testrequest"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
@@ -200,7 +199,7 @@ func (c *checker) request(b call) *http.Request {
 		}
 		body = data
 	}
-	r, err := testrequest.New(c.method, path, body)
+	r, err := newRequest(false, c.method, path, body)
 	if err != nil {
 		c.tb.Fatalf("kittest: %s %s: %v", c.method, path, err)
 	}

@@ -17,39 +17,70 @@
 package kittest
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
+	"net/url"
 	"strings"
 	"testing"
-
-	"github.com/polarkit-go/polarkit/internal/testrequest"
 )
 
-// Client sends requests to a handler without a network. Its methods make
-// copies, so a client can be shared.
+// Client sends requests, to a handler without a network or to a server. Its
+// methods make copies, so a client can be shared.
 type Client struct {
-	tb      testing.TB
-	handler http.Handler
-	header  http.Header
+	tb         testing.TB
+	handler    http.Handler // nil where there is a server
+	url        string       // of the server
+	header     http.Header
+	credential Credential
 }
 
 // NewClient makes a client of a handler. What goes wrong fails the test.
 func NewClient(tb testing.TB, handler http.Handler) *Client {
-	return &Client{tb: tb, handler: handler, header: http.Header{}}
+	return &Client{tb: tb, handler: handler}
 }
+
+// NewRemoteClient makes a client of a server, such as the URL of an
+// [httptest.Server]. It does not follow redirects.
+func NewRemoteClient(tb testing.TB, serverURL string) *Client {
+	return &Client{tb: tb, url: strings.TrimSuffix(serverURL, "/")}
+}
+
+// A Credential is what a request carries that says who sends it. Package
+// authtest has credentials of package auth.
+type Credential interface {
+	// AddTo adds the credential to the header of a request.
+	AddTo(header http.Header)
+}
+
+// As is a client whose requests carry a credential, and none where it is nil. It
+// replaces the one before.
+func (c *Client) As(credential Credential) *Client {
+	client := *c
+	client.credential = credential
+	return &client
+}
+
+// Bearer is a client whose requests carry a token.
+func (c *Client) Bearer(token string) *Client { return c.As(bearer(token)) }
+
+type bearer string
+
+func (token bearer) AddTo(header http.Header) { header.Set("Authorization", "Bearer "+string(token)) }
 
 // Header is a client that sends a header with each request.
 func (c *Client) Header(name, value string) *Client {
-	header := c.header.Clone()
-	header.Set(name, value)
-	return &Client{tb: c.tb, handler: c.handler, header: header}
+	client := *c
+	if client.header = c.header.Clone(); client.header == nil {
+		client.header = http.Header{}
+	}
+	client.header.Set(name, value)
+	return &client
 }
-
-// Bearer is a client that sends a token with each request.
-func (c *Client) Bearer(token string) *Client { return c.Header("Authorization", "Bearer "+token) }
 
 // Get sends GET. The target is a path with an optional query.
 func (c *Client) Get(target string) *Response {
@@ -81,122 +112,106 @@ func (c *Client) Delete(target string) *Response {
 	return c.Do(http.MethodDelete, target, nil)
 }
 
-// Do sends a request. A body that is a string, []byte, json.RawMessage or
-// io.Reader is sent as it is, as application/json; url.Values are sent as a form;
-// nil is no body; any other value is encoded as JSON. A header of the client
-// replaces the content type.
+// Do sends a request and reads the answer. What the body is decides how it is sent:
+//
+//   - nil: without a body and a content type;
+//   - a string, []byte, json.RawMessage or io.Reader: as it is, as application/json;
+//   - url.Values: as application/x-www-form-urlencoded;
+//   - any other value: encoded by encoding/json, as application/json.
+//
+// A header of the client replaces the content type.
 func (c *Client) Do(method, target string, body any) *Response {
 	c.tb.Helper()
-	r, err := testrequest.New(method, target, body)
+	return c.Send(c.Request(method, target, body))
+}
+
+// Send sends a request of [Client.Request], which a test may have changed.
+func (c *Client) Send(r *http.Request) *Response {
+	c.tb.Helper()
+	if c.handler != nil {
+		recorder := httptest.NewRecorder()
+		c.handler.ServeHTTP(recorder, r)
+		return c.read(r, recorder.Result()) //nolint:bodyclose // read closes it
+	}
+	remote := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := remote.Do(r)
+	if err != nil {
+		c.tb.Fatalf("kittest: %v", err)
+	}
+	return c.read(r, response)
+}
+
+func (c *Client) read(r *http.Request, response *http.Response) *Response {
+	c.tb.Helper()
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.tb.Fatalf("kittest: %s %s: the answer ends early: %v", r.Method, r.URL, err)
+	}
+	return &Response{Status: response.StatusCode, Header: response.Header, Body: body, tb: c.tb, request: r.Method + " " + r.URL.RequestURI()}
+}
+
+// Request makes the request that [Client.Do] sends.
+func (c *Client) Request(method, target string, body any) *http.Request {
+	c.tb.Helper()
+	r, err := newRequest(c.handler == nil, method, c.url+target, body)
 	if err != nil {
 		c.tb.Fatalf("kittest: %s %s: %v", method, target, err)
 	}
 	for name, values := range c.header {
-		r.Header[name] = slices.Clone(values)
+		r.Header[name] = append([]string(nil), values...)
 	}
-	recorder := httptest.NewRecorder()
-	c.handler.ServeHTTP(recorder, r)
-	return &Response{
-		Status:  recorder.Code,
-		Header:  recorder.Header(),
-		Body:    recorder.Body.Bytes(),
-		tb:      c.tb,
-		request: method + " " + target,
-	}
-}
-
-// Response is the answer to a request.
-type Response struct {
-	Status int
-	Header http.Header
-	Body   []byte
-
-	tb      testing.TB
-	request string
-}
-
-// Want fails the test unless the status is the one given.
-func (r *Response) Want(status int) *Response {
-	r.tb.Helper()
-	if r.Status != status {
-		r.tb.Fatalf("%s: got status %d, want %d: %s", r.request, r.Status, status, r.Body)
+	if c.credential != nil {
+		c.credential.AddTo(r.Header)
 	}
 	return r
 }
 
-// WantError fails the test unless the answer is an error of that name, such as
-// "ResourceNotFound".
-func (r *Response) WantError(name string) *Response {
-	r.tb.Helper()
-	if got := r.ErrorName(); got != name {
-		r.tb.Fatalf("%s: got error %q (status %d), want %q: %s", r.request, got, r.Status, name, r.Body)
+func newRequest(remote bool, method, target string, body any) (r *http.Request, err error) {
+	data, contentType, err := encode(body)
+	if err != nil {
+		return nil, err
 	}
-	return r
+	defer func() {
+		if p := recover(); p != nil {
+			r, err = nil, fmt.Errorf("%v", p)
+		}
+		if err == nil && contentType != "" {
+			r.Header.Set("Content-Type", contentType)
+		}
+	}()
+	if remote {
+		return http.NewRequestWithContext(context.Background(), method, target, bytes.NewReader(data))
+	}
+	// It panics for a target that is no URL.
+	r = httptest.NewRequestWithContext(context.Background(), method, target, bytes.NewReader(data))
+	if len(data) == 0 {
+		r.Body = http.NoBody
+	}
+	return r, nil
 }
 
-// WantInvalid fails the test unless the answer is a 422 with exactly these
-// errors, in any order, each as type and place: "missing body.email".
-func (r *Response) WantInvalid(errors ...string) *Response {
-	r.tb.Helper()
-	r.Want(http.StatusUnprocessableEntity)
-	var got []string
-	for _, detail := range r.Invalid() {
-		got = append(got, detail.String())
+func encode(body any) (data []byte, contentType string, err error) {
+	contentType = "application/json"
+	switch b := body.(type) {
+	case nil:
+		return nil, "", nil
+	case string:
+		data = []byte(b)
+	case []byte:
+		data = b
+	case json.RawMessage:
+		data = b
+	case url.Values:
+		data, contentType = []byte(b.Encode()), "application/x-www-form-urlencoded"
+	case io.Reader:
+		if data, err = io.ReadAll(b); err != nil {
+			return nil, "", fmt.Errorf("the body cannot be read: %w", err)
+		}
+	default:
+		if data, err = json.Marshal(b); err != nil {
+			return nil, "", fmt.Errorf("the body cannot be written as JSON: %w", err)
+		}
 	}
-	want := slices.Sorted(slices.Values(errors))
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		r.tb.Fatalf("%s: got the errors %q, want %q", r.request, got, want)
-	}
-	return r
-}
-
-// ErrorName is the "error" of the answer, empty when it has none.
-func (r *Response) ErrorName() string {
-	var body struct {
-		Error string `json:"error"`
-	}
-	if json.Unmarshal(r.Body, &body) != nil {
-		return ""
-	}
-	return body.Error
-}
-
-// Invalid are the errors of a 422.
-func (r *Response) Invalid() []Detail {
-	r.tb.Helper()
-	var body struct {
-		Detail []Detail `json:"detail"`
-	}
-	if err := json.Unmarshal(r.Body, &body); err != nil {
-		r.tb.Fatalf("%s: the answer is no validation error: %v: %s", r.request, err, r.Body)
-	}
-	return body.Detail
-}
-
-// Detail is one error of a 422.
-type Detail struct {
-	Type  string          `json:"type"`
-	Loc   []any           `json:"loc"`
-	Msg   string          `json:"msg"`
-	Input json.RawMessage `json:"input"`
-}
-
-// String is type and place: "missing body.email".
-func (d Detail) String() string {
-	parts := make([]string, len(d.Loc))
-	for i, part := range d.Loc {
-		parts[i] = fmt.Sprint(part)
-	}
-	return d.Type + " " + strings.Join(parts, ".")
-}
-
-// Decode reads the answer as JSON.
-func Decode[T any](r *Response) T {
-	r.tb.Helper()
-	var v T
-	if err := json.Unmarshal(r.Body, &v); err != nil {
-		r.tb.Fatalf("%s: the answer cannot be read as %T: %v: %s", r.request, v, err, r.Body)
-	}
-	return v
+	return data, contentType, nil
 }

@@ -213,21 +213,11 @@ func TestClient(t *testing.T) {
 	client.Get("/v1/toys/992fae2a-2a17-4b7a-8d9e-e287cf90131b").Want(404).WantError("ResourceNotFound")
 	client.Post("/v1/toys/", `{"price":1}`).WantInvalid("missing body.name")
 	client.Post("/v1/toys/", map[string]any{"name": "x", "price": "1"}).Want(201)
-	client.Post("/v1/toys/", []byte(`{"name":12}`)).WantInvalid("missing body.price", "string_type body.name")
+	client.Post("/v1/toys/", []byte(`{"name":12}`)).WantInvalid("string_type body.name", "missing body.price")
 	client.Header("Content-Type", "text/plain").Post("/v1/toys/", `{}`).WantInvalid("model_attributes_type body")
 	require.Equal(t, 405, client.Put("/v1/toys/", nil).Status)
 	require.Equal(t, 405, client.Patch("/v1/toys/", nil).Status)
 	require.Equal(t, "GET, HEAD, POST", client.Delete("/v1/toys/").Header.Get("Allow"))
-}
-
-func TestClientSendsHeaders(t *testing.T) {
-	t.Parallel()
-	var got []string
-	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = append(got, r.Header.Get("Authorization")) })
-	client := kittest.NewClient(t, h)
-	client.Bearer("one").Get("/")
-	client.Get("/")
-	require.Equal(t, []string{"Bearer one", ""}, got)
 }
 
 func TestClientFailures(t *testing.T) {

@@ -44,13 +44,13 @@ func subjectOf(typ auth.CredentialType) credential.SubjectRef {
 
 const sessionCookie = "__Host-shop_session"
 
-// caller has a credential of a type, of a subject of acme.
-func (s *shop) caller(t *testing.T, typ auth.CredentialType, scopes ...credential.Scope) authtest.Caller {
+// credential is one of a type, of a subject of acme.
+func (s *shop) credential(t *testing.T, typ auth.CredentialType, scopes ...credential.Scope) authtest.Credential {
 	t.Helper()
-	return s.callerFor(t, typ, subjectOf(typ), scopes...)
+	return s.credentialOf(t, typ, subjectOf(typ), scopes...)
 }
 
-func (s *shop) callerFor(t *testing.T, typ auth.CredentialType, subject credential.SubjectRef, scopes ...credential.Scope) authtest.Caller {
+func (s *shop) credentialOf(t *testing.T, typ auth.CredentialType, subject credential.SubjectRef, scopes ...credential.Scope) authtest.Credential {
 	t.Helper()
 	issued, err := s.issuer.System("a test").Issue(t.Context(), auth.Issue{
 		Type: typ, Subject: subject, Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour,
@@ -74,8 +74,8 @@ func TestMatrix(t *testing.T) {
 		Registry: access.Registry,
 		Scopes:   append(access.AdminScopes(), access.CustomerScopes()...),
 		Public:   []string{"POST /v1/web-sessions/", "DELETE /v1/web-sessions/current"},
-		Caller: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Caller {
-			return s.caller(t, typ, scopes...)
+		Credential: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Credential {
+			return s.credential(t, typ, scopes...)
 		},
 	}.Run(t)
 }
@@ -85,8 +85,8 @@ func (s *shop) party(t *testing.T, organization seed.Organization, owner seed.Us
 	scopes := access.AdminScopes()
 	return authtest.Party{
 		OrganizationID: organization.ID(),
-		User:           s.callerFor(t, auth.PersonalAccessToken, auth.User{ID: owner.ID()}.Ref(), scopes...),
-		Organization:   s.callerFor(t, auth.OrganizationAccessToken, auth.Organization{ID: organization.ID()}.Ref(), scopes...),
+		User:           s.credentialOf(t, auth.PersonalAccessToken, auth.User{ID: owner.ID()}.Ref(), scopes...),
+		Organization:   s.credentialOf(t, auth.OrganizationAccessToken, auth.Organization{ID: organization.ID()}.Ref(), scopes...),
 	}
 }
 
@@ -98,7 +98,7 @@ func TestTwoTenantsCustomers(t *testing.T) {
 		Path:    customersPath,
 		A:       s.party(t, seed.Acme, seed.AcmeOwner),
 		B:       s.party(t, seed.Globex, seed.GlobexOwner),
-		Both:    s.callerFor(t, auth.PersonalAccessToken, auth.User{ID: seed.BothOwner.ID()}.Ref(), access.AdminScopes()...),
+		Both:    s.credentialOf(t, auth.PersonalAccessToken, auth.User{ID: seed.BothOwner.ID()}.Ref(), access.AdminScopes()...),
 		Body: func(n int) map[string]any {
 			return map[string]any{"email": fmt.Sprintf("tenant%d@example.com", n), "external_id": fmt.Sprint("tenant-", n), "metadata": map[string]any{"n": n}}
 		},
