@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/Masterminds/squirrel"
 
 	"github.com/polarkit-go/polarkit/auth/owner"
-	"github.com/polarkit-go/polarkit/kit"
 )
 
 // Changes are columns with their new values: those that an update writes, and
@@ -141,27 +139,17 @@ func (p *plan) fits(i int, value any) error {
 	return nil
 }
 
-// fitsType compares types without their pointers: of the same kind and
-// convertible, such as a named string and a string.
-func fitsType(have, want reflect.Type) bool {
-	for have.Kind() == reflect.Pointer {
-		have = have.Elem()
-	}
-	for want.Kind() == reflect.Pointer {
-		want = want.Elem()
-	}
-	return have.AssignableTo(want) || have.Kind() == want.Kind() && have.ConvertibleTo(want)
-}
-
 // ChangesOf connects an update schema to a model: the function that it returns
 // makes changes of those fields that a request has sent. A field goes to the
-// column of its wire name, or to the one in its db tag; db:"-" leaves it out.
+// column of its wire name, or to the one in its db tag; db:"-" leaves it out. A
+// field of another type than the column's needs a [Conversion].
 //
 //	var customerChanges = repository.ChangesOf[CustomerUpdate](customers)
 //
-// It panics, as the model's package variables are made, when a field is not a
-// [kit.Optional], has no column, or may be null where the column must not be.
-func ChangesOf[Update, Row any](m *Model[Row]) func(Update) Changes[Row] {
+// It panics, as the model's package variables are made, with everything that is
+// wrong: a field that is not a [kit.Optional], has no column, does not fit it, or
+// may be null where the column must not be, and a conversion that no field needs.
+func ChangesOf[Update, Row any](m *Model[Row], conversions ...Conversion) func(Update) Changes[Row] {
 	typ := reflect.TypeFor[Update]()
 	fail := func(err error) {
 		panic(fmt.Sprintf("repository: changes of %s in table %q: %v", typ, m.Table(), err))
@@ -169,10 +157,7 @@ func ChangesOf[Update, Row any](m *Model[Row]) func(Update) Changes[Row] {
 	if m.compiled() == nil {
 		fail(fmt.Errorf("the model is a zero one: make it with New"))
 	}
-	if typ.Kind() != reflect.Struct {
-		fail(fmt.Errorf("an update schema is a struct"))
-	}
-	fields, err := m.plan.updateFields(typ, nil)
+	fields, err := m.plan.readSchema(typ, conversions, schemaReader{what: "an update schema", column: m.plan.changeable})
 	if err != nil {
 		fail(err)
 	}
@@ -181,80 +166,12 @@ func ChangesOf[Update, Row any](m *Model[Row]) func(Update) Changes[Row] {
 	}
 	return func(update Update) Changes[Row] {
 		changes := Changes[Row]{plan: m.plan}
-		v := reflect.ValueOf(&update).Elem()
-		for _, field := range fields {
-			if value, ok := v.FieldByIndex(field.index).Interface().(lookup).Lookup(); ok {
-				changes.set = append(changes.set, change{column: field.column, value: value, field: field.name})
+		input := reflect.ValueOf(&update).Elem()
+		for i := range fields {
+			if value, sent := fields[i].value(input); sent {
+				changes.set = append(changes.set, change{column: fields[i].column, value: value, field: fields[i].name})
 			}
 		}
 		return changes
 	}
-}
-
-// lookup is what every [kit.Optional] has.
-type lookup interface{ Lookup() (any, bool) }
-
-var schemaType = reflect.TypeFor[kit.Schema]()
-
-type updateField struct {
-	index  []int
-	column int
-	name   string // on the wire
-}
-
-func (p *plan) updateFields(typ reflect.Type, path []int) ([]updateField, error) {
-	var fields []updateField
-	for field := range typ.Fields() {
-		index := append(slices.Clip(path), field.Index...)
-		name, tagged := field.Tag.Lookup("db")
-		if name == "-" || field.Type == schemaType {
-			continue
-		}
-		if !tagged {
-			name, _, _ = strings.Cut(field.Tag.Get("json"), ",")
-		}
-		if field.Anonymous && name == "" && field.Type.Kind() == reflect.Struct {
-			inner, err := p.updateFields(field.Type, index)
-			if err != nil {
-				return nil, err
-			}
-			fields = append(fields, inner...)
-			continue
-		}
-		if !field.IsExported() || name == "-" {
-			continue
-		}
-		column, err := p.updateField(field, name)
-		if err != nil {
-			return nil, fmt.Errorf("the field %s: %w", field.Name, err)
-		}
-		if slices.ContainsFunc(fields, func(have updateField) bool { return have.column == column }) {
-			return nil, fmt.Errorf("the field %s: the column %q is changed twice", field.Name, name)
-		}
-		wire, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		fields = append(fields, updateField{index: index, column: column, name: wire})
-	}
-	return fields, nil
-}
-
-func (p *plan) updateField(field reflect.StructField, name string) (int, error) {
-	if !field.Type.Implements(reflect.TypeFor[lookup]()) {
-		return 0, fmt.Errorf("it is a %s: every field of an update schema is a kit.Optional", field.Type)
-	}
-	column, err := p.changeable(name)
-	if err != nil {
-		return 0, fmt.Errorf("%w (name another column with db:\"…\", or leave the field out with db:\"-\")", err)
-	}
-	get, ok := field.Type.MethodByName("Get")
-	if !ok || get.Type.NumOut() == 0 {
-		return 0, fmt.Errorf("it is a %s: every field of an update schema is a kit.Optional", field.Type)
-	}
-	value, c := get.Type.Out(0), &p.columns[column]
-	if !fitsType(value, c.typ) {
-		return 0, fmt.Errorf("a %s does not fit the column %q, which is a %s", value, c.name, c.typ)
-	}
-	if value.Kind() == reflect.Pointer && !c.nullable {
-		return 0, fmt.Errorf("it may be null, which the column %q, a %s, does not take", c.name, c.typ)
-	}
-	return column, nil
 }

@@ -5,7 +5,6 @@ import (
 	"reflect"
 
 	"github.com/polarkit-go/polarkit/auth/owner"
-	"github.com/polarkit-go/polarkit/errors"
 )
 
 // Model is a table with its row type: what it needs to write every statement,
@@ -16,24 +15,40 @@ type Model[Row any] struct {
 }
 
 // New makes a model of a table, which may be named with its schema. Row is a
-// struct whose fields name their columns:
+// struct whose db tags name the columns. It may be the read schema itself, where
+// the API gives what the table holds:
 //
-//	type customerRow struct {
-//		repository.Record
+//	type Customer struct {
+//		kit.TimestampedSchema `doc:"A customer."` // created_at and updated_at
 //
-//		Email          string       `db:"email"`
-//		Name           *string      `db:"name"`           // a pointer where the column takes NULL
-//		OrganizationID uuid.UUID    `db:"organization_id"`
-//		Metadata       kit.Metadata `db:"metadata"`       // jsonb
-//		Search         string       `db:"search,readonly"` // generated: read, never written
+//		ID             uuid.UUID    `json:"id"              db:"id"`
+//		OrganizationID uuid.UUID    `json:"organization_id" db:"organization_id"`
+//		Name           *string      `json:"name"            db:"name"`            // a pointer where the column takes NULL
+//		Metadata       kit.Metadata `json:"metadata"        db:"metadata"`        // jsonb
+//		Search         string       `json:"-"               db:"search,readonly"` // generated: read, never written
+//		IsNew          bool         `json:"is_new"          db:"-"`               // no column: the program sets it
 //	}
 //
-// After the name may stand pk, for a primary key that is not simply id (several
-// for a composite key), readonly, for what the database sets, and version, for
-// the number by which [Rows.UpdateVersion] sees changes. The tag db:"-" leaves
-// a field out. Embedded structs without a tag are taken apart.
+// Where the two differ, the row is a type of its own that embeds [Record].
 //
-// New fails when the row type and the options do not fit together.
+// Every exported field needs a db tag; db:"-" leaves the field out. Embedded
+// structs without a tag are taken apart. After the name of a column may stand pk,
+// readonly, for what the database sets, and version, for the number by which
+// [Rows.UpdateVersion] sees changes.
+//
+// The primary key is the columns tagged pk (several for a composite key), and
+// otherwise the column id. The repository sets, whatever the type that the fields
+// stand in:
+//
+//   - the primary key of a new row, where it is one column, a uuid.UUID and zero:
+//     a UUIDv7;
+//   - created_at, or [Options.CreatedAt], of a new row, where it is zero;
+//   - updated_at, or [Options.UpdatedAt], at every change;
+//   - deleted_at, or [Options.SoftDelete], when a row is softly deleted;
+//   - the owner column of a new row, and the version.
+//
+// New fails when the row type and the options do not fit together, and names
+// everything that is wrong.
 func New[Row any](table string, options Options) (*Model[Row], error) {
 	typ := reflect.TypeFor[Row]()
 	fail := func(err error) (*Model[Row], error) {
@@ -47,7 +62,7 @@ func New[Row any](table string, options Options) (*Model[Row], error) {
 	}
 	p := &plan{row: typ, table: table, byName: map[string]int{}, version: -1}
 	p.quoted, p.alias = quoteTable(table)
-	if err := p.addColumns(typ, nil); err != nil {
+	if err := p.addColumns(typ, nil).err(); err != nil {
 		return fail(err)
 	}
 	if err := p.compile(options); err != nil {
@@ -86,73 +101,4 @@ func (m *Model[Row]) compiled() *plan {
 		return nil
 	}
 	return m.plan
-}
-
-// Rows are the rows of a model that a reach holds and that are not deleted.
-// Its methods are the verbs. Those that read take a [Readable] (a Reader,
-// Writer or Tx), those that write a [Writable] (a Writer or Tx), and locks a
-// [Tx].
-//
-// The zero value, and the scope of a model that [New] did not make, reach
-// nothing: every verb fails and says so.
-type Rows[Row any] struct {
-	plan  *plan
-	reach owner.Reach
-	which deletion
-	from  *fragment // a query of one's own in place of the table
-	with  []Narrowed
-	// fields are the places that this call names for constraints.
-	fields Fields
-	err    error
-}
-
-var errNoRows = errors.New("repository: zero Rows, or the rows of a zero Model: make the model with New, and call its method For")
-
-// made fails for a scope that reaches nothing because it belongs to no model.
-func (s Rows[Row]) made() error {
-	if s.plan == nil {
-		return errNoRows
-	}
-	return nil
-}
-
-// reader is the handle for a verb that reads.
-func (s Rows[Row]) reader(from Readable) (*handle, error) {
-	if err := s.made(); err != nil {
-		return nil, err
-	}
-	return reader(from)
-}
-
-// deletion says which rows of a model with soft deletion are seen.
-type deletion int8
-
-const (
-	notDeleted deletion = iota
-	withDeleted
-	onlyDeleted
-)
-
-// WithDeleted is the scope with deleted rows beside the others, for all verbs.
-func (s Rows[Row]) WithDeleted() Rows[Row] {
-	s.which = withDeleted
-	return s
-}
-
-// OnlyDeleted is the scope of the deleted rows alone, for all verbs.
-func (s Rows[Row]) OnlyDeleted() Rows[Row] {
-	s.which = onlyDeleted
-	return s
-}
-
-// WithFields is the scope with other places in the request for violated constraints
-// (by name). They take precedence over those of the model's options, for a call
-// whose request has other fields:
-//
-//	scope.WithFields(repository.Fields{"customers_name_key": {"path", "id"}}).Restore(ctx, writer, id)
-//
-// A constraint with a nil place is a conflict (409).
-func (s Rows[Row]) WithFields(fields Fields) Rows[Row] {
-	s.fields = fields
-	return s
 }

@@ -154,7 +154,7 @@ func TestMistakesOfAnUpdateSchema(t *testing.T) {
 				E kit.Optional[*string] `json:"email"`
 			}](customers)
 		},
-		`the column "email" is changed twice`: func() {
+		`the field B: another field is for the column "email" already`: func() {
 			repository.ChangesOf[struct {
 				A kit.Optional[string] `json:"email"`
 				B kit.Optional[string] `json:"b" db:"email"`

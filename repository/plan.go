@@ -1,7 +1,9 @@
 package repository
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -74,33 +76,24 @@ var (
 
 // addColumns walks the fields of a row type; embedded structs without a tag
 // are taken apart.
-func (p *plan) addColumns(typ reflect.Type, path []int) error {
+func (p *plan) addColumns(typ reflect.Type, path []int) (wrong mistakes) {
 	for field := range typ.Fields() {
 		index := append(slices.Clip(path), field.Index...)
 		tag, tagged := field.Tag.Lookup("db")
-		if !tagged {
-			if field.Anonymous && field.Type.Kind() == reflect.Struct {
-				if err := p.addColumns(field.Type, index); err != nil {
-					return err
-				}
-				continue
-			}
-			if !field.IsExported() {
-				continue
-			}
-			return fmt.Errorf("the field %s has no db tag: name its column, or write db:\"-\"", field.Name)
-		}
-		if tag == "-" {
-			continue
-		}
-		if !field.IsExported() {
-			return fmt.Errorf("the field %s has a db tag and must be exported", field.Name)
-		}
-		if err := p.addColumn(field, tag, index); err != nil {
-			return err
+		switch {
+		case tag == "-":
+		case !tagged && field.Anonymous && field.Type.Kind() == reflect.Struct:
+			wrong = append(wrong, p.addColumns(field.Type, index)...)
+		case !tagged && field.IsExported():
+			wrong.add(fmt.Errorf("the field %s has no db tag: name its column, or write db:\"-\"", field.Name))
+		case !tagged:
+		case !field.IsExported():
+			wrong.add(fmt.Errorf("the field %s has a db tag and must be exported", field.Name))
+		default:
+			wrong.add(p.addColumn(field, tag, index))
 		}
 	}
-	return nil
+	return wrong
 }
 
 func (p *plan) addColumn(field reflect.StructField, tag string, index []int) error {
@@ -160,6 +153,39 @@ func isNullable(typ reflect.Type) bool {
 
 // compile settles what the options say about the columns.
 func (p *plan) compile(options Options) error {
+	var wrong mistakes
+	wrong.add(p.compileKey())
+	wrong = append(wrong, p.compileTimes(options)...)
+	wrong = append(wrong, p.compileOwners(options.Owners)...)
+	if options.MaxPage < 0 {
+		wrong.add(fmt.Errorf("MaxPage is %d: it must be positive, or 0 for no ceiling", options.MaxPage))
+	}
+	p.maxPage = options.MaxPage
+	for _, fields := range []Fields{options.Unique, options.References, options.Checks} {
+		for _, constraint := range slices.Sorted(maps.Keys(fields)) {
+			if len(fields[constraint]) == 0 {
+				wrong.add(fmt.Errorf(`the constraint %q has no place in the request; name one, such as {"body", "email"}`, constraint))
+			}
+		}
+	}
+	p.unique, p.refs, p.checks = options.Unique, options.References, options.Checks
+	wrong = append(wrong, p.compileSorting(options.Sorting)...)
+	p.schemaNamed = schemaNamed(strings.Trim(p.alias, `"`))
+	if options.From != nil {
+		from, err := p.ownQuery(options.From)
+		if err != nil {
+			wrong.add(fmt.Errorf("the query in From: %w", err))
+		}
+		p.from = from
+	}
+	if err := wrong.err(); err != nil {
+		return err
+	}
+	p.write()
+	return nil
+}
+
+func (p *plan) compileKey() error {
 	for i, c := range p.columns {
 		if c.key {
 			p.key = append(p.key, i)
@@ -178,93 +204,70 @@ func (p *plan) compile(options Options) error {
 			return fmt.Errorf("the primary key %q must not take NULL", p.columns[i].name)
 		}
 	}
-	if err := p.compileTimes(options); err != nil {
-		return err
-	}
-	p.owners = make(map[owner.Kind]string, len(options.Owners))
-	for kind, name := range options.Owners {
-		i, ok := p.byName[name]
-		if !ok {
-			return fmt.Errorf("the owner column %q of %q is not a column of the row type", name, kind)
-		}
-		if typ := p.columns[i].typ; typ != uuidType && typ != reflect.PointerTo(uuidType) {
-			return fmt.Errorf("the owner column %q must be a uuid.UUID, not %s", name, typ)
-		}
-		p.owners[kind] = name
-	}
-	if options.MaxPage < 0 {
-		return fmt.Errorf("MaxPage is %d: it must be positive, or 0 for no ceiling", options.MaxPage)
-	}
-	p.maxPage = options.MaxPage
-	for _, fields := range []Fields{options.Unique, options.References, options.Checks} {
-		for constraint, loc := range fields {
-			if len(loc) == 0 {
-				return fmt.Errorf(`the constraint %q has no place in the request; name one, such as {"body", "email"}`, constraint)
-			}
-		}
-	}
-	p.unique, p.refs, p.checks = options.Unique, options.References, options.Checks
-	if options.Sorting != nil {
-		expressions, err := options.Sorting.sortExpressions()
-		if err != nil {
-			return err
-		}
-		p.sorts = make(map[string]sortKey, len(expressions))
-		for name, text := range expressions {
-			if p.sorts[name], err = p.compileSortKey(text); err != nil {
-				return err
-			}
-		}
-	}
-	p.schemaNamed = schemaNamed(strings.Trim(p.alias, `"`))
-	if options.From != nil {
-		from, err := p.ownQuery(options.From)
-		if err != nil {
-			return fmt.Errorf("the query in From: %w", err)
-		}
-		p.from = from
-	}
-	p.write()
 	return nil
 }
 
-func (p *plan) compileTimes(options Options) error {
-	find := func(what, named, standard string, types ...reflect.Type) (int, error) {
-		name := named
-		if name == "" {
-			name = standard
+func (p *plan) compileOwners(owners Owners) (wrong mistakes) {
+	p.owners = make(map[owner.Kind]string, len(owners))
+	for _, kind := range slices.Sorted(maps.Keys(owners)) {
+		name := owners[kind]
+		i, ok := p.byName[name]
+		if !ok {
+			wrong.add(fmt.Errorf("the owner column %q of %q is not a column of the row type", name, kind))
+			continue
 		}
+		if typ := p.columns[i].typ; typ != uuidType && typ != reflect.PointerTo(uuidType) {
+			wrong.add(fmt.Errorf("the owner column %q must be a uuid.UUID, not %s", name, typ))
+		}
+		p.owners[kind] = name
+	}
+	return wrong
+}
+
+func (p *plan) compileSorting(sorting Sorting) (wrong mistakes) {
+	if sorting == nil {
+		return nil
+	}
+	expressions, err := sorting.sortExpressions()
+	if err != nil {
+		return mistakes{err}
+	}
+	p.sorts = make(map[string]sortKey, len(expressions))
+	for _, name := range slices.Sorted(maps.Keys(expressions)) {
+		key, err := p.compileSortKey(expressions[name])
+		wrong.add(err)
+		p.sorts[name] = key
+	}
+	return wrong
+}
+
+func (p *plan) compileTimes(options Options) (wrong mistakes) {
+	find := func(what, named, standard string, types ...reflect.Type) int {
+		name := cmp.Or(named, standard)
 		i, ok := p.byName[name]
 		switch {
 		case !ok && named == "":
-			return -1, nil
+			return -1
 		case !ok:
-			return -1, fmt.Errorf("the %s column %q is not a column of the row type", what, named)
+			wrong.add(fmt.Errorf("the %s column %q is not a column of the row type", what, named))
+			return -1
 		case !slices.Contains(types, p.columns[i].typ):
-			return -1, fmt.Errorf("the %s column %q must be a %s, not %s", what, name, types[0], p.columns[i].typ)
+			wrong.add(fmt.Errorf("the %s column %q must be a %s, not %s", what, name, types[0], p.columns[i].typ))
 		}
-		return i, nil
+		return i
 	}
-	var err error
-	if p.created, err = find("CreatedAt", options.CreatedAt, "created_at", timeType); err != nil {
-		return err
-	}
-	if p.updated, err = find("UpdatedAt", options.UpdatedAt, "updated_at", timePtrType, timeType); err != nil {
-		return err
-	}
-	deleted, err := find("SoftDelete", "", "deleted_at", timePtrType)
-	if err != nil {
-		return err
-	}
+	p.created = find("CreatedAt", options.CreatedAt, "created_at", timeType)
+	p.updated = find("UpdatedAt", options.UpdatedAt, "updated_at", timePtrType, timeType)
+	deleted := find("SoftDelete", "", "deleted_at", timePtrType)
 	switch {
 	case options.SoftDelete != "" && !isIdentifier(options.SoftDelete):
-		return fmt.Errorf("the SoftDelete column %q is not named in letters, digits and underscores", options.SoftDelete)
+		wrong.add(fmt.Errorf("the SoftDelete column %q is not named in letters, digits and underscores", options.SoftDelete))
 	case options.SoftDelete != "":
 		p.softDelete = options.SoftDelete
 	case deleted >= 0:
 		p.softDelete = "deleted_at"
 	}
-	return nil
+	return wrong
 }
 
 // write prepares the parts of statements that never change.
