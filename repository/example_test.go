@@ -46,6 +46,16 @@ type bookUpdate struct {
 	Subtitle kit.Optional[*string] `json:"subtitle"`
 }
 
+// The create schema.
+type bookCreate struct {
+	kit.Schema
+
+	Title          string                  `json:"title"`
+	Subtitle       kit.Optional[*string]   `json:"subtitle"`
+	OrganizationID kit.Optional[uuid.UUID] `json:"organization_id"` // whose it is, the owner says
+	Metadata       kit.Metadata            `json:"metadata" default:"{}"`
+}
+
 var (
 	books = repository.MustNew[bookRow]("books", repository.Options{
 		Owners:     repository.Owners{"organization": "organization_id"},
@@ -53,6 +63,7 @@ var (
 		Unique:     repository.Fields{"books_organization_id_title_key": {"body", "title"}},
 		SoftDelete: "deleted_at",
 	})
+	newBook     = repository.RowOf[bookCreate](books)
 	bookChanges = repository.ChangesOf[bookUpdate](books)
 )
 
@@ -133,6 +144,44 @@ func ExampleChangesOf() {
 	// Output:
 	// false true false
 	// true
+}
+
+func ExampleRowOf() {
+	row := newBook(bookCreate{Title: "Emma", Subtitle: kit.Some[*string](nil)})
+	fmt.Println(row.Title, row.Subtitle == nil, row.OrganizationID == uuid.Nil)
+	// Output:
+	// Emma true true
+}
+
+// A size is two numbers in a request, and one column in the table.
+func ExampleConvert() {
+	type sizeInput struct{ Width, Height int64 }
+	type tileRow struct {
+		ID   uuid.UUID `db:"id"`
+		Area int64     `db:"area"`
+	}
+	type tileCreate struct {
+		Size kit.Optional[sizeInput] `json:"size" db:"area"`
+	}
+	tiles := repository.MustNew[tileRow]("tiles", repository.Options{})
+	newTile := repository.RowOf[tileCreate](tiles, repository.Convert(func(in sizeInput) int64 { return in.Width * in.Height }))
+	fmt.Println(newTile(tileCreate{Size: kit.Some(sizeInput{Width: 3, Height: 4})}).Area)
+	// Output:
+	// 12
+}
+
+// One declaration is enough where the API gives what the table holds.
+func ExampleMustNew() {
+	type Author struct {
+		kit.TimestampedSchema `doc:"An author of books."`
+
+		ID   uuid.UUID `json:"id"   db:"id"   doc:"The ID of the author."   example:"992fae2a-2a17-4b7a-8d9e-e287cf90131b"`
+		Name string    `json:"name" db:"name" doc:"The name of the author." example:"Jane Austen"`
+	}
+	authors := repository.MustNew[Author]("authors", repository.Options{})
+	fmt.Println(authors.Table())
+	// Output:
+	// authors
 }
 
 func ExampleNew() {
