@@ -8,6 +8,7 @@ import (
 	"github.com/Masterminds/squirrel"
 
 	"github.com/polarkit-go/polarkit/auth/owner"
+	"github.com/polarkit-go/polarkit/errors"
 )
 
 // Changes are columns with their new values: those that an update writes, and
@@ -150,22 +151,20 @@ func (p *plan) fits(i int, value any) error {
 // wrong: a field that is not a [kit.Optional], has no column, does not fit it, or
 // may be null where the column must not be, and a conversion that no field needs.
 func ChangesOf[Update, Row any](m *Model[Row], conversions ...Conversion) func(Update) Changes[Row] {
-	typ := reflect.TypeFor[Update]()
-	fail := func(err error) {
-		panic(fmt.Sprintf("repository: changes of %s in table %q: %v", typ, m.Table(), err))
+	typ, p := reflect.TypeFor[Update](), m.compiled()
+	var fields []schemaField
+	err := errZeroModel
+	if p != nil {
+		fields, err = p.readSchema(typ, conversions, schemaReader{what: "an update schema", column: p.changeable})
 	}
-	if m.compiled() == nil {
-		fail(fmt.Errorf("the model is a zero one: make it with New"))
+	if err == nil && len(fields) == 0 {
+		err = errors.New("the update schema has no fields")
 	}
-	fields, err := m.plan.readSchema(typ, conversions, schemaReader{what: "an update schema", column: m.plan.changeable})
 	if err != nil {
-		fail(err)
-	}
-	if len(fields) == 0 {
-		fail(fmt.Errorf("the update schema has no fields"))
+		panic(fmt.Sprintf("repository: changes of %s in table %q: %v", typ, m.Table(), err)) //nolint:forbidigo // for package variables
 	}
 	return func(update Update) Changes[Row] {
-		changes := Changes[Row]{plan: m.plan}
+		changes := Changes[Row]{plan: p}
 		input := reflect.ValueOf(&update).Elem()
 		for i := range fields {
 			if value, sent := fields[i].value(input); sent {

@@ -31,14 +31,14 @@ import (
 // where the column must not be, one for what the repository or the database sets,
 // a conversion that no field needs.
 func RowOf[Create, Row any](m *Model[Row], conversions ...Conversion) func(Create) Row {
-	typ := reflect.TypeFor[Create]()
-	if m.compiled() == nil {
-		panic(fmt.Sprintf("repository: rows of %s in table %q: the model is a zero one: make it with New", typ, m.Table()))
+	typ, p := reflect.TypeFor[Create](), m.compiled()
+	var fields []schemaField
+	err := errZeroModel
+	if p != nil {
+		fields, err = p.readSchema(typ, conversions, schemaReader{what: "a create schema", allowsRequired: true, column: p.creatable})
 	}
-	p := m.plan
-	fields, err := p.readSchema(typ, conversions, schemaReader{what: "a create schema", allowsRequired: true, column: p.creatable})
 	if err != nil {
-		panic(fmt.Sprintf("repository: rows of %s in table %q: %v", typ, m.Table(), err))
+		panic(fmt.Sprintf("repository: rows of %s in table %q: %v", typ, m.Table(), err)) //nolint:forbidigo // for package variables
 	}
 	return func(create Create) Row {
 		var row Row

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 )
 
@@ -36,6 +37,8 @@ func Convert[From, To any](convert func(From) To) Conversion {
 // lookup is what every [kit.Optional] has.
 type lookup interface{ Lookup() (any, bool) }
 
+var errZeroModel = errors.New("the model is a zero one: make it with New")
+
 var (
 	schemaType = reflect.TypeFor[kit.Schema]()
 	lookupType = reflect.TypeFor[lookup]()
@@ -52,12 +55,12 @@ type schemaField struct {
 
 // value is the value for the column, and whether the field was sent.
 func (f *schemaField) value(input reflect.Value) (any, bool) {
-	value := input.FieldByIndex(f.index).Interface()
+	value, sent := input.FieldByIndex(f.index).Interface(), true
 	if f.optional {
-		sent := false
-		if value, sent = value.(lookup).Lookup(); !sent {
-			return nil, false
-		}
+		value, sent = value.(lookup).Lookup()
+	}
+	if !sent {
+		return nil, false
 	}
 	if f.convert != nil {
 		value = f.convert(value)
