@@ -37,6 +37,10 @@ func ParseDecimal(s string) (Decimal, error) {
 	return Decimal{number: number}, nil
 }
 
+// SetNumber sets the number to one that has been read. Packages of this module read
+// requests with this method; others cannot call it.
+func (d *Decimal) SetNumber(number lax.Number) { *d = Decimal{number: number} }
+
 // String is the number as Python writes it: "1.50", "1E+3".
 func (d Decimal) String() string {
 	if d.special != "" {

@@ -1,9 +1,19 @@
 package kit
 
+import (
+	"reflect"
+
+	"github.com/polarkit-go/polarkit/kit/internal/noun"
+)
+
 // Filter is a filter by a repeated query parameter (?status=open&status=paid):
 // the values in their order, empty when there are none, which filters nothing
 // (Polar guideline: no filter is implied).
 type Filter[T any] []T
+
+// FiltersBy returns the type of the values. Packages of this module recognize the type
+// by this method; others cannot call it.
+func (Filter[T]) FiltersBy(noun.Key) reflect.Type { return reflect.TypeFor[T]() }
 
 // MetadataFilter is the filter metadata[key]=value by the pairs of [Metadata]:
 // the values of one key are alternatives, different keys must all match. Keys

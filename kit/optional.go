@@ -1,6 +1,10 @@
 package kit
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/polarkit-go/polarkit/kit/internal/noun"
+)
 
 // Optional is a field of an input that may be absent. The zero value is
 // absent. Null is a value only where T takes it: Optional[*string] tells
@@ -36,6 +40,13 @@ func (o Optional[T]) Lookup() (any, bool) {
 		return nil, false
 	}
 	return o.value, true
+}
+
+// Fill makes the value present and returns a pointer to it. Packages of this module
+// recognize the type by this method and read requests with it; others cannot call it.
+func (o *Optional[T]) Fill(noun.Key) (value any) {
+	o.set = true
+	return &o.value
 }
 
 // MarshalJSON writes the value, or null when it is absent: use omitzero to

@@ -1,11 +1,9 @@
 package kit
 
 import (
-	"net/url"
 	"reflect"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit/internal/plan"
 	"github.com/polarkit-go/polarkit/kit/internal/querystring"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
@@ -43,24 +41,35 @@ type ParameterSpec struct {
 	State any
 }
 
+// ParameterQuery is the query of a request, such as [ParseQuery] makes it.
+type ParameterQuery interface {
+	// All are all values of a parameter, in their order; nil when it is absent.
+	All(name string) []string
+	// Last is the last value of a parameter, and whether there is one.
+	Last(name string) (value string, present bool)
+}
+
+// ParseQuery reads a query as it stands in a URL, without the question mark, as FastAPI
+// does. It never fails: a bad percent sequence stays as it is, a semicolon separates
+// nothing, and bytes that are not UTF-8 become U+FFFD.
+func ParseQuery(raw string) ParameterQuery { return querystring.Parse(raw) }
+
 // ParameterInput is what a [Parameter] reads from.
 type ParameterInput struct {
 	field  ParameterField
 	state  any
-	query  querystring.Values
+	query  ParameterQuery
 	report func(errors.ValidationError)
 }
 
-// NewParameterInput makes an input by hand, for the tests of a [Parameter].
+// NewParameterInput makes an input. Requests are read with it, and so is what the tests
+// of a [Parameter] make by hand:
+//
+//	kit.NewParameterInput(field, spec.State, kit.ParseQuery("page=2&limit=10"), report)
+//
 // The report function receives each error in its order.
-func NewParameterInput(field ParameterField, state any, query url.Values, report func(errors.ValidationError)) *ParameterInput {
-	var pairs querystring.Values
-	for name, values := range query {
-		for _, value := range values {
-			pairs = append(pairs, querystring.Pair{Name: name, Value: value})
-		}
-	}
-	return &ParameterInput{field: field, state: state, query: pairs, report: report}
+func NewParameterInput(field ParameterField, state any, query ParameterQuery, report func(errors.ValidationError)) *ParameterInput {
+	return &ParameterInput{field: field, state: state, query: query, report: report}
 }
 
 // Field is the field that the parameter is declared as.
@@ -77,23 +86,5 @@ func (in *ParameterInput) Last(name string) (value string, present bool) {
 	return in.query.Last(name)
 }
 
-// Invalid reports an error. Its Loc is to begin with "query" and the parameter's name.
+// Invalid reports an error. Its Loc begins with "query" and the parameter's name.
 func (in *ParameterInput) Invalid(err errors.ValidationError) { in.report(err) }
-
-var _ = attach()
-
-// attach tells the plan of requests how the types of this package work.
-func attach() bool {
-	plan.Attach(plan.Host{
-		Parameter: reflect.TypeFor[Parameter](),
-		Compile: func(target any, name string, tag reflect.StructTag) ([]openapi.Parameter, any, error) {
-			spec, err := target.(Parameter).CompileParameter(ParameterField{Name: name, Tag: tag}) //nolint:forcetypeassert // the plan has looked
-			return spec.Document, spec.State, err
-		},
-		Bind: func(target any, f *plan.Field, state any, query querystring.Values, report func(errors.ValidationError)) {
-			in := ParameterInput{field: ParameterField{Name: f.Name, Tag: f.Tag}, state: state, query: query, report: report}
-			target.(Parameter).BindParameter(&in) //nolint:forcetypeassert // the plan has looked
-		},
-	})
-	return true
-}

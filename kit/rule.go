@@ -5,7 +5,7 @@ import (
 	"reflect"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit/internal/plan"
+	"github.com/polarkit-go/polarkit/kit/internal/definition"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
@@ -34,12 +34,13 @@ type RuleName string
 //	})
 //
 // It panics for a name that is taken, by validator's own rules too, or for a
-// rule without Type, Msg or Check.
+// rule without Type, Msg or Check. When a later version of validator brings a rule of
+// the name, types that use it no longer compile, and the error says so.
 func DefineRule[T any](name string, rule Rule[T]) RuleName {
 	if rule.Type == "" || rule.Msg == "" || rule.Check == nil {
 		panic("kit: DefineRule(" + name + "): Type, Msg and Check have to be set")
 	}
-	err := plan.DefineRule(name, &plan.RuleDefinition{
+	err := definition.AddRule(name, &definition.Rule{
 		Type:  reflect.TypeFor[T](),
 		Issue: pydantic.Issue{Type: rule.Type, Msg: rule.Msg, Ctx: rule.Ctx},
 		Check: func(v reflect.Value, param string) bool {

@@ -3,7 +3,7 @@ package kit
 import (
 	"reflect"
 
-	"github.com/polarkit-go/polarkit/kit/internal/plan"
+	"github.com/polarkit-go/polarkit/kit/internal/definition"
 )
 
 // Union is a closed set of structs, as [DefineUnion] makes it.
@@ -41,7 +41,7 @@ func DefineUnion[I any](tag string, variants ...I) *Union[I] {
 			panic("kit: DefineUnion: a variant is nil; pass the zero value of each struct, such as Cat{}")
 		}
 	}
-	if err := plan.DefineUnion(reflect.TypeFor[I](), tag, types); err != nil {
+	if err := definition.AddUnion(reflect.TypeFor[I](), &definition.Union{Tag: tag, Variants: types}); err != nil {
 		panic("kit: DefineUnion: " + err.Error())
 	}
 	return &Union[I]{}

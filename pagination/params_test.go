@@ -3,7 +3,6 @@ package pagination_test
 import (
 	"encoding/json"
 	"math"
-	"net/url"
 	"reflect"
 	"testing"
 
@@ -21,10 +20,8 @@ func bind(t *testing.T, into kit.Parameter, tag reflect.StructTag, query string)
 	field := kit.ParameterField{Tag: tag}
 	spec, err := into.CompileParameter(field)
 	require.NoError(t, err)
-	values, err := url.ParseQuery(query)
-	require.NoError(t, err)
 	var failed []errors.ValidationError
-	into.BindParameter(kit.NewParameterInput(field, spec.State, values, func(err errors.ValidationError) { failed = append(failed, err) }))
+	into.BindParameter(kit.NewParameterInput(field, spec.State, kit.ParseQuery(query), func(err errors.ValidationError) { failed = append(failed, err) }))
 	return failed
 }
 

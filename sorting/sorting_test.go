@@ -3,7 +3,6 @@ package sorting_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -32,10 +31,8 @@ func bind(t *testing.T, field kit.ParameterField, query string) (by, []errors.Va
 	var order by
 	spec, err := order.CompileParameter(field)
 	require.NoError(t, err)
-	values, err := url.ParseQuery(query)
-	require.NoError(t, err)
 	var failed []errors.ValidationError
-	order.BindParameter(kit.NewParameterInput(field, spec.State, values, func(err errors.ValidationError) { failed = append(failed, err) }))
+	order.BindParameter(kit.NewParameterInput(field, spec.State, kit.ParseQuery(query), func(err errors.ValidationError) { failed = append(failed, err) }))
 	return order, failed
 }
 
@@ -186,7 +183,7 @@ func TestOrdersAreReadByCopies(t *testing.T) {
 	require.NoError(t, err)
 	bound := func() by {
 		var order by
-		order.BindParameter(kit.NewParameterInput(field, spec.State, query(t, ""), func(errors.ValidationError) { t.Fail() }))
+		order.BindParameter(kit.NewParameterInput(field, spec.State, kit.ParseQuery(""), func(errors.ValidationError) { t.Fail() }))
 		return order
 	}
 	want := bound().String()
@@ -196,18 +193,11 @@ func TestOrdersAreReadByCopies(t *testing.T) {
 
 	*spec.Document[0].Schema.MaxItems = 0
 	var order by
-	order.BindParameter(kit.NewParameterInput(field, spec.State, query(t, "sorting=name"), func(errors.ValidationError) { t.Fail() }))
+	order.BindParameter(kit.NewParameterInput(field, spec.State, kit.ParseQuery("sorting=name"), func(errors.ValidationError) { t.Fail() }))
 	require.Equal(t, "name", order.String())
 
 	criteria := []sorting.Criterion[property]{sorting.Asc(name)}
 	made := sorting.New(criteria...)
 	criteria[0] = sorting.Desc(name)
 	require.Equal(t, "name", made.String())
-}
-
-func query(t *testing.T, text string) url.Values {
-	t.Helper()
-	values, err := url.ParseQuery(text)
-	require.NoError(t, err)
-	return values
 }

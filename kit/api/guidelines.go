@@ -164,7 +164,7 @@ func checkSchemas(e *Endpoint, broken func(string, ...any)) {
 
 func checkComplete(e *Endpoint, broken func(string, ...any)) {
 	for _, o := range objects(e.outputPlan) {
-		if o.Type.PkgPath() == reflect.TypeFor[pagination.Pagination]().PkgPath() {
+		if o.Type == reflect.TypeFor[pagination.Pagination]() {
 			continue // its one optional field is there only where an application asks for it
 		}
 		for _, f := range o.Fields {

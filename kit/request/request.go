@@ -21,7 +21,6 @@ import (
 	"strings"
 
 	"github.com/polarkit-go/polarkit/errors"
-	_ "github.com/polarkit-go/polarkit/kit" // attaches its types to the plan
 	"github.com/polarkit-go/polarkit/kit/internal/plan"
 )
 

@@ -14,6 +14,8 @@ import (
 	"reflect"
 	"strconv"
 	"sync"
+
+	"github.com/polarkit-go/polarkit/kit/internal/definition"
 )
 
 // maxDepth is how deep pointers, slices, maps and interfaces may nest. Only a
@@ -153,7 +155,7 @@ func (c *compiler) make(t reflect.Type) encoder {
 	case reflect.String:
 		return func(s *state, v reflect.Value) error { s.buf = AppendString(s.buf, v.String()); return nil }
 	case reflect.Interface:
-		if _, closed := closedSets.Load(t); closed {
+		if _, closed := definition.UnionOf(t); closed {
 			return encodeClosedSet
 		}
 		return encodeInterface
@@ -180,13 +182,6 @@ func encodeInterface(s *state, v reflect.Value) error {
 	}
 	return s.held(v.Elem())
 }
-
-// closedSets holds the interfaces that stand for one of several structs.
-var closedSets sync.Map // of reflect.Type
-
-// CloseSet says that an interface stands for one of a closed set of structs, so
-// that nil is no value of it. It is called before the first value is encoded.
-func CloseSet(t reflect.Type) { closedSets.Store(t, nil) }
 
 func encodeClosedSet(s *state, v reflect.Value) error {
 	if held := v.Elem(); !held.IsValid() || held.Kind() == reflect.Pointer && held.IsNil() {

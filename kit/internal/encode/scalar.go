@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/kit/internal/ascii"
+	"github.com/polarkit-go/polarkit/kit/internal/noun"
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
@@ -58,17 +59,9 @@ var (
 	rawType           = reflect.TypeFor[Raw]()
 	rawMessageType    = reflect.TypeFor[json.RawMessage]()
 	numberType        = reflect.TypeFor[json.Number]()
-	optionalType      = reflect.TypeFor[optional]()
 	marshalerType     = reflect.TypeFor[json.Marshaler]()
 	textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
 )
-
-// optional is kit.Optional, which this package cannot import.
-type optional interface {
-	Lookup() (value any, set bool)
-	IsSet() bool
-	IsZero() bool
-}
 
 // special is the encoder of a type that is not written by its kind; nil for others.
 func special(t reflect.Type) encoder {
@@ -90,7 +83,7 @@ func special(t reflect.Type) encoder {
 		return nil // it has its type's marshaler too, which writes another form
 	case t.Kind() == reflect.Interface:
 		return nil // what it holds decides
-	case t.Kind() == reflect.Struct && t.Implements(optionalType):
+	case noun.IsOptional(t):
 		return encodeOptional
 	case t.Implements(marshalerType):
 		return encodeMarshaler
@@ -110,7 +103,7 @@ func isOurs(t reflect.Type) bool {
 	case timeType, uuidType, rawType, rawMessageType, numberType:
 		return true
 	}
-	return t.Kind() == reflect.Struct && t.Implements(optionalType)
+	return noun.IsOptional(t)
 }
 
 func hasMarshaler(t reflect.Type) bool {
@@ -212,7 +205,7 @@ func encodeUUID(s *state, v reflect.Value) error {
 
 // encodeOptional writes null for what is absent, unless the field is left out by omitzero.
 func encodeOptional(s *state, v reflect.Value) error {
-	value, set := v.Interface().(optional).Lookup() //nolint:forcetypeassert // chosen by the type
+	value, set := noun.Lookup(v)
 	if !set {
 		s.null()
 		return nil

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
@@ -161,11 +162,13 @@ func (in *Input) Bind(r Request, v reflect.Value) error {
 func (f *Field) bind(d *decoder, r Request, query querystring.Values, v reflect.Value) bool {
 	if f.custom {
 		count := len(d.errs)
-		host.Bind(f.target(v).Addr().Interface(), f, f.state, query, func(e errors.ValidationError) {
+		field := kit.ParameterField{Name: f.Name, Tag: f.Tag}
+		in := kit.NewParameterInput(field, f.state, &d.query, func(e errors.ValidationError) {
 			if !d.full() {
 				d.errs = append(d.errs, e)
 			}
 		})
+		f.target(v).Addr().Interface().(kit.Parameter).BindParameter(in) //nolint:forcetypeassert // readsItself has looked
 		return len(d.errs) == count
 	}
 	if f.MetadataFilter != nil {

@@ -16,14 +16,14 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/internal/definition"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
+	"github.com/polarkit-go/polarkit/kit/internal/noun"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
-
-// kitPath is the package whose types the plan knows by name.
-const kitPath = "github.com/polarkit-go/polarkit/kit"
 
 // plans, outputs and inputs hold what has been compiled, by reflect.Type. A
 // failure is kept as well: a type does not get better.
@@ -143,11 +143,15 @@ var (
 	unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
 	marshalerType   = reflect.TypeFor[json.Marshaler]()
 	textOutType     = reflect.TypeFor[encoding.TextMarshaler]()
-)
 
-func isKit(t reflect.Type, name string) bool {
-	return t.PkgPath() == kitPath && (t.Name() == name || strings.HasPrefix(t.Name(), name+"["))
-}
+	schemaType         = reflect.TypeFor[kit.Schema]()
+	dateType           = reflect.TypeFor[kit.Date]()
+	decimalType        = reflect.TypeFor[kit.Decimal]()
+	metadataType       = reflect.TypeFor[kit.Metadata]()
+	metadataFilterType = reflect.TypeFor[kit.MetadataFilter]()
+	parameterType      = reflect.TypeFor[kit.Parameter]()
+	validatorType      = reflect.TypeFor[kit.Validator]()
+)
 
 // node compiles a type with the rules of a field. where names the place in errors.
 func (c *compiler) node(t reflect.Type, validate, where string) (*Node, error) {
@@ -192,7 +196,7 @@ func (c *compiler) classify(n *Node, rules *ruleSet, where string) error {
 	t := n.Type
 	pointer := reflect.PointerTo(t)
 	switch {
-	case isKit(t, "Optional"):
+	case noun.IsOptional(t):
 		return fmt.Errorf("%s: kit.Optional belongs around the type of a field; inside another type use a pointer", where)
 	case t == durationType:
 		return fmt.Errorf("%s: a time.Duration would be a number of nanoseconds on the wire; use an integer whose name says its unit, such as timeout_seconds, or a type that reads and writes itself as text", where)
@@ -208,11 +212,11 @@ func (c *compiler) classify(n *Node, rules *ruleSet, where string) error {
 		return fmt.Errorf("%s: a json.Number cannot be read from a request; use kit.Decimal, or an integer or a float", where)
 	case t == bigType:
 		n.Kind, n.big = Integer, true
-	case isKit(t, "Date"):
+	case t == dateType:
 		n.Kind = Date
-	case isKit(t, "Decimal"):
+	case t == decimalType:
 		n.Kind = Decimal
-	case isKit(t, "Metadata"):
+	case t == metadataType:
 		metadataNode(n)
 	case isEnum(t):
 		return enumNode(n, where)
@@ -315,7 +319,7 @@ func (c *compiler) mapKey(n *Node, rules *ruleSet, where string) (err error) {
 func isInteger(t reflect.Type) bool { return t.Kind() >= reflect.Int && t.Kind() <= reflect.Uintptr }
 
 func (c *compiler) interfaceNode(n *Node, where string) (err error) {
-	if def, ok := unionOf(n.Type); ok {
+	if def, ok := definition.UnionOf(n.Type); ok {
 		n.Kind = Union
 		n.Union, err = c.union(n.Type, def)
 		return err
@@ -495,7 +499,7 @@ func (c *compiler) embedded(o *ObjectPlan, sf reflect.StructField, at []int) (bo
 	if err := o.readExtra(sf.Tag); err != nil {
 		return false, err
 	}
-	if isKit(t, "Schema") {
+	if t == schemaType {
 		o.Schema = true
 		return true, nil
 	}
@@ -512,12 +516,9 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 	if f.Omits, f.Quotes = encode.FieldOptions(sf); f.Quotes && !c.output {
 		return nil, fmt.Errorf("%s: the option string of the json tag is for outputs; a request's value is read in the form of its type, so take the option away", where)
 	}
-	if isKit(t, "Optional") {
+	if noun.IsOptional(t) {
 		f.Optional = true
-		value, _ := t.FieldByName("value")
-		set, _ := t.FieldByName("set")
-		f.optional = optionalLayout{value: value.Index[0], set: set.Index[0]}
-		t = value.Type
+		t = noun.Fill(reflect.New(t).Elem()).Type()
 	}
 	switch secret := sf.Tag.Get("sensitive"); secret {
 	case "", "false":

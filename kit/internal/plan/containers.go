@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/noun"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 )
@@ -193,12 +194,10 @@ func (f *Field) target(v reflect.Value) reflect.Value {
 	if !f.Optional {
 		return v
 	}
-	settable(v.Field(f.optional.set)).SetBool(true)
-	return settable(v.Field(f.optional.value))
+	return noun.Fill(v)
 }
 
-// settable is an addressable field although it is not exported: the fields of
-// kit's own Optional, Date and Decimal.
+// settable is an addressable struct although the field that embeds it is not exported.
 func settable(v reflect.Value) reflect.Value {
 	return reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
 }

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
@@ -69,7 +70,7 @@ func (n *Node) setDecimal(d *decoder, s string, v reflect.Value) bool {
 	if issue != nil {
 		return d.fail(issue)
 	}
-	*settable(v.Field(0)).Addr().Interface().(*lax.Number) = number //nolint:forcetypeassert // kit.Decimal holds one
+	v.Addr().Interface().(*kit.Decimal).SetNumber(number) //nolint:forcetypeassert // the kind says so
 	return n.check(d, none, v)
 }
 

@@ -18,6 +18,7 @@
 // input. What an error shows as its input is rendered from the bytes only when
 // there is an error.
 //
-// The package does not import package kit, which imports it: kit's own types
-// are known by their names, and kit attaches the rest with [Attach].
+// The package imports package kit and knows its types as types: the generic ones by
+// package noun, and what an application has defined by package definition. Package kit
+// does not import it, so that programs which use the nouns alone do not link validator.
 package plan

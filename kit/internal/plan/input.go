@@ -5,25 +5,10 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit/internal/querystring"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/internal/noun"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
-
-// Host is what the plan needs of package kit: the types that read themselves.
-type Host struct {
-	// Parameter is the interface kit.Parameter.
-	Parameter reflect.Type
-	// Compile compiles a parameter, given a pointer to its zero value.
-	Compile func(target any, name string, tag reflect.StructTag) (document []openapi.Parameter, state any, err error)
-	// Bind reads a parameter into its target.
-	Bind func(target any, f *Field, state any, query querystring.Values, report func(errors.ValidationError))
-}
-
-var host Host
-
-// Attach is called by package kit, once, when the program starts.
-func Attach(h Host) { host = h }
 
 // ForInput is the plan of a request: a schema, which is the body, or a struct
 // of parameters with an optional field Body.
@@ -92,7 +77,7 @@ func EmbedsSchema(t reflect.Type) bool {
 	}
 	for i := range t.NumField() {
 		sf := t.Field(i)
-		if sf.Anonymous && (isKit(sf.Type, "Schema") || EmbedsSchema(sf.Type)) {
+		if sf.Anonymous && (sf.Type == schemaType || EmbedsSchema(sf.Type)) {
 			return true
 		}
 	}
@@ -149,12 +134,12 @@ func (c *compiler) params(in *Input, groups map[string][]*Field, t reflect.Type,
 // readsItself reports whether a type is a kit.Parameter of its own. A struct
 // that embeds one has its methods too, and is still a struct of parameters.
 func readsItself(t reflect.Type) bool {
-	if !reflect.PointerTo(t).Implements(host.Parameter) {
+	if !reflect.PointerTo(t).Implements(parameterType) {
 		return false
 	}
 	if t.Kind() == reflect.Struct {
 		for i := range t.NumField() {
-			if sf := t.Field(i); sf.Anonymous && sf.IsExported() && reflect.PointerTo(sf.Type).Implements(host.Parameter) {
+			if sf := t.Field(i); sf.Anonymous && sf.IsExported() && reflect.PointerTo(sf.Type).Implements(parameterType) {
 				return false
 			}
 		}
@@ -186,17 +171,19 @@ func customParam(sf reflect.StructField, from, name string, at []int, where stri
 	if from != "" && from != "query" {
 		return nil, fmt.Errorf("%s: a %s reads query parameters; use a query tag", where, sf.Type)
 	}
-	f := &Field{Name: name, GoName: sf.Name, In: "query", Tag: sf.Tag, Doc: sf.Tag.Get("doc"), index: at, custom: true}
-	var err error
-	f.Parameters, f.state, err = host.Compile(reflect.New(sf.Type).Interface(), name, sf.Tag)
+	parameter := reflect.New(sf.Type).Interface().(kit.Parameter) //nolint:forcetypeassert // readsItself has looked
+	spec, err := parameter.CompileParameter(kit.ParameterField{Name: name, Tag: sf.Tag})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", where, err)
 	}
-	return f, nil
+	return &Field{
+		Name: name, GoName: sf.Name, In: "query", Tag: sf.Tag, Doc: sf.Tag.Get("doc"), Parameters: spec.Document,
+		index: at, state: spec.State, custom: true,
+	}, nil
 }
 
 func (c *compiler) param(sf reflect.StructField, from, name string, at []int, where string) (*Field, error) {
-	if isKit(sf.Type, "MetadataFilter") {
+	if sf.Type == metadataFilterType {
 		return metadataParam(sf, from, name, at, where)
 	}
 	f, err := c.field(sf, name, at, where)
@@ -204,7 +191,7 @@ func (c *compiler) param(sf reflect.StructField, from, name string, at []int, wh
 		return nil, err
 	}
 	f.In = from
-	if isKit(sf.Type, "Filter") {
+	if noun.IsFilter(sf.Type) {
 		f.Filter, f.Required = true, false
 	}
 	item := f.Node

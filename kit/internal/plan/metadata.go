@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/polarkit-go/polarkit/internal/jsonnum"
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
@@ -39,7 +40,7 @@ func (n *Node) decodeMetadata(d *decoder, tok pyjson.Token, v reflect.Value) boo
 		return d.failWith(issueDict, n)
 	}
 	entries := d.doc.Entries(tok)
-	m := reflect.MakeMapWithSize(v.Type(), min(len(entries), MetadataKeys))
+	m := make(kit.Metadata, min(len(entries), MetadataKeys))
 	valid := true
 	for _, e := range entries {
 		d.push(e.Key)
@@ -52,7 +53,7 @@ func (n *Node) decodeMetadata(d *decoder, tok pyjson.Token, v reflect.Value) boo
 			valid = false
 		}
 		if valid {
-			m.SetMapIndex(reflect.ValueOf(strings.Clone(e.Key)), reflect.ValueOf(value))
+			m[strings.Clone(e.Key)] = value
 		} else if d.full() {
 			break
 		}
@@ -60,7 +61,7 @@ func (n *Node) decodeMetadata(d *decoder, tok pyjson.Token, v reflect.Value) boo
 	if !valid || !n.checkMapLength(d, tok, len(entries)) {
 		return false
 	}
-	v.Set(m)
+	v.Set(reflect.ValueOf(m))
 	return n.check(d, tok, v)
 }
 

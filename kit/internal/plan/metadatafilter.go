@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/querystring"
 )
@@ -97,12 +98,11 @@ func (f *Field) bindMetadata(d *decoder, query querystring.Values, v reflect.Val
 	if len(found.keys) == 0 {
 		return good
 	}
-	target := f.target(v)
-	target.Set(reflect.MakeSlice(target.Type(), len(found.keys), len(found.keys)))
+	filter := make(kit.MetadataFilter, len(found.keys))
 	for i, key := range found.keys {
-		target.Index(i).Field(0).SetString(key)
-		target.Index(i).Field(1).Set(reflect.ValueOf(found.values[i]))
+		filter[i] = kit.MetadataCriterion{Key: key, Values: found.values[i]}
 	}
+	f.target(v).Set(reflect.ValueOf(filter))
 	return good
 }
 

@@ -173,8 +173,7 @@ type Field struct {
 	Tag reflect.StructTag
 
 	index    []int
-	boxed    any // Name, for locations
-	optional optionalLayout
+	boxed    any              // Name, for locations
 	fallback *pyjson.Document // the default, scanned
 	state    any
 	custom   bool
@@ -214,8 +213,6 @@ type Input struct {
 	validators [][]int // as of an ObjectPlan
 	query      bool
 }
-
-type optionalLayout struct{ value, set int }
 
 type sizeRule struct {
 	n     int

@@ -5,7 +5,6 @@ import (
 	"math"
 	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,52 +14,11 @@ import (
 	"github.com/go-playground/validator/v10"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/internal/definition"
 	"github.com/polarkit-go/polarkit/kit/internal/pattern"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
-
-// RuleDefinition is a rule of the application, as kit.DefineRule makes it.
-type RuleDefinition struct {
-	// Type is the type of the values that the rule takes.
-	Type reflect.Type
-	// Issue is the error of a value that does not pass.
-	Issue pydantic.Issue
-	// Check reports whether a value of Type passes.
-	Check func(v reflect.Value, param string) bool
-}
-
-var ownRules sync.Map
-
-// DefineRule adds a rule for validate tags.
-func DefineRule(name string, rule *RuleDefinition) error {
-	if !regexp.MustCompile(`^[a-z][a-z0-9_]*$`).MatchString(name) {
-		return fmt.Errorf("%q is no name for a rule: use lower case letters, digits and underscores", name)
-	}
-	if isBuiltin(name) {
-		return fmt.Errorf("the rule %s exists already", name)
-	}
-	if _, taken := ownRules.LoadOrStore(name, rule); taken {
-		return fmt.Errorf("the rule %s has been defined already", name)
-	}
-	return nil
-}
-
-func isBuiltin(name string) bool {
-	switch name {
-	case "required", "dive", "keys", "endkeys", "omitempty", "omitnil", "omitzero",
-		"multiple_of", "max_digits", "decimal_places", "aware", "naive":
-		return true
-	}
-	if slices.Contains(crossField, name) {
-		return true
-	}
-	for _, probe := range []any{"", 0, time.Time{}, []string{}} {
-		if err := tryRule(probe, name+"=1"); err == nil {
-			return true
-		}
-	}
-	return false
-}
 
 // rules runs the tags that are not evaluated here. It is made once: its own
 // caches are by tag.
@@ -76,6 +34,16 @@ func tryRule(value any, tag string) (err error) {
 	}()
 	_ = rules().Var(value, tag)
 	return nil
+}
+
+// validatorHas reports whether validator has a rule of the name.
+func validatorHas(name string) bool {
+	for _, probe := range []any{"", 0, time.Time{}, []string{}} {
+		if err := tryRule(probe, name+"=1"); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // applyRules puts the rules of one value into its node. What changes the kind
@@ -210,14 +178,17 @@ func (n *Node) apply(r ruleTag) error {
 			return nil
 		}
 	}
-	if rule, ok := ownRules.Load(r.name); ok {
-		return n.ownRule(r, rule.(*RuleDefinition)) //nolint:forcetypeassert // the map holds nothing else
+	if rule, ok := definition.RuleNamed(r.name); ok {
+		return n.ownRule(r, rule)
 	}
 	return n.general(r)
 }
 
 // ownRule applies a rule of the application.
-func (n *Node) ownRule(r ruleTag, rule *RuleDefinition) error {
+func (n *Node) ownRule(r ruleTag, rule *definition.Rule) error {
+	if validatorHas(r.name) { // a later version of it, or definition would have refused the name
+		return fmt.Errorf("the rule %s is one of validator's and one of kit.DefineRule's; give your own another name", r.raw)
+	}
 	if !n.Type.ConvertibleTo(rule.Type) || n.Type.Kind() != rule.Type.Kind() {
 		return fmt.Errorf("the rule %s is for %s and does not fit a value of type %s", r.raw, rule.Type, n.Type)
 	}
@@ -456,12 +427,11 @@ func (n *Node) timeRule(r ruleTag) error {
 			}
 			return nil
 		}
-		day := time.Date(int(v.Field(0).Int()), time.Month(v.Field(1).Int()), int(v.Field(2).Int()), 0, 0, 0, 0, now.Location())
-		today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+		ahead := v.Interface().(kit.Date).Compare(kit.DateOf(now)) //nolint:forcetypeassert // the kind says so
 		switch {
-		case future && !day.After(today):
+		case future && ahead <= 0:
 			return issueDayNext
-		case !future && !day.Before(today):
+		case !future && ahead >= 0:
 			return issueDayPast
 		}
 		return nil

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/ascii"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
@@ -399,9 +400,7 @@ func (n *Node) setDate(d *decoder, year int, month time.Month, day int, issue *p
 	if issue != nil {
 		return d.fail(issue)
 	}
-	v.Field(0).SetInt(int64(year))
-	v.Field(1).SetInt(int64(month))
-	v.Field(2).SetInt(int64(day))
+	*v.Addr().Interface().(*kit.Date) = kit.Date{Year: year, Month: month, Day: day} //nolint:forcetypeassert // the kind says so
 	return n.check(d, none, v)
 }
 

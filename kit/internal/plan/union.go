@@ -4,55 +4,21 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit/internal/encode"
+	"github.com/polarkit-go/polarkit/kit/internal/definition"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-type unionDefinition struct {
-	tag      string
-	variants []reflect.Type
-}
-
-// unions holds the unions that package kit has defined, by interface.
-var unions sync.Map
-
-// DefineUnion declares the structs of an interface.
-func DefineUnion(t reflect.Type, tag string, variants []reflect.Type) error {
-	switch {
-	case t.Kind() != reflect.Interface:
-		return fmt.Errorf("%s is no interface", t)
-	case tag == "":
-		return fmt.Errorf("%s: the name of the tag field is empty", t)
-	case len(variants) == 0:
-		return fmt.Errorf("%s: there are no structs to choose from", t)
-	}
-	if _, taken := unions.LoadOrStore(t, &unionDefinition{tag: tag, variants: variants}); taken {
-		return fmt.Errorf("%s has been defined already", t)
-	}
-	encode.CloseSet(t)
-	return nil
-}
-
-func unionOf(t reflect.Type) (*unionDefinition, bool) {
-	def, ok := unions.Load(t)
-	if !ok {
-		return nil, false
-	}
-	return def.(*unionDefinition), true //nolint:forcetypeassert // the map holds nothing else
-}
-
-func (c *compiler) union(t reflect.Type, def *unionDefinition) (*UnionPlan, error) {
+func (c *compiler) union(t reflect.Type, def *definition.Union) (*UnionPlan, error) {
 	if u, ok := c.unions[t]; ok {
 		return u, nil
 	}
-	u := &UnionPlan{Tag: def.tag, byTag: map[string]int{}}
+	u := &UnionPlan{Tag: def.Tag, byTag: map[string]int{}}
 	c.unions[t] = u
-	for _, variant := range def.variants {
+	for _, variant := range def.Variants {
 		if variant.Kind() == reflect.Pointer {
 			variant = variant.Elem()
 		}
@@ -70,8 +36,8 @@ func (c *compiler) union(t reflect.Type, def *unionDefinition) (*UnionPlan, erro
 	c.first = append(c.first, func() error { return u.complete(t) })
 	u.notFound = pydantic.Issue{
 		Type: "union_tag_not_found",
-		Msg:  "Unable to extract tag using discriminator '" + def.tag + "'",
-		Ctx:  errors.Ctx{{Name: "discriminator", Value: "'" + def.tag + "'"}},
+		Msg:  "Unable to extract tag using discriminator '" + def.Tag + "'",
+		Ctx:  errors.Ctx{{Name: "discriminator", Value: "'" + def.Tag + "'"}},
 	}
 	return u, nil
 }

@@ -10,17 +10,11 @@ import (
 	"sync"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
-
-// Validator is implemented by types with rules that no tag can say.
-type Validator interface {
-	Validate(ctx context.Context) error
-}
-
-var validatorType = reflect.TypeFor[Validator]()
 
 func validates(t reflect.Type) bool {
 	return t.Implements(validatorType) || reflect.PointerTo(t).Implements(validatorType)
@@ -206,7 +200,7 @@ func (d *decoder) failing(v reflect.Value, methods [][]int) (details []errors.Va
 		for _, i := range index {
 			target = target.Field(i)
 		}
-		validator, ok := settable(target).Addr().Interface().(Validator)
+		validator, ok := settable(target).Addr().Interface().(kit.Validator)
 		if !ok {
 			continue
 		}

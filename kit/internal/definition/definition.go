@@ -1,0 +1,91 @@
+// Package definition holds what an application defines in package variables: the rules
+// of kit.DefineRule and the unions of kit.DefineUnion. It knows their types only. The
+// plan reads requests with them, and package encode writes replies with them.
+package definition
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
+)
+
+// Rule is a rule for validate tags.
+type Rule struct {
+	// Type is the type of the values that the rule takes.
+	Type reflect.Type
+	// Issue is the error of a value that does not pass.
+	Issue pydantic.Issue
+	// Check reports whether a value of Type passes.
+	Check func(v reflect.Value, param string) bool
+}
+
+// Union is a closed set of structs that an interface stands for.
+type Union struct {
+	// Tag is the wire name of the field that tells them apart.
+	Tag string
+	// Variants are the structs, or pointers to them.
+	Variants []reflect.Type
+}
+
+var (
+	rules  sync.Map // of *Rule by name
+	unions sync.Map // of *Union by reflect.Type
+)
+
+// AddRule defines a rule. The name must be free.
+func AddRule(name string, rule *Rule) error {
+	if !isName(name) {
+		return fmt.Errorf("%q is no name for a rule: use lower case letters, digits and underscores", name)
+	}
+	if IsBuiltIn(name) {
+		return fmt.Errorf("the rule %s exists already", name)
+	}
+	if _, taken := rules.LoadOrStore(name, rule); taken {
+		return fmt.Errorf("the rule %s has been defined already", name)
+	}
+	return nil
+}
+
+// isName reports whether a text begins with a lower case letter and goes on with
+// these, digits and underscores.
+func isName(name string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	return name != "" && strings.Trim(name[:1], letters) == "" && strings.Trim(name, letters+"0123456789_") == ""
+}
+
+// RuleNamed is the rule of a name.
+func RuleNamed(name string) (rule *Rule, ok bool) {
+	found, ok := rules.Load(name)
+	if !ok {
+		return nil, false
+	}
+	return found.(*Rule), true //nolint:forcetypeassert // the map holds nothing else
+}
+
+// AddUnion defines what an interface stands for, once.
+func AddUnion(t reflect.Type, union *Union) error {
+	switch {
+	case t.Kind() != reflect.Interface:
+		return fmt.Errorf("%s is no interface", t)
+	case union.Tag == "":
+		return fmt.Errorf("%s: the name of the tag field is empty", t)
+	case len(union.Variants) == 0:
+		return fmt.Errorf("%s: there are no structs to choose from", t)
+	}
+	if _, taken := unions.LoadOrStore(t, union); taken {
+		return fmt.Errorf("%s has been defined already", t)
+	}
+	return nil
+}
+
+// UnionOf is the union that an interface stands for.
+func UnionOf(t reflect.Type) (union *Union, ok bool) {
+	found, ok := unions.Load(t)
+	if !ok {
+		return nil, false
+	}
+	return found.(*Union), true //nolint:forcetypeassert // the map holds nothing else
+}
