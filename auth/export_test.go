@@ -35,8 +35,6 @@ func (a *Authenticator) RecentUses() int {
 	return len(a.uses.recent)
 }
 
-func CRCOf(text string) uint32 { return crcOf(text) }
-
 // ParseOrigin is an origin as it is compared; false for what is none.
 func ParseOrigin(text string) (string, bool) {
 	o, ok := parseOrigin(text)

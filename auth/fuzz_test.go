@@ -1,7 +1,6 @@
 package auth_test
 
 import (
-	"hash/crc32"
 	"net/http"
 	"regexp"
 	"strings"
@@ -100,11 +99,6 @@ func FuzzToken(f *testing.F) {
 		valid := auth.NewToken(prefix)
 		if problem := auth.CheckToken(prefix, valid); problem != "" || len(valid) != len(prefix)+43 {
 			t.Fatalf("a new token is refused: %s", problem)
-		}
-		for _, text := range []string{garbage, valid, valid[:at&15]} {
-			if got, want := auth.CRCOf(text), crc32.ChecksumIEEE([]byte(text)); got != want {
-				t.Fatalf("the CRC of %q is %08x, want %08x", text, got, want)
-			}
 		}
 		body := len(valid) - len(prefix)
 		at = len(prefix) + ((at%body)+body)%body

@@ -43,39 +43,13 @@ func newToken(prefix string) string {
 // checksum is the CRC-32 (IEEE) of prefix and body in base62, most significant
 // digit first.
 func checksum(text string) [tokenChecksum]byte {
-	sum := crcOf(text)
+	sum := crc32.ChecksumIEEE([]byte(text))
 	var digits [tokenChecksum]byte
 	for i := tokenChecksum - 1; i >= 0; i-- {
 		digits[i] = base62[sum%62]
 		sum /= 62
 	}
 	return digits
-}
-
-// crcTables[k][b] is what a byte b does to the CRC when k more bytes follow it.
-var crcTables = func() (tables [4]crc32.Table) {
-	tables[0] = *crc32.IEEETable
-	for b, sum := range tables[0] {
-		for k := 1; k < len(tables); k++ {
-			sum = tables[0][byte(sum)] ^ sum>>8
-			tables[k][b] = sum
-		}
-	}
-	return tables
-}()
-
-// crcOf is crc32.ChecksumIEEE of a text, four bytes at a time. That function
-// takes bytes, which would be a copy on the heap for each token, garbage too.
-func crcOf(text string) uint32 {
-	sum := ^uint32(0)
-	for ; len(text) >= 4; text = text[4:] {
-		sum ^= uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
-		sum = crcTables[3][byte(sum)] ^ crcTables[2][byte(sum>>8)] ^ crcTables[1][byte(sum>>16)] ^ crcTables[0][sum>>24]
-	}
-	for i := range len(text) {
-		sum = crcTables[0][byte(sum)^text[i]] ^ sum>>8
-	}
-	return ^sum
 }
 
 // checkToken says what is wrong with a token of the prefix, which it is known

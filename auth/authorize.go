@@ -1,0 +1,117 @@
+package auth
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/polarkit-go/polarkit/auth/audit"
+	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/reply"
+)
+
+var (
+	errNoRequirement = errors.New("auth: a requirement that Require did not make lets nobody in")
+	errNoMiddleware  = errors.New("auth: a requirement was asked without Authenticator.Middleware around the handler")
+	errOtherRegistry = errors.New("auth: a requirement was asked with an authenticator of another registry than its own")
+)
+
+// Authorize answers who is calling, or why they may not. It is the guard of
+// package kit/api. The request is one that went through
+// [Authenticator.Middleware]; without that the answer is 500.
+func (q *Requirement[S]) Authorize(r *http.Request) (AuthSubject[S], error) {
+	if q == nil || q.registry == nil {
+		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errNoRequirement)
+	}
+	s := stateOf(r.Context())
+	switch {
+	case s == nil:
+		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errNoMiddleware)
+	case s.a.registry != q.registry:
+		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errOtherRegistry)
+	}
+	p, reason, err := s.resolve(r, q.open)
+	if err == nil {
+		reason, err = q.check(s.a, p)
+	}
+	if err == nil {
+		reason = audit.ReasonGranted
+		if q.c.permission != "" {
+			admitted := *p
+			admitted.permission = q.c.permission
+			p = &admitted
+		}
+	}
+	if s.a.config.Audit != nil {
+		s.a.config.Audit(r.Context(), newDecision(r, q.text, p, reason))
+	}
+	if err != nil {
+		return AuthSubject[S]{}, err
+	}
+	s.admitted.Store(p)
+	return AuthSubject[S]{subject: p.subject.(S), p: p}, nil
+}
+
+// ReplyHeader adds to the reply of a caller whom the requirement has let in: it
+// clears the cookie of a session that is dead, where the caller was taken for
+// anonymous. Package kit/api and [Requirement.Handler] call it.
+func (q *Requirement[S]) ReplyHeader(r *http.Request, header http.Header) {
+	if q == nil || !q.open {
+		return
+	}
+	if s := stateOf(r.Context()); s != nil && s.clearsCookie() {
+		setCookie(header, s.a.cookie("", -1))
+	}
+}
+
+func (q *Requirement[S]) check(a *Authenticator, p *principal) (audit.Reason, error) {
+	if _, ok := p.subject.(S); !ok || !slices.Contains(q.takes, p.typ) {
+		if p.typ.place == nowhere {
+			return audit.ReasonNoCredential, a.answers.unauthorized
+		}
+		return audit.ReasonWrongSubject, a.answers.unauthorized
+	}
+	if p.typ.place == nowhere {
+		return "", nil // anonymous callers are taken, and have no credential to ask more of
+	}
+	if q.c.webSession && p.typ.place != cookie {
+		return audit.ReasonNoWebSession, refusal(WebSessionRequired)
+	}
+	if !q.scoped(p.credential.Scopes) {
+		return audit.ReasonScope, insufficientScope(a.answers.realm, q.missing)
+	}
+	if q.c.freshness > 0 && !a.config.Now().Before(p.credential.AuthenticatedAt.Add(q.c.freshness)) {
+		return audit.ReasonNotFresh, refusal(SessionNotFresh)
+	}
+	return "", nil
+}
+
+func (q *Requirement[S]) scoped(have []credential.Scope) bool {
+	if q.c.noScope != "" {
+		return true
+	}
+	for _, by := range q.allBy {
+		if !containsAny(have, by) {
+			return false
+		}
+	}
+	return len(q.allBy) > 0 || containsAny(have, q.anyBy)
+}
+
+// Handler requires this of every request before next: a middleware in the
+// standard signature, for code that does not use package kit/api. The subject
+// is found with [From].
+func (q *Requirement[S]) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := q.Authorize(r); err != nil {
+			var renderer reply.Renderer
+			if s := stateOf(r.Context()); s != nil {
+				renderer.Logger = s.a.config.Logger
+			}
+			renderer.Write(w, r, err)
+			return
+		}
+		q.ReplyHeader(r, w.Header())
+		next.ServeHTTP(w, r)
+	})
+}
