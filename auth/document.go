@@ -86,14 +86,17 @@ func (t *CredentialType) scheme() openapi.SecurityScheme {
 	return scheme
 }
 
-// Fails are the kinds of error by which the requirement refuses, for an API's
-// document. What any request may meet (400 for two Authorization headers, 503)
-// is not among them.
+// Fails are the kinds of error that a request of the requirement may be answered
+// with, for an API's document. Two of them do not depend on the requirement:
+// errors.BadRequest is for two Authorization headers, errors.ServiceUnavailable for
+// a store that cannot answer. [TooManyFailures] is always among them, because a
+// requirement does not know whether [Config.Failures] is set. Other kinds that a
+// [Failures] hook returns are not: name them with api.Fails.
 func (q *Requirement[S]) Fails() []*errors.Kind {
 	if q == nil || q.registry == nil {
 		return nil
 	}
-	fails := []*errors.Kind{errors.Unauthorized, InvalidToken}
+	fails := []*errors.Kind{errors.BadRequest, errors.Unauthorized, InvalidToken}
 	if q.c.noScope == "" {
 		fails = append(fails, InsufficientScope)
 	}
@@ -109,5 +112,5 @@ func (q *Requirement[S]) Fails() []*errors.Kind {
 	if q.c.permission != "" {
 		fails = append(fails, errors.NotPermitted)
 	}
-	return fails
+	return append(fails, TooManyFailures, errors.ServiceUnavailable)
 }

@@ -137,8 +137,13 @@ func TestRequirementDescribesItself(t *testing.T) {
 	require.Equal(t, openapi.SecurityScheme{Type: "http", Scheme: "bearer", BearerFormat: "shop_cst_…", Description: "A session of a customer in the customer portal."},
 		portal.Security().Alternatives[0].Scheme)
 
-	require.Equal(t, []*errors.Kind{errors.Unauthorized, auth.InvalidToken, auth.InsufficientScope}, portal.Fails())
-	require.Equal(t, []*errors.Kind{errors.Unauthorized, auth.InvalidToken, auth.WebSessionRequired, auth.SessionNotFresh, auth.CrossOrigin}, fresh.Fails())
+	require.Equal(t, []*errors.Kind{
+		errors.BadRequest, errors.Unauthorized, auth.InvalidToken, auth.InsufficientScope, auth.TooManyFailures, errors.ServiceUnavailable,
+	}, portal.Fails())
+	require.Equal(t, []*errors.Kind{
+		errors.BadRequest, errors.Unauthorized, auth.InvalidToken, auth.WebSessionRequired, auth.SessionNotFresh, auth.CrossOrigin,
+		auth.TooManyFailures, errors.ServiceUnavailable,
+	}, fresh.Fails())
 	require.Equal(t, "user|organization any(customers:read customers:write)", canRead.String())
 	require.Equal(t, "user web_session fresh(10m0s)", fresh.String())
 	require.Equal(t, "user|organization all(customers:read orders:read) permission(manage)",
