@@ -29,6 +29,15 @@ type Config struct {
 	Subjects []Loader
 	// Fallback takes bearer tokens without a known prefix. Default: they are invalid.
 	Fallback Resolver
+	// Memberships says which organizations a user belongs to. Default: users
+	// belong to none.
+	Memberships Memberships
+	// Policy adds grants for kinds of owner of the application's own, or for
+	// subjects that the package does not know. One request asks it once, and keeps
+	// no failure, so the answer must follow from the subject and its credential.
+	// The grants for organizations and customers are the package's: what Policy
+	// says of them is left out. Default: nothing is added.
+	Policy func(ctx context.Context, caller Caller) ([]owner.Grant, error)
 	// Failures sees bad credentials; [NewFailureBudget] makes one. Default: they are not counted.
 	Failures Failures
 	// Audit is told of every decision. Default: nobody is. See [audit.Log].
@@ -63,6 +72,7 @@ type Authenticator struct {
 	loaders  map[owner.Kind]Loader
 	origins  originCheck
 	answers  answers
+	asks     application
 	uses     *recorder
 	known    *knownGood // nil without Config.Failures
 }
@@ -91,6 +101,7 @@ func New(registry *Registry, config Config) (*Authenticator, error) {
 		config.Now = time.Now
 	}
 	a := &Authenticator{registry: registry, config: config, loaders: map[owner.Kind]Loader{}}
+	a.asks = application{memberships: config.Memberships, policy: config.Policy}
 	var err error
 	if a.origins, err = newOriginCheck(config.TrustedOrigins); err != nil {
 		return nil, err

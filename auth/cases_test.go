@@ -221,7 +221,7 @@ func TestCase08LimitedToAnOrganizationThatIsGone(t *testing.T) {
 			subject, ok := auth.From[auth.Admin](r.Context())
 			require.True(t, ok)
 			var err error
-			reach, err = s.Access.Reach(r.Context(), subject)
+			reach, err = subject.Reach(r.Context())
 			require.NoError(t, err)
 		})))).As(caller).Get("/")
 		require.Equal(t, 200, response.Status)

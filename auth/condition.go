@@ -76,7 +76,7 @@ func Fresh(within time.Duration) Condition {
 }
 
 // WithPermission requires that a user's role allows something: what
-// [Access.Reach] and its siblings answer is narrowed to organizations where it does.
+// [AuthSubject.Reach], Own and Permit answer is narrowed to organizations where it does.
 func WithPermission(permission Permission) Condition {
 	return condition(func(c *conditions) {
 		c.permission = permission

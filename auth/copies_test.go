@@ -41,10 +41,10 @@ func TestHandlersGetACopyOfTheCredential(t *testing.T) {
 		// The same principal, asked for again.
 		again, _ := auth.From[auth.Admin](r.Context())
 		require.Equal(t, before, again.Credential())
-		all, err := s.Access.Organizations(r.Context(), subject)
+		all, err := subject.Reach(r.Context())
 		require.NoError(t, err)
 		for organization, reached := range map[uuid.UUID]bool{s.A.OrganizationID: true, s.B.OrganizationID: false} {
-			is, err := all.Contains(r.Context(), organization)
+			is, err := all.Contains(r.Context(), auth.OrganizationKind, organization)
 			require.NoError(t, err)
 			require.Equal(t, reached, is)
 		}
@@ -98,11 +98,10 @@ func TestReachIsReadByCopies(t *testing.T) {
 		"Deferred": owner.Deferred("SELECT ?::uuid", args, func(context.Context) ([]uuid.UUID, error) { return []uuid.UUID{a}, nil }),
 	}
 	args[0] = b
-	s := newService(t)
-	caller := subjectOf(t, s, somebody, limited(s, s.A.User, credential.Unrestricted()))
 	for name, set := range sets {
-		access := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(context.Context, uuid.UUID, auth.Permission) (owner.Set, error) { return set, nil })})
-		reach, err := access.Reach(ctx, caller)
+		s := newService(t, asking(func(context.Context, uuid.UUID, auth.Permission) (owner.Set, error) { return set, nil }))
+		caller := subjectOf(t, s, somebody, limited(s, s.A.User, credential.Unrestricted()))
+		reach, err := caller.Reach(ctx)
 		require.NoError(t, err)
 		for _, r := range []owner.Reach{reach, reach.Restrict(auth.OrganizationKind, a)} {
 			spoil(t, r, b)
@@ -128,10 +127,9 @@ func TestReachIsReadByCopies(t *testing.T) {
 		require.NoError(t, err)
 		spoil(t, exactly, b)
 		require.Equal(t, []uuid.UUID{a}, grants(exactly)[auth.OrganizationKind])
-		all, err := access.Organizations(ctx, caller)
+		again, err := caller.Reach(ctx)
 		require.NoError(t, err)
-		spoil(t, all.Reach(), b)
-		is, err := all.Contains(ctx, b)
+		is, err := again.Contains(ctx, auth.OrganizationKind, b)
 		require.NoError(t, err)
 		require.False(t, is, name)
 	}

@@ -23,7 +23,6 @@ import (
 // without Retry-After.
 type Credentials struct {
 	issuer *Issuer
-	access *Access
 	caller Caller // nil for the program
 	why    string
 }
@@ -149,11 +148,7 @@ func (c Credentials) manages(ctx context.Context, mine *credential.Credential, s
 	if organization == uuid.Nil {
 		return owner.ErrOutOfReach
 	}
-	reached, err := c.access.Organizations(ctx, c.caller)
-	if err != nil {
-		return err
-	}
-	if ok, err := reached.Contains(ctx, organization); err != nil || ok {
+	if ok, err := holdsOrganization(ctx, c.caller, permissionOf(c.caller), organization); err != nil || ok {
 		return err
 	}
 	return owner.ErrOutOfReach

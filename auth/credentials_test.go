@@ -18,7 +18,7 @@ import (
 // maker is a caller with a credential, and what they may issue.
 func maker(t *testing.T, s *service, issue auth.Issue) auth.Credentials {
 	t.Helper()
-	return s.Issuer.For(s.Access, subjectOf(t, s, anyone, s.Issue(issue)))
+	return s.Issuer.For(subjectOf(t, s, anyone, s.Issue(issue)))
 }
 
 func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
@@ -102,9 +102,9 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 	}
 
 	t.Run("nobody issues", func(t *testing.T) {
-		_, err := s.Issuer.For(s.Access, subjectOf(t, s, anyone, noCredential)).Issue(t.Context(), token)
+		_, err := s.Issuer.For(subjectOf(t, s, anyone, noCredential)).Issue(t.Context(), token)
 		require.ErrorIs(t, err, errors.NotPermitted)
-		for _, c := range []auth.Credentials{{}, s.Issuer.For(s.Access, nil), s.Issuer.For(s.Access, auth.AuthSubject[auth.User]{}), s.Issuer.System("")} {
+		for _, c := range []auth.Credentials{{}, s.Issuer.For(nil), s.Issuer.For(auth.AuthSubject[auth.User]{}), s.Issuer.System("")} {
 			_, err = c.Issue(t.Context(), token)
 			require.ErrorContains(t, err, "auth: ")
 			_, err = c.Rotate(t.Context(), credential.Selection{Subject: s.Both, ID: uuid.New()}, 0)
@@ -125,11 +125,11 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 			issued, err := maker(t, s, short).Issue(t.Context(), wants(func(i *auth.Issue) { i.Lifetime = 24 * time.Hour }))
 			require.NoError(t, err)
 			subject := subjectOf(t, s, anyone, s.Present(issued))
-			again, err := s.Issuer.For(s.Access, subject).Issue(t.Context(), token)
+			again, err := s.Issuer.For(subject).Issue(t.Context(), token)
 			require.NoError(t, err)
 			require.Equal(t, issued.Credential.ExpiresAt, again.Credential.ExpiresAt)
 			require.Equal(t, credential.LimitedTo(a), again.Credential.Limit)
-			_, err = s.Issuer.For(s.Access, subject).Issue(t.Context(), wants(func(i *auth.Issue) { i.Scopes = scopes("customers:write") }))
+			_, err = s.Issuer.For(subject).Issue(t.Context(), wants(func(i *auth.Issue) { i.Scopes = scopes("customers:write") }))
 			require.ErrorIs(t, err, auth.InsufficientScope)
 		}
 	})
@@ -142,7 +142,7 @@ func TestTokensMayOutliveTheSessionThatMakesThem(t *testing.T) {
 	s := &service{World: w, t: t}
 	guard := auth.Require[auth.User](own, auth.NoScope("a test"))
 	issue := func(by authtest.Credential, typ auth.CredentialType) *time.Time {
-		issued, err := w.Issuer.For(nil, subjectOf(t, s, guard, by)).Issue(t.Context(), auth.Issue{Type: typ, Subject: w.A.User, Limit: credential.Unrestricted()})
+		issued, err := w.Issuer.For(subjectOf(t, s, guard, by)).Issue(t.Context(), auth.Issue{Type: typ, Subject: w.A.User, Limit: credential.Unrestricted()})
 		require.NoError(t, err)
 		return issued.Credential.ExpiresAt
 	}
@@ -185,7 +185,7 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 		"of a user, by the company":    {issue(s.A.Organization, everywhere, "customers:write"), issue(s.A.User, everywhere), owner.ErrOutOfReach},
 		"an organization's, unlimited": {issue(s.Both, credential.LimitedTo(a)), issue(s.A.Organization, everywhere), errors.NotPermitted},
 	} {
-		mine := s.Issuer.For(s.Access, subjectOf(t, s, anyone, c.caller))
+		mine := s.Issuer.For(subjectOf(t, s, anyone, c.caller))
 		target := c.target.Issued().Credential
 		one := credential.Selection{Subject: target.Subject, ID: target.ID}
 		list, err := mine.List(ctx, one)
@@ -217,10 +217,10 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 		s.withScope(caller, "customers:write") // widened behind its back: still its own
 		own := credential.Selection{Subject: s.A.User, ID: caller.Issued().Credential.ID}
 		s.Pass(30 * time.Minute)
-		rotated, err := s.Issuer.For(nil, subject).Rotate(ctx, own, time.Hour)
+		rotated, err := s.Issuer.For(subject).Rotate(ctx, own, time.Hour)
 		require.NoError(t, err)
 		require.Equal(t, caller.Issued().Credential.ExpiresAt, rotated.Credential.ExpiresAt, "a rotation makes no token live longer")
-		n, err := s.Issuer.For(nil, subject).Revoke(ctx, own)
+		n, err := s.Issuer.For(subject).Revoke(ctx, own)
 		require.NoError(t, err)
 		require.Equal(t, 1, n)
 	})
@@ -228,10 +228,10 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 		user := auth.User{ID: uuid.New()}.Ref()
 		wide, narrow := issue(user, everywhere, "customers:write"), issue(user, everywhere, "customers:read")
 		all := credential.Selection{Subject: user}
-		_, err := s.Issuer.For(nil, subjectOf(t, s, anyone, narrow)).Revoke(ctx, all)
+		_, err := s.Issuer.For(subjectOf(t, s, anyone, narrow)).Revoke(ctx, all)
 		require.ErrorIs(t, err, auth.InsufficientScope)
 		require.Equal(t, 200, s.do(narrow, "GET", "/anyone").Status)
-		n, err := s.Issuer.For(nil, subjectOf(t, s, anyone, wide)).Revoke(ctx, all)
+		n, err := s.Issuer.For(subjectOf(t, s, anyone, wide)).Revoke(ctx, all)
 		require.NoError(t, err)
 		require.Equal(t, 2, n)
 	})
@@ -240,10 +240,10 @@ func TestNothingIsEndedBeyondOnesRights(t *testing.T) {
 		one := credential.Selection{Subject: s.A.User, ID: wide.Issued().Credential.ID}
 		_, err := s.Issuer.System("a test").Revoke(ctx, one)
 		require.NoError(t, err)
-		n, err := s.Issuer.For(nil, subjectOf(t, s, anyone, narrow)).Revoke(ctx, one)
+		n, err := s.Issuer.For(subjectOf(t, s, anyone, narrow)).Revoke(ctx, one)
 		require.NoError(t, err)
 		require.Zero(t, n)
-		_, err = s.Issuer.For(nil, subjectOf(t, s, anyone, narrow)).Rotate(ctx, one, 0)
+		_, err = s.Issuer.For(subjectOf(t, s, anyone, narrow)).Rotate(ctx, one, 0)
 		require.ErrorIs(t, err, credential.ErrInvalid)
 		require.ErrorIs(t, err, errors.ResourceNotFound)
 	})
@@ -265,7 +265,7 @@ func TestLedgerIsAway(t *testing.T) {
 	issuer = issuer.At(s.Now)
 	caller := s.Credential(s.A.User, "customers:read")
 	one := credential.Selection{Subject: s.A.User, ID: caller.Issued().Credential.ID}
-	for _, c := range []auth.Credentials{issuer.System("a test"), issuer.For(nil, subjectOf(t, s, anyone, caller))} {
+	for _, c := range []auth.Credentials{issuer.System("a test"), issuer.For(subjectOf(t, s, anyone, caller))} {
 		_, issueErr := c.Issue(ctx, auth.Issue{Type: auth.PersonalAccessToken, Subject: s.A.User, Limit: credential.Unrestricted()})
 		_, rotateErr := c.Rotate(ctx, one, 0)
 		_, revokeErr := c.Revoke(ctx, one)

@@ -35,11 +35,12 @@
 //
 // # Per request: the subject and its reach
 //
-// An [AuthSubject] holds the subject, the credential and its scopes.
-// [Access.Reach] turns it into the rows that a statement may touch, which
-// package repository takes:
+// An [AuthSubject] holds the subject, the credential and its scopes, and answers
+// for what they reach: [AuthSubject.Reach], [AuthSubject.Visible],
+// [AuthSubject.Own] and [AuthSubject.Permit]. The memberships of users and a policy
+// of the application are fields of [Config]:
 //
-//	reach, err := access.Reach(ctx, subject)
+//	reach, err := subject.Reach(ctx)
 //	row, err := customers.For(reach).Get(ctx, reader, id)
 //
 // # Credentials

@@ -157,20 +157,19 @@ func ExampleNewSubjectType() {
 	// Ada <nil>
 }
 
-func ExampleAccess_Own() {
+func ExampleAuthSubject_Own() {
 	registry := auth.NewRegistry("shop", auth.OrganizationAccessToken)
 	canWrite := auth.Require[auth.Organization](registry, auth.NoScope("an example"))
 	authenticator, issuer := exampleSetUp(registry)
 	issued, _ := issuer.System("an example").Issue(context.Background(), auth.Issue{
 		Type: auth.OrganizationAccessToken, Subject: auth.Organization{ID: exampleOrg}.Ref(), Limit: credential.Unrestricted(),
 	})
-	access := auth.NewAccess(auth.AccessConfig{})
 
 	send(authenticator.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, _ := canWrite.Authorize(r)
-		owner, err := access.Own(r.Context(), subject, kit.Optional[uuid.UUID]{})
+		owner, err := subject.Own(r.Context(), kit.Optional[uuid.UUID]{})
 		fmt.Println(owner.Kind(), owner.ID(), err)
-		_, err = access.Own(r.Context(), subject, kit.Some(exampleOrg))
+		_, err = subject.Own(r.Context(), kit.Some(exampleOrg))
 		fmt.Println(err)
 	})), "POST", "/", "Authorization", "Bearer "+issued.Token.Reveal())
 	// Output:
@@ -186,7 +185,7 @@ func ExampleIssuer_For() {
 	handler := authenticator.Middleware(guard.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, _ := auth.From[auth.User](r.Context())
 		for _, scope := range []credential.Scope{"customers:read", "customers:write"} {
-			_, err := issuer.For(nil, subject).Issue(r.Context(), auth.Issue{
+			_, err := issuer.For(subject).Issue(r.Context(), auth.Issue{
 				Type: auth.PersonalAccessToken, Subject: subject.Ref(), Scopes: []credential.Scope{scope}, Limit: credential.Unrestricted(),
 			})
 			fmt.Println(scope, errors.Is(err, auth.InsufficientScope))

@@ -40,10 +40,9 @@ func (i *Issuer) At(now func() time.Time) *Issuer {
 // For returns the credentials that a caller may issue and end: their own, and
 // those of organizations that they reach and of the customers of these. What is
 // issued is never wider than the credential of the caller, see
-// [Credentials.Issue]. The access says which organizations a user reaches; with
-// nil a user manages only their own credentials.
-func (i *Issuer) For(access *Access, caller Caller) Credentials {
-	return Credentials{issuer: i, access: access, caller: caller}
+// [Credentials.Issue].
+func (i *Issuer) For(caller Caller) Credentials {
+	return Credentials{issuer: i, caller: caller}
 }
 
 // System returns all credentials, for a program that acts without a caller: a

@@ -130,8 +130,10 @@ var (
 )
 
 // AuthSubject is the answer to who is calling: the subject, the credential
-// they used and its scopes. Only a requirement makes one; the zero value is
-// nobody: it has no scope and reaches nothing. It is immutable and holds no secret.
+// they used, its scopes, and what they reach. Only a requirement makes one. The
+// zero value is nobody: it has no scope and reaches nothing. It is immutable, safe
+// for concurrent use, and holds no secret. It belongs to one request: a job that
+// outlives the request asks for its reach first.
 type AuthSubject[S any] struct {
 	subject S
 	p       *principal
@@ -145,6 +147,7 @@ type principal struct {
 	registry   *Registry
 	realm      string
 	permission Permission
+	asked      *asked
 }
 
 // Subject is the subject: switch on its type where S is an interface.

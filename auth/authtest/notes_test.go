@@ -124,22 +124,21 @@ func (r noteRow) schema() note {
 
 // noteService does it right, unless it is told to forget something.
 type noteService struct {
-	access *auth.Access
 	reader repository.Reader
 	writer repository.Writer
 	// forget names what a careless author would leave out.
 	forget string
 }
 
-func (s *noteService) reach(ctx context.Context, caller auth.Caller, what string) (owner.Reach, error) {
+func (s *noteService) reach(ctx context.Context, by owner.Reacher, what string) (owner.Reach, error) {
 	if s.forget == what {
 		return owner.System("a fault put in on purpose"), nil
 	}
-	return s.access.Reach(ctx, caller)
+	return by.Reach(ctx)
 }
 
-func (s *noteService) list(ctx context.Context, caller auth.Caller, in listNotes) (pagination.ListResource[note], error) {
-	reach, err := s.reach(ctx, caller, "list")
+func (s *noteService) list(ctx context.Context, by owner.Reacher, in listNotes) (pagination.ListResource[note], error) {
+	reach, err := s.reach(ctx, by, "list")
 	if err != nil {
 		return pagination.ListResource[note]{}, err
 	}
@@ -172,7 +171,7 @@ func (s *noteService) Get(ctx context.Context, subject auth.AuthSubject[auth.Adm
 }
 
 func (s *noteService) Create(ctx context.Context, subject auth.AuthSubject[auth.Admin], in noteCreate) (note, error) {
-	owner, err := s.access.Own(ctx, subject, in.OrganizationID)
+	own, err := subject.Own(ctx, in.OrganizationID)
 	if err != nil {
 		return note{}, err
 	}
@@ -188,11 +187,11 @@ func (s *noteService) Create(ctx context.Context, subject auth.AuthSubject[auth.
 			return note{}, err
 		}
 	}
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return note{}, err
 	}
-	row, err = notes.For(reach).Create(ctx, s.writer, owner, row)
+	row, err = notes.For(reach).Create(ctx, s.writer, own, row)
 	return row.schema(), err
 }
 
@@ -237,7 +236,7 @@ func newWorld(t *testing.T, forget string, read api.Guard[auth.AuthSubject[auth.
 	t.Helper()
 	pool := database.Pool(t)
 	w := &world{World: authtest.New(t, registry)}
-	w.service = &noteService{access: w.Access, reader: repository.NewReader(pool), writer: repository.NewWriter(pool), forget: forget}
+	w.service = &noteService{reader: repository.NewReader(pool), writer: repository.NewWriter(pool), forget: forget}
 	s := w.service
 	w.api = api.New(api.Config{Title: "Notes API", Version: "1"}, func(root *api.Group) {
 		v1 := root.Group("/v1")
@@ -370,14 +369,14 @@ func TestReachIsNotWidenedByItsGrants(t *testing.T) {
 	}
 	for name, set := range sets {
 		var reach owner.Reach
-		access := auth.NewAccess(auth.AccessConfig{Memberships: members{set}})
-		handler := w.Authenticator.Middleware(canRead.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		other := authtest.New(t, registry, func(c *auth.Config) { c.Memberships = members{set} })
+		handler := other.Authenticator.Middleware(canRead.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			subject, _ := auth.From[auth.Admin](r.Context())
 			var err error
-			reach, err = access.Reach(r.Context(), subject)
+			reach, err = subject.Reach(r.Context())
 			require.NoError(t, err)
 		})))
-		require.Equal(t, 200, kittest.NewClient(t, handler).As(w.Credential(w.A.User, "notes:read")).Get("/").Status)
+		require.Equal(t, 200, kittest.NewClient(t, handler).As(other.Credential(other.A.User, "notes:read")).Get("/").Status)
 		for _, g := range reach.Grants() {
 			if ids, ok := g.Set.IDs(); ok {
 				ids[0] = w.B.OrganizationID

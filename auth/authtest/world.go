@@ -22,7 +22,6 @@ type World struct {
 	Store         *Store
 	Issuer        *auth.Issuer
 	Authenticator *auth.Authenticator
-	Access        *auth.Access
 	// A and B are the tenants.
 	A, B Tenant
 	// Both is a user who is a member of A and of B.
@@ -59,7 +58,7 @@ func New(tb testing.TB, registry *auth.Registry, configure ...func(*auth.Config)
 	if w.Keys, err = auth.NewKeys(auth.Key{ID: "test", Secret: secret[:]}); err != nil {
 		tb.Fatalf("authtest: New: %v", err)
 	}
-	config := auth.Config{Store: w.Store, Keys: w.Keys, Now: w.Now}
+	config := auth.Config{Store: w.Store, Keys: w.Keys, Now: w.Now, Memberships: w}
 	for _, change := range configure {
 		change(&config)
 	}
@@ -77,7 +76,6 @@ func New(tb testing.TB, registry *auth.Registry, configure ...func(*auth.Config)
 		tb.Fatalf("authtest: New: %v", err)
 	}
 	w.Issuer = w.Issuer.At(w.Now)
-	w.Access = auth.NewAccess(auth.AccessConfig{Memberships: w})
 	w.A, w.B = newTenant(), newTenant()
 	w.Both = auth.User{ID: uuid.New()}.Ref()
 	w.Join(w.A.User, w.A.OrganizationID)
@@ -137,7 +135,8 @@ func (w *World) DeleteOrganization(organizationID uuid.UUID) {
 	w.Store.Remove(auth.Organization{ID: organizationID}.Ref())
 }
 
-// Organizations makes the world an auth.Memberships.
+// Organizations makes the world an auth.Memberships. It is that of the
+// authenticator, unless a function that is given to New sets another.
 func (w *World) Organizations(_ context.Context, userID uuid.UUID, permission auth.Permission) (owner.Set, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -27,7 +27,7 @@ type ExportCustomers struct {
 
 // Export gives all customers that the subject reaches as CSV, the oldest first.
 func (s *Service) Export(ctx context.Context, subject auth.AuthSubject[auth.Admin], in ExportCustomers) (Export, error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return Export{}, err
 	}

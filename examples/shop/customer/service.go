@@ -11,19 +11,18 @@ import (
 
 // Service is what can be done with customers.
 type Service struct {
-	access *auth.Access
 	reader repository.Reader
 	writer repository.Writer
 }
 
 // NewService makes a service.
-func NewService(access *auth.Access, reader repository.Reader, writer repository.Writer) *Service {
-	return &Service{access: access, reader: reader, writer: writer}
+func NewService(reader repository.Reader, writer repository.Writer) *Service {
+	return &Service{reader: reader, writer: writer}
 }
 
 // List gives a page of the customers that the subject reaches.
 func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.Admin], in ListCustomers) (pagination.ListResource[Customer], error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return pagination.ListResource[Customer]{}, err
 	}
@@ -41,7 +40,7 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.Admin]
 
 // Get gives a customer.
 func (s *Service) Get(ctx context.Context, subject auth.AuthSubject[auth.Admin], in GetCustomer) (Customer, error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return Customer{}, err
 	}
@@ -54,7 +53,7 @@ func (s *Service) Get(ctx context.Context, subject auth.AuthSubject[auth.Admin],
 
 // GetExternal gives the customer with an external ID.
 func (s *Service) GetExternal(ctx context.Context, subject auth.AuthSubject[auth.Admin], in GetExternalCustomer) (Customer, error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return Customer{}, err
 	}
@@ -70,7 +69,7 @@ func (s *Service) GetExternal(ctx context.Context, subject auth.AuthSubject[auth
 
 // Create makes a customer of an organization that the subject reaches.
 func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admin], in CustomerCreate) (Customer, error) {
-	owner, err := s.access.Own(ctx, subject, in.OrganizationID)
+	owner, err := subject.Own(ctx, in.OrganizationID)
 	if err != nil {
 		return Customer{}, err
 	}
@@ -87,7 +86,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 
 // Update changes the fields that were sent.
 func (s *Service) Update(ctx context.Context, subject auth.AuthSubject[auth.Admin], in UpdateCustomer) (Customer, error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return Customer{}, err
 	}
@@ -121,7 +120,7 @@ func (s *Service) Update(ctx context.Context, subject auth.AuthSubject[auth.Admi
 
 // Delete deletes a customer. Its orders stay.
 func (s *Service) Delete(ctx context.Context, subject auth.AuthSubject[auth.Admin], in GetCustomer) error {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,19 +12,18 @@ import (
 
 // Service is what customers can do with their own data.
 type Service struct {
-	access *auth.Access
 	reader repository.Reader
 	writer repository.Writer
 }
 
 // NewService makes a service.
-func NewService(access *auth.Access, reader repository.Reader, writer repository.Writer) *Service {
-	return &Service{access: access, reader: reader, writer: writer}
+func NewService(reader repository.Reader, writer repository.Writer) *Service {
+	return &Service{reader: reader, writer: writer}
 }
 
 // Get gives the customer.
 func (s *Service) Get(ctx context.Context, subject auth.AuthSubject[auth.Customer], _ GetMe) (CustomerPortalCustomer, error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return CustomerPortalCustomer{}, err
 	}
@@ -39,7 +38,7 @@ var sent = repository.ChangesOf[CustomerPortalCustomerUpdate](customer.Repositor
 
 // Update changes the fields that were sent.
 func (s *Service) Update(ctx context.Context, subject auth.AuthSubject[auth.Customer], in UpdateMe) (CustomerPortalCustomer, error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return CustomerPortalCustomer{}, err
 	}
@@ -56,7 +55,7 @@ func (s *Service) Update(ctx context.Context, subject auth.AuthSubject[auth.Cust
 
 // ListOrders gives a page of the customer's orders.
 func (s *Service) ListOrders(ctx context.Context, subject auth.AuthSubject[auth.Customer], in ListOrders) (pagination.ListResource[CustomerOrder], error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return pagination.ListResource[CustomerOrder]{}, err
 	}

@@ -19,19 +19,18 @@ const lifetime = time.Hour
 
 // Service is what can be done with customer sessions.
 type Service struct {
-	access *auth.Access
 	reader repository.Reader
 	issuer *auth.Issuer
 }
 
 // NewService makes a service.
-func NewService(access *auth.Access, reader repository.Reader, issuer *auth.Issuer) *Service {
-	return &Service{access: access, reader: reader, issuer: issuer}
+func NewService(reader repository.Reader, issuer *auth.Issuer) *Service {
+	return &Service{reader: reader, issuer: issuer}
 }
 
 // Create makes a session for a customer whom the subject reaches.
 func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admin], in CustomerSessionCreate) (CustomerSession, error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return CustomerSession{}, err
 	}
@@ -39,7 +38,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 	if err != nil {
 		return CustomerSession{}, err
 	}
-	issued, err := s.issuer.For(s.access, subject).Issue(ctx, auth.Issue{
+	issued, err := s.issuer.For(subject).Issue(ctx, auth.Issue{
 		Type:     auth.CustomerSession,
 		Subject:  auth.Customer{ID: found.ID, OrganizationID: found.OrganizationID}.Ref(),
 		Scopes:   access.CustomerScopes(),

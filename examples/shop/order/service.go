@@ -10,18 +10,17 @@ import (
 
 // Service is what can be done with orders.
 type Service struct {
-	access *auth.Access
 	reader repository.Reader
 }
 
 // NewService makes a service.
-func NewService(access *auth.Access, reader repository.Reader) *Service {
-	return &Service{access: access, reader: reader}
+func NewService(reader repository.Reader) *Service {
+	return &Service{reader: reader}
 }
 
 // List gives a page of the orders that the subject reaches.
 func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.Admin], in ListOrders) (pagination.ListResource[Order], error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return pagination.ListResource[Order]{}, err
 	}
@@ -39,7 +38,7 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.Admin]
 
 // Get gives an order.
 func (s *Service) Get(ctx context.Context, subject auth.AuthSubject[auth.Admin], in GetOrder) (Order, error) {
-	reach, err := s.access.Reach(ctx, subject)
+	reach, err := subject.Reach(ctx)
 	if err != nil {
 		return Order{}, err
 	}

@@ -18,7 +18,7 @@ func NewService(issuer *auth.Issuer) *Service { return &Service{issuer: issuer} 
 
 // List gives a page of the user's living tokens.
 func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User], in ListPersonalAccessTokens) (pagination.ListResource[PersonalAccessToken], error) {
-	credentials, err := s.issuer.For(nil, subject).List(ctx, credential.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name()})
+	credentials, err := s.issuer.For(subject).List(ctx, credential.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name()})
 	if err != nil {
 		return pagination.ListResource[PersonalAccessToken]{}, err
 	}
@@ -48,7 +48,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User
 	if days := in.ExpiresInDays.Or(nil); days != nil {
 		issue.Lifetime = time.Duration(*days) * 24 * time.Hour
 	}
-	issued, err := s.issuer.For(nil, subject).Issue(ctx, issue)
+	issued, err := s.issuer.For(subject).Issue(ctx, issue)
 	if err != nil {
 		return PersonalAccessTokenCreated{}, err
 	}
@@ -57,7 +57,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User
 
 // Delete revokes a token of the user's that can do no more than the session.
 func (s *Service) Delete(ctx context.Context, subject auth.AuthSubject[auth.User], in DeletePersonalAccessToken) error {
-	revoked, err := s.issuer.For(nil, subject).Revoke(ctx, credential.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name(), ID: in.ID})
+	revoked, err := s.issuer.For(subject).Revoke(ctx, credential.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name(), ID: in.ID})
 	if err == nil && revoked == 0 {
 		return errors.ResourceNotFound.New()
 	}

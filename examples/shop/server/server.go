@@ -52,9 +52,10 @@ type Server struct {
 // New makes a server. Call [Server.Close] when no request is under way any more.
 func New(config Config) (*Server, error) {
 	authenticator, err := auth.New(access.Registry, auth.Config{
-		Store:  access.NewStore(config.Pool),
-		Keys:   config.Keys,
-		Logger: config.Logger,
+		Store:       access.NewStore(config.Pool),
+		Keys:        config.Keys,
+		Memberships: organization.NewMemberships(repository.NewReader(config.Pool)),
+		Logger:      config.Logger,
 		// A source that forges tokens costs the database little.
 		Failures: auth.NewFailureBudget(auth.FailureBudgetConfig{}),
 		Audit: func(ctx context.Context, d audit.Decision) {
@@ -115,17 +116,16 @@ func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions, checker
 	var (
 		reader = repository.NewReader(config.Pool)
 		writer = repository.NewWriter(config.Pool)
-		reach  = auth.NewAccess(auth.AccessConfig{Memberships: organization.NewMemberships(reader)})
 	)
 	return api.New(api.Config{
 		Title: "Shop API", Logger: config.Logger, Timeout: 30 * time.Second,
 		Middleware: []func(http.Handler) http.Handler{uncached},
 	}, func(root *api.Group) {
 		v1 := root.Group("/v1")
-		customer.Routes(v1, customer.NewService(reach, reader, writer))
-		order.Routes(v1, order.NewService(reach, reader))
-		customersession.Routes(v1, customersession.NewService(reach, reader, issuer))
-		customerportal.Routes(v1, customerportal.NewService(reach, reader, writer))
+		customer.Routes(v1, customer.NewService(reader, writer))
+		order.Routes(v1, order.NewService(reader))
+		customersession.Routes(v1, customersession.NewService(reader, issuer))
+		customerportal.Routes(v1, customerportal.NewService(reader, writer))
 		personalaccesstoken.Routes(v1, personalaccesstoken.NewService(issuer))
 		websession.Routes(v1, websession.NewService(sessions, checker, reader, writer))
 	})

@@ -85,36 +85,35 @@ func TestReach(t *testing.T) {
 		"customer limited to another":   {s.A.Customer, credential.LimitedTo(b), map[owner.Kind][]uuid.UUID{}},
 	} {
 		caller := subjectOf(t, s, somebody, limited(s, c.subject, c.limit))
-		reach, err := s.Access.Reach(t.Context(), caller)
+		reach, err := caller.Reach(t.Context())
 		require.NoError(t, err, name)
 		require.Equal(t, c.want, grants(reach), name)
-		all, err := s.Access.Organizations(t.Context(), caller)
-		require.NoError(t, err, name)
-		require.Equal(t, c.want[auth.OrganizationKind], grants(all.Reach())[auth.OrganizationKind], name)
-		require.Empty(t, grants(all.Reach())[auth.CustomerKind], name)
 	}
 	nobody := subjectOf(t, s, anyone, noCredential)
 	require.True(t, nobody.IsAnonymous())
-	reach, err := s.Access.Reach(t.Context(), nobody)
+	reach, err := nobody.Reach(t.Context())
 	require.NoError(t, err)
 	require.True(t, reach.IsEmpty())
+	own, err := nobody.Own(t.Context(), kit.Some(a))
+	require.ErrorIs(t, err, errors.RequestValidation)
+	require.True(t, own.IsZero())
+	require.ErrorIs(t, nobody.Permit(t.Context(), a), errors.ResourceNotFound)
 }
 
 // A deferred set is listed where a list is needed, once, and not before.
 func TestDeferredSets(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
-	away := errors.New("away")
+	away, mine := errors.New("away"), uuid.New()
 	var asked int
 	var fails error
-	access := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(_ context.Context, user uuid.UUID, _ auth.Permission) (owner.Set, error) {
+	s := newService(t, asking(func(_ context.Context, user uuid.UUID, _ auth.Permission) (owner.Set, error) {
 		return owner.Deferred("SELECT organization_id FROM members WHERE user_id = ?", []any{user}, func(context.Context) ([]uuid.UUID, error) {
 			asked++
-			return []uuid.UUID{s.A.OrganizationID}, fails
+			return []uuid.UUID{mine}, fails
 		}), nil
-	})})
+	}))
 	subject := subjectOf(t, s, canWrite, limited(s, s.A.User, credential.Unrestricted()))
-	all, err := access.Reach(t.Context(), subject)
+	all, err := subject.Reach(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []any{s.A.User.ID}, argsOf(all))
 	require.Zero(t, asked)
@@ -122,78 +121,84 @@ func TestDeferredSets(t *testing.T) {
 	fails = away
 	_, err = all.Listed(t.Context())
 	require.ErrorIs(t, err, away)
-	_, err = access.Organizations(t.Context(), subject)
+	_, err = subject.Own(t.Context(), kit.Optional[uuid.UUID]{})
 	require.ErrorIs(t, err, away)
-	_, err = access.Own(t.Context(), subject, kit.Optional[uuid.UUID]{})
-	require.ErrorIs(t, err, away)
-	require.Equal(t, 3, asked)
+	require.Equal(t, 2, asked)
 
 	fails, asked = nil, 0
 	for range 2 { // a failure is not kept, an answer is
 		listed, err := all.Listed(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, []uuid.UUID{s.A.OrganizationID}, grants(listed)[auth.OrganizationKind])
-		_, err = all.Own(t.Context(), auth.OrganizationKind, s.A.OrganizationID)
+		require.Equal(t, []uuid.UUID{mine}, grants(listed)[auth.OrganizationKind])
+		_, err = all.Own(t.Context(), auth.OrganizationKind, mine)
 		require.NoError(t, err)
 		_, err = all.Own(t.Context(), auth.OrganizationKind, s.B.OrganizationID)
 		require.ErrorIs(t, err, owner.ErrOutOfReach)
 	}
 	require.Equal(t, 1, asked)
 
-	own, err := access.Own(t.Context(), subject, kit.Optional[uuid.UUID]{})
+	own, err := subject.Own(t.Context(), kit.Optional[uuid.UUID]{})
 	require.NoError(t, err)
-	require.Equal(t, s.A.OrganizationID, own.ID())
-	_, err = access.Own(t.Context(), subject, kit.Some(s.B.OrganizationID))
+	require.Equal(t, mine, own.ID())
+	_, err = subject.Own(t.Context(), kit.Some(s.B.OrganizationID))
 	require.ErrorIs(t, err, errors.RequestValidation)
-	require.NoError(t, access.Permit(t.Context(), subject, s.A.OrganizationID))
-	require.ErrorIs(t, access.Permit(t.Context(), subject, s.B.OrganizationID), errors.ResourceNotFound)
+	require.NoError(t, subject.Permit(t.Context(), mine))
+	require.ErrorIs(t, subject.Permit(t.Context(), s.B.OrganizationID), errors.ResourceNotFound)
+	require.Equal(t, 1, asked, "a request keeps what it has asked")
 
 	b := subjectOf(t, s, canWrite, limited(s, s.A.User, credential.LimitedTo(s.B.OrganizationID)))
-	organizations, err := access.Organizations(t.Context(), b)
+	listed, err := reachOf(t, b).Listed(t.Context())
 	require.NoError(t, err)
-	require.True(t, organizations.IsEmpty())
+	require.True(t, listed.IsEmpty())
 }
 
 func TestSubSelects(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
-	members := memberships(func(_ context.Context, user uuid.UUID, permission auth.Permission) (owner.Set, error) {
+	mine := uuid.New()
+	s := newService(t, asking(func(_ context.Context, user uuid.UUID, permission auth.Permission) (owner.Set, error) {
 		return owner.SubSelect("SELECT organization_id FROM members WHERE user_id = ? AND ? IN ('', role)", []any{user, permission},
 			func(_ context.Context, id uuid.UUID) (bool, error) {
 				if id == uuid.Max {
 					return false, errors.New("away")
 				}
-				return id == s.A.OrganizationID, nil
+				return id == mine, nil
 			}), nil
-	})
-	access := auth.NewAccess(auth.AccessConfig{Memberships: members})
+	}))
 	subject := subjectOf(t, s, canWrite, limited(s, s.A.User, credential.Unrestricted()))
-	reach, err := access.Reach(t.Context(), subject)
-	require.NoError(t, err)
+	reach := reachOf(t, subject)
 	require.Len(t, reach.Grants(), 1)
 	require.Equal(t, []any{s.A.User.ID, auth.Permission("")}, argsOf(reach))
-	all, err := access.Organizations(t.Context(), subject)
-	require.NoError(t, err)
-	_, only := all.Only()
+	_, only := reach.One(auth.OrganizationKind)
 	require.False(t, only)
-	require.False(t, all.IsEmpty())
-	own, err := all.Own(t.Context(), s.A.OrganizationID)
+	require.False(t, reach.IsEmpty())
+	own, err := reach.Own(t.Context(), auth.OrganizationKind, mine)
 	require.NoError(t, err)
-	require.Equal(t, s.A.OrganizationID, own.ID())
-	_, err = all.Own(t.Context(), s.B.OrganizationID)
+	require.Equal(t, mine, own.ID())
+	_, err = reach.Own(t.Context(), auth.OrganizationKind, s.B.OrganizationID)
 	require.ErrorIs(t, err, owner.ErrOutOfReach)
-	_, err = all.Own(t.Context(), uuid.Max)
+	_, err = reach.Own(t.Context(), auth.OrganizationKind, uuid.Max)
 	require.ErrorContains(t, err, "away")
-	_, err = access.Own(t.Context(), subject, kit.Some(uuid.Max))
+	_, err = subject.Own(t.Context(), kit.Some(uuid.Max))
 	require.ErrorContains(t, err, "away")
-	_, err = access.Own(t.Context(), subject, kit.Optional[uuid.UUID]{})
+	_, err = subject.Own(t.Context(), kit.Optional[uuid.UUID]{})
 	require.ErrorIs(t, err, errors.RequestValidation)
 
 	b := subjectOf(t, s, canWrite, limited(s, s.A.User, credential.LimitedTo(s.B.OrganizationID)))
-	all, err = access.Organizations(t.Context(), b)
-	require.NoError(t, err)
-	_, err = all.Own(t.Context(), s.A.OrganizationID)
+	_, err = reachOf(t, b).Own(t.Context(), auth.OrganizationKind, mine)
 	require.ErrorIs(t, err, owner.ErrOutOfReach)
+}
+
+// reachOf is what a subject, or another Reacher, reaches.
+func reachOf(t *testing.T, by owner.Reacher) owner.Reach {
+	t.Helper()
+	reach, err := by.Reach(t.Context())
+	require.NoError(t, err)
+	return reach
+}
+
+// asking sets the memberships that an authenticator asks.
+func asking(members memberships) func(*auth.Config) {
+	return func(c *auth.Config) { c.Memberships = members }
 }
 
 type memberships func(ctx context.Context, userID uuid.UUID, permission auth.Permission) (owner.Set, error)
@@ -208,32 +213,31 @@ func TestPermissions(t *testing.T) {
 	a, b := s.A.OrganizationID, s.B.OrganizationID
 	s.Join(s.Both, a, "manage")
 	subject := subjectOf(t, s, canManage, limited(s, s.Both, credential.Unrestricted()))
-	reach, err := s.Access.Reach(t.Context(), subject)
-	require.NoError(t, err)
-	require.Equal(t, []uuid.UUID{a}, grants(reach)[auth.OrganizationKind])
-	visible, err := s.Access.Visible(t.Context(), subject)
-	require.NoError(t, err)
-	require.ElementsMatch(t, []uuid.UUID{a, b}, grants(visible)[auth.OrganizationKind])
+	require.Equal(t, []uuid.UUID{a}, grants(reachOf(t, subject))[auth.OrganizationKind])
+	require.ElementsMatch(t, []uuid.UUID{a, b}, grants(reachOf(t, subject.Visible()))[auth.OrganizationKind])
 
-	require.NoError(t, s.Access.Permit(t.Context(), subject, a))
-	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, b), errors.NotPermitted)
-	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, uuid.New()), errors.ResourceNotFound)
+	require.NoError(t, subject.Permit(t.Context(), a))
+	require.ErrorIs(t, subject.Permit(t.Context(), b), errors.NotPermitted)
+	require.ErrorIs(t, subject.Permit(t.Context(), uuid.New()), errors.ResourceNotFound)
 	// The permission is the requirement's: another one of the same caller has none.
 	reader := subjectOf(t, s, canRead, limited(s, s.Both, credential.Unrestricted()))
-	require.NoError(t, s.Access.Permit(t.Context(), reader, b))
+	require.NoError(t, reader.Permit(t.Context(), b))
 	// The credential's limit goes first.
 	subject = subjectOf(t, s, canManage, limited(s, s.Both, credential.LimitedTo(b)))
-	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, a), errors.ResourceNotFound)
-	require.ErrorIs(t, s.Access.Permit(t.Context(), subject, b), errors.NotPermitted)
+	require.ErrorIs(t, subject.Permit(t.Context(), a), errors.ResourceNotFound)
+	require.ErrorIs(t, subject.Permit(t.Context(), b), errors.NotPermitted)
 	organization := subjectOf(t, s, canManage, limited(s, s.A.Organization, credential.Unrestricted()))
-	require.NoError(t, s.Access.Permit(t.Context(), organization, a))
-	require.ErrorIs(t, s.Access.Permit(t.Context(), organization, b), errors.ResourceNotFound)
+	require.NoError(t, organization.Permit(t.Context(), a))
+	require.ErrorIs(t, organization.Permit(t.Context(), b), errors.ResourceNotFound)
 
-	away := auth.NewAccess(auth.AccessConfig{Memberships: memberships(func(context.Context, uuid.UUID, auth.Permission) (owner.Set, error) {
+	away := newService(t, asking(func(context.Context, uuid.UUID, auth.Permission) (owner.Set, error) {
 		return owner.Set{}, errors.New("away")
-	})})
-	require.ErrorContains(t, away.Permit(t.Context(), subject, b), "away")
-	_, err = away.Reach(t.Context(), subject)
+	}))
+	subject = subjectOf(t, away, canManage, limited(away, away.Both, credential.LimitedTo(b)))
+	require.ErrorContains(t, subject.Permit(t.Context(), b), "away")
+	_, err := subject.Reach(t.Context())
+	require.ErrorContains(t, err, "away")
+	_, err = subject.Own(t.Context(), kit.Some(b))
 	require.ErrorContains(t, err, "away")
 }
 
@@ -259,11 +263,11 @@ func TestCase16Own(t *testing.T) {
 		"the organization, another": {s.A.Organization, kit.Some(b), uuid.Nil, "organization_token"},
 	} {
 		subject := subjectOf(t, s, canWrite, limited(s, c.subject, credential.Unrestricted()))
-		owner, err := s.Access.Own(t.Context(), subject, c.named)
-		require.Equal(t, c.owner, owner.ID(), name)
+		own, err := subject.Own(t.Context(), c.named)
+		require.Equal(t, c.owner, own.ID(), name)
 		if c.want == "" {
 			require.NoError(t, err, name)
-			require.Equal(t, auth.OrganizationKind, owner.Kind(), name)
+			require.Equal(t, auth.OrganizationKind, own.Kind(), name)
 			continue
 		}
 		invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
@@ -276,22 +280,23 @@ func TestCase16Own(t *testing.T) {
 
 func TestPolicy(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
 	team := uuid.New()
-	access := auth.NewAccess(auth.AccessConfig{Memberships: s.World, Policy: func(_ context.Context, caller auth.Caller) ([]owner.Grant, error) {
-		if auth.RateKey(caller) != s.A.User.String() {
-			return nil, errors.New("away")
+	var s *service
+	s = newService(t, func(c *auth.Config) {
+		c.Policy = func(_ context.Context, caller auth.Caller) ([]owner.Grant, error) {
+			if auth.RateKey(caller) != s.A.User.String() {
+				return nil, errors.New("away")
+			}
+			return []owner.Grant{
+				{Kind: "team", Set: owner.IDs(team)},
+				{Kind: auth.OrganizationKind, Set: owner.IDs(s.B.OrganizationID)},
+				{Kind: auth.CustomerKind, Set: owner.IDs(s.B.Customer.ID)},
+			}, nil
 		}
-		return []owner.Grant{
-			{Kind: "team", Set: owner.IDs(team)},
-			{Kind: auth.OrganizationKind, Set: owner.IDs(s.B.OrganizationID)},
-			{Kind: auth.CustomerKind, Set: owner.IDs(s.B.Customer.ID)},
-		}, nil
-	}})
-	reach, err := access.Reach(t.Context(), subjectOf(t, s, somebody, limited(s, s.A.User, credential.Unrestricted())))
-	require.NoError(t, err)
+	})
+	reach := reachOf(t, subjectOf(t, s, somebody, limited(s, s.A.User, credential.Unrestricted())))
 	require.Equal(t, map[owner.Kind][]uuid.UUID{auth.OrganizationKind: {s.A.OrganizationID}, "team": {team}}, grants(reach))
-	_, err = access.Reach(t.Context(), subjectOf(t, s, somebody, limited(s, s.B.User, credential.Unrestricted())))
+	_, err := subjectOf(t, s, somebody, limited(s, s.B.User, credential.Unrestricted())).Reach(t.Context())
 	require.ErrorContains(t, err, "away")
 }
 
