@@ -24,7 +24,7 @@
 // The only way to its rows is a reach: [Model.For] gives a [Rows], whose methods
 // are the verbs.
 //
-//	reach, err := access.Reach(ctx, subject)
+//	reach, err := subject.Reach(ctx)
 //	page, err := customers.For(reach).Page(ctx, reader, repository.Query{
 //		Where:   squirrel.And{repository.OneOf("organization_id", in.OrganizationID), repository.IfSet("email", in.Email)},
 //		Sorting: in.Sorting,
