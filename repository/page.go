@@ -129,65 +129,70 @@ func (s Rows[Row]) runPage(ctx context.Context, h *handle, q Query, statements p
 	if err != nil {
 		return empty, err
 	}
-	size, limit := int64(len(rows)), q.Params.Limit()
-	if q.Count == None && size == 0 && q.Params.Offset() > 0 {
-		// The page shows nothing of the list; how long it is must be asked.
-		total, err := s.Count(ctx, countOf(h), q.Where)
-		if err != nil {
+	read, mode := int64(len(rows)), q.Count
+	if mode == None && isBeyond(read, q.Params) {
+		// The page shows nothing of the list, so its rows must be counted.
+		if counted, err = s.Count(ctx, Reader{h}, q.Where); err != nil {
 			return empty, err
 		}
-		return pagination.NewListResource(rows, total, q.Params), nil
+		mode = Exact
 	}
-	list := pagination.NewListResource(rows[:min(size, limit)], 0, q.Params)
-	list.Pagination = placeOf(q.Count, counted, size, q.Params)
+	list := pagination.NewListResource(rows[:min(read, q.Params.Limit())], 0, q.Params)
+	list.Pagination = placeOf(mode, counted, read, q.Params)
 	return list, nil
 }
 
-// placeOf is the place of a page in its list, by what was counted, and by what
-// the page itself shows: size is the number of rows that were read, which is one
-// more than the limit where there are more and the mode looks.
+// placeOf is the place of a page in its list. It depends on what was counted and on
+// how many rows were read: where the mode looks ahead, one more than the page shows
+// if the list goes on.
 //
-// A total is never below what the page shows, and a page that shows nothing
-// never raises it.
-func placeOf(count CountMode, counted, size int64, params pagination.Params) pagination.Pagination {
+// A total is never below what the page shows. A page beyond the end shows nothing,
+// and so it never raises the total.
+func placeOf(mode CountMode, counted, read int64, params pagination.Params) pagination.Pagination {
 	offset, limit := params.Offset(), params.Limit()
-	shown := offset + min(size, limit)
-	end := size < limit || count.looksAhead() && size == limit
-	var total int64
-	var capped, estimated bool
+	shown := offset + min(read, limit)
+	beyond := isBeyond(read, params)
+	last := read < limit || mode.looksAhead() && read == limit
+	overCap := mode > 0 && counted > int64(mode)
 	switch {
-	case size == 0 && offset > 0:
-		// The page is beyond the end, so it says nothing but that the list is not longer.
-		total = counted
-		switch {
-		case count == Estimated:
-			total, estimated = min(counted, offset), true
-		case count > 0 && counted > int64(count):
-			total, capped = int64(count), true
-		}
-	case count != Exact && end:
-		total = shown
-	case count == None:
-		total, capped = shown+1, true
-	case count == Estimated:
-		total, estimated = max(counted, shown), true
-	case count > 0 && counted > int64(count):
-		// One row more is there, so that the next page is among the pages.
-		total, capped = max(int64(count), shown+1), true
+	case beyond && mode == Estimated:
+		return estimatedTotal(min(counted, offset), params)
+	case beyond && overCap:
+		return cappedTotal(int64(mode), params)
+	case beyond:
+		return exactTotal(counted, params)
+	case last && mode != Exact:
+		return exactTotal(shown, params)
+	case mode == None:
+		return cappedTotal(shown+1, params)
+	case mode == Estimated:
+		return estimatedTotal(max(counted, shown), params)
+	case overCap:
+		// One row follows the page, so that the next page is among the pages.
+		return cappedTotal(max(int64(mode), shown+1), params)
 	default:
-		total = max(counted, offset+size)
+		return exactTotal(max(counted, offset+read), params)
 	}
-	return pagination.Pagination{
-		TotalCount: total, MaxPage: params.MaxPage(total),
-		TotalCountIsCapped: capped, TotalCountIsEstimated: estimated,
-	}
+}
+
+// isBeyond reports whether a page begins after the end of its list.
+func isBeyond(read int64, params pagination.Params) bool { return read == 0 && params.Offset() > 0 }
+
+func exactTotal(total int64, params pagination.Params) pagination.Pagination {
+	return pagination.Pagination{TotalCount: total, MaxPage: params.MaxPage(total)}
+}
+
+func cappedTotal(total int64, params pagination.Params) pagination.Pagination {
+	return pagination.Pagination{TotalCount: total, MaxPage: params.MaxPage(total), TotalCountIsCapped: true}
+}
+
+func estimatedTotal(total int64, params pagination.Params) pagination.Pagination {
+	return pagination.Pagination{TotalCount: total, MaxPage: params.MaxPage(total), TotalCountIsEstimated: true}
 }
 
 // looksAhead reports whether one row more than the page is read, to find out
 // whether there are more.
 func (c CountMode) looksAhead() bool { return c == None || c > 0 }
-
-func countOf(h *handle) Readable { return Reader{h} }
 
 func readPage[Row any](p *plan, results pgx.BatchResults, q Query) (counted int64, rows []Row, err error) {
 	switch q.Count {

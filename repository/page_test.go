@@ -84,6 +84,48 @@ func TestCountModes(t *testing.T) {
 	}
 }
 
+// TestPlaceOfAPage has each case of a place once, on pages of ten rows.
+func TestPlaceOfAPage(t *testing.T) {
+	t.Parallel()
+	const capped, estimated = true, true
+	for _, test := range []struct {
+		name          string
+		mode          repository.CountMode
+		page          int64
+		counted, read int64
+		total, pages  int64
+		capped        bool
+		estimated     bool
+	}{
+		{name: "every row counted", mode: repository.Exact, page: 1, counted: 25, read: 10, total: 25, pages: 3},
+		{name: "every row counted, the last page", mode: repository.Exact, page: 3, counted: 25, read: 5, total: 25, pages: 3},
+		{name: "a row came between count and page", mode: repository.Exact, page: 3, counted: 25, read: 6, total: 26, pages: 3},
+		{name: "every row counted, beyond the end", mode: repository.Exact, page: 9, counted: 25, read: 0, total: 25, pages: 3},
+		{name: "no rows", mode: repository.Exact, page: 1, counted: 0, read: 0, total: 0, pages: 0},
+
+		{name: "nothing counted, and the list goes on", mode: repository.None, page: 2, read: 11, total: 21, pages: 3, capped: capped},
+		{name: "nothing counted, the page ends the list", mode: repository.None, page: 2, read: 10, total: 20, pages: 2},
+		{name: "nothing counted, no rows", mode: repository.None, page: 1, read: 0, total: 0, pages: 0},
+
+		{name: "the estimate", mode: repository.Estimated, page: 1, counted: 25, read: 10, total: 25, pages: 3, estimated: estimated},
+		{name: "an estimate below what the page shows", mode: repository.Estimated, page: 3, counted: 7, read: 10, total: 30, pages: 3, estimated: estimated},
+		{name: "an estimate, and the page ends the list", mode: repository.Estimated, page: 3, counted: 99, read: 5, total: 25, pages: 3},
+		{name: "an estimate beyond a page that is beyond the end", mode: repository.Estimated, page: 3, counted: 99, read: 0, total: 20, pages: 2, estimated: estimated},
+		{name: "an estimate below such a page", mode: repository.Estimated, page: 9, counted: 25, read: 0, total: 25, pages: 3, estimated: estimated},
+
+		{name: "the cap not reached", mode: repository.Capped(30), page: 1, counted: 25, read: 11, total: 25, pages: 3},
+		{name: "the cap reached", mode: repository.Capped(30), page: 1, counted: 31, read: 11, total: 30, pages: 3, capped: capped},
+		{name: "the cap reached before the page ends", mode: repository.Capped(15), page: 2, counted: 16, read: 11, total: 21, pages: 3, capped: capped},
+		{name: "the cap reached, the page ends the list", mode: repository.Capped(15), page: 2, counted: 16, read: 10, total: 20, pages: 2},
+		{name: "the cap reached, beyond the end", mode: repository.Capped(15), page: 9, counted: 16, read: 0, total: 15, pages: 2, capped: capped},
+		{name: "the cap not reached, beyond the end", mode: repository.Capped(30), page: 9, counted: 25, read: 0, total: 25, pages: 3},
+	} {
+		require.Equal(t, pagination.Pagination{
+			TotalCount: test.total, MaxPage: test.pages, TotalCountIsCapped: test.capped, TotalCountIsEstimated: test.estimated,
+		}, repository.PlaceOf(test.mode, test.counted, test.read, pagination.NewParams(test.page, 10)), test.name)
+	}
+}
+
 // TestTotalsDoNotLie goes through lists of every length, with every mode of
 // counting, and holds each total against the list itself.
 func TestTotalsDoNotLie(t *testing.T) {

@@ -105,7 +105,7 @@ func (h *handle) caches() bool {
 // and did not take place.
 func isOutdated(err error, c *call, mode pgx.QueryExecMode) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return mayBeStale(pg)
+		return answerTo(pg, c).stale
 	}
 	if _, ok := errors.AsType[*rowError](err); ok {
 		// The server takes care of a changed result itself where the statement is

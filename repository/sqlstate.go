@@ -7,15 +7,19 @@ import (
 	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
-// answer is what an error of the server means, by its SQLSTATE.
+// answer is what an error of the server means. It is a row of the table answers.
 type answer struct {
-	reason Reason       // empty: the error is the program's own mistake
+	reason Reason       // empty: the program's own mistake
 	kind   *errors.Kind // what a client gets
-	// again: the statement did not take place and may be sent again, so a client
-	// gets Retry-After.
+	// again: the statement did not take place and may be sent again. A client gets
+	// Retry-After.
 	again bool
-	// closes: the connection is of no use for the next statement.
+	// closes: the connection cannot be used for another statement.
 	closes bool
+	// stale: the error may come from what pgx keeps of a statement (its text, the
+	// types of its parameters and columns) after a migration. The statement did not
+	// run. Prepared again, it can succeed.
+	stale bool
 }
 
 var (
@@ -26,21 +30,33 @@ var (
 	tooOld  = answer{reason: Timeout, kind: errors.ServiceUnavailable, again: true, closes: true}
 	unknown = answer{reason: CommitUnknown, kind: errors.OutcomeUnknown, closes: true}
 	retried = answer{reason: SerializationFailure, kind: errors.ServiceUnavailable, again: true}
-	refused = answer{reason: InvalidValue, kind: errors.InternalServerError} // 422 where it is a field's fault
+	// badValue is a 422 where the value came from a field; see refused.go.
+	badValue = answer{reason: InvalidValue, kind: errors.InternalServerError}
+	badText  = answer{reason: InvalidText, kind: errors.InternalServerError}
+	locked   = answer{reason: LockNotAvailable, kind: errors.ResourceConflict}
+	// pooled is what PgBouncer says where a transaction is not possible.
+	pooled = answer{kind: errors.InternalServerError, closes: true}
 )
 
-// answers are the meanings of SQLSTATEs, and of whole classes by their first two
-// characters. What is not here is the program's own mistake: a 500. Source:
-// appendix A of PostgreSQL's manual, and the errors of its pooler.
-var answers = map[string]answer{ //nolint:gochecknoglobals // a constant table
-	// Connection exceptions: also what PgBouncer says of a server that it lost.
-	"08":    gone,
-	"08007": unknown, // transaction resolution unknown
+func (a answer) orStale() answer {
+	a.stale = true
+	return a
+}
 
-	// Data exceptions: a value that its column does not take.
-	"22":    refused,
-	"22021": {reason: InvalidText, kind: errors.InternalServerError},
-	"22P05": {reason: InvalidText, kind: errors.InternalServerError},
+// answers are the meanings of SQLSTATEs, and of whole classes by their first two
+// characters. A code that is not here has the meaning of its class. A class that is
+// not here is the program's own mistake: a 500. Source: appendix A of PostgreSQL's
+// manual, and the errors of its poolers. What a code alone does not say is in
+// answerTo.
+var answers = map[string]answer{ //nolint:gochecknoglobals // a constant table
+	"08":    gone,           // connection exceptions; PgBouncer's errors too
+	"08007": unknown,        // transaction resolution unknown
+	"08P01": gone.orStale(), // insufficient data left in message: a parameter in the form of another type
+
+	"22":    badValue, // data exceptions: the column does not take the value
+	"22021": badText,
+	"22P03": badValue.orStale(), // the binary form of another type
+	"22P05": badText,
 
 	// Integrity constraints.
 	"23502": {reason: NotNullViolation, kind: errors.InternalServerError},
@@ -49,32 +65,36 @@ var answers = map[string]answer{ //nolint:gochecknoglobals // a constant table
 	"23514": {reason: CheckViolation, kind: errors.InternalServerError},
 	"23P01": {reason: ExclusionViolation, kind: errors.ResourceConflict},
 
-	// States of a transaction. What is left of class 25 is a statement at the
-	// wrong moment, such as one more in a transaction that has failed.
-	"25006": away,   // read-only: what was the primary before; see primary.go
+	// States of a transaction. The rest of class 25 is a statement at the wrong
+	// moment, such as one in a transaction that has failed.
+	"25006": away,   // read-only: this server was the primary before; see primary.go
 	"25P03": tooOld, // idle_in_transaction_session_timeout
 	"25P04": tooOld, // transaction_timeout
 
-	// A prepared statement that is not there, or is there already: behind a
-	// pooler that hands out another server's connection.
-	"26000": gone,
-	"42P05": gone,
+	// A pooler handed out the connection of another server.
+	"26000": gone.orStale(), // the prepared statement is not there
+	"42P05": gone.orStale(), // the prepared statement is there already
 
-	// Rolled back by the server.
-	"40":    retried,
+	"40":    retried, // rolled back by the server
 	"40003": unknown, // statement completion unknown
 
-	"53":    away,                                                     // insufficient resources
-	"54000": {reason: InvalidValue, kind: errors.InternalServerError}, // too large for an index
-	"55006": away,                                                     // the object is in use
-	"55P03": tooLong,                                                  // lock_timeout; see answerTo for NOWAIT
+	"42804": mistake.orStale(), // the parameter is of another type than the column
+	"42846": mistake.orStale(), // no cast from one type to the other
+	"42883": mistake.orStale(), // no operator for the two types
+	"42P18": mistake.orStale(), // the type of the parameter is not known
+
+	"53":    away,     // insufficient resources
+	"54000": badValue, // too large for an index
+	"55006": away,     // the object is in use
+	"55P03": tooLong,  // lock_timeout, or a lock without waiting
 
 	"57":    gone,    // shut down, starting, crashed, dropped
 	"57014": tooLong, // statement_timeout
 
-	"58000": away, // an error of the server's system
-	"58030": away, // an I/O error
-	"72000": away, // the snapshot is too old
+	"58000": away,              // an error of the server's system
+	"58030": away,              // an I/O error
+	"72000": away,              // the snapshot is too old
+	"XX000": mistake.orStale(), // cache lookup failed: what the plan refers to was dropped
 }
 
 // answerTo is the meaning of an error of the server to a call.
@@ -87,49 +107,21 @@ func answerTo(pg *pgconn.PgError, c *call) answer {
 		found = mistake
 	}
 	switch {
-	case pg.Code == "55P03" && c.noWait && pg.Routine != "ProcessInterrupts":
-		// The routine tells a lock that was not to wait from one that waited as
-		// long as lock_timeout lets it, such as for the table.
-		return answer{reason: LockNotAvailable, kind: errors.ResourceConflict}
-	case isStalePlan(pg):
-		return away
 	case pglink.IsStatementPooling(pg):
-		return answer{kind: errors.InternalServerError, closes: true}
+		found = pooled
+	case pg.Code == "0A000" && pg.Routine == "RevalidateCachedQuery":
+		// A migration changed the columns of a prepared statement.
+		found = away.orStale()
+	case pg.Code == "55P03" && c.noWait && pg.Routine != "ProcessInterrupts":
+		// The routine distinguishes a lock without waiting from one that waited until
+		// lock_timeout, such as the lock of the table.
+		found = locked
 	}
 	if pglink.IsFatal(pg) {
-		found.closes = true
+		found.closes, found.stale = true, false
 	}
 	return found
 }
 
-// isStalePlan reports whether a statement was prepared before a migration that
-// changed the type of a column: it did not run.
-func isStalePlan(pg *pgconn.PgError) bool {
-	return pg.Code == "0A000" && pg.Routine == "RevalidateCachedQuery"
-}
-
-// statementPooling is what a service is told that cannot work so.
+// statementPooling is the text of the error for a service behind such a pooler.
 const statementPooling = "PgBouncer gives out connections for one statement (pool_mode = statement), which refuses transactions: set pool_mode = transaction or session"
-
-// mayBeStale reports whether an error may come from what pgx keeps of a statement
-// (its text, the types of its parameters and columns) after a migration: then the
-// same statement, prepared again, can succeed. None of these has run.
-func mayBeStale(pg *pgconn.PgError) bool {
-	if pglink.IsFatal(pg) {
-		return false
-	}
-	switch pg.Code {
-	case
-		"08P01", // insufficient data left in message: a parameter in the form of another type
-		"22P03", // the binary form of another type
-		"26000", // the prepared statement is not there
-		"42804", // the parameter is of another type than the column
-		"42846", // no cast from one to the other
-		"42883", // no operator for the two
-		"42P05", // the prepared statement is there
-		"42P18", // the type of the parameter is not known
-		"XX000": // cache lookup failed: what the plan refers to was dropped
-		return true
-	}
-	return isStalePlan(pg)
-}

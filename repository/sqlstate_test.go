@@ -37,8 +37,8 @@ func TestEverySQLSTATE(t *testing.T) {
 		reason repository.Reason
 	}{
 		{codes: []string{"08000", "08003", "08006", "08P01"}, read: errors.ServiceUnavailable, again: again, stays: closes, reason: repository.Unavailable},
-		{codes: []string{"0A000", "0B000", "21000", "24000", "25001", "25P02", "2BP01", "3D000", "42501", "42601", "42703", "42P01", "44000", "54001", "55000", "58P01", "F0000", "P0001", "XX000", "XX001", "XX002"}, read: errors.InternalServerError, stays: stays},
-		{codes: []string{"22003", "22001", "22P02", "22007", "22008", "22012"}, read: errors.InternalServerError, stays: stays, reason: repository.InvalidValue},
+		{codes: []string{"0A000", "0B000", "21000", "24000", "25001", "25P02", "2BP01", "3D000", "42501", "42601", "42703", "42804", "42846", "42883", "42P01", "42P18", "44000", "54001", "55000", "58P01", "F0000", "P0001", "XX000", "XX001", "XX002"}, read: errors.InternalServerError, stays: stays},
+		{codes: []string{"22003", "22001", "22P02", "22P03", "22007", "22008", "22012"}, read: errors.InternalServerError, stays: stays, reason: repository.InvalidValue},
 		{codes: []string{"22021", "22P05"}, read: errors.RequestValidation, stays: stays, reason: repository.InvalidText},
 		{codes: []string{"23505"}, read: errors.ResourceAlreadyExists, stays: stays, reason: repository.UniqueViolation},
 		{codes: []string{"23503"}, read: errors.ResourceConflict, stays: stays, reason: repository.ForeignKeyViolation},

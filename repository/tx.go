@@ -293,9 +293,10 @@ func (h *handle) failureOf(err error) failure {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	switch {
 	case ok:
-		f.outdated = h.caches() && mayBeStale(pg)
+		meaning := answerTo(pg, &call{})
+		f.outdated = h.caches() && meaning.stale
 		f.readOnly = pg.Code == "25006"
-		f.closes = answerTo(pg, &call{}).closes
+		f.closes = meaning.closes
 	case err != nil:
 		_, unsent := errors.AsType[*unsentError](err)
 		f.outdated = unsent && h.caches() && !errors.Is(err, errors.RequestValidation)
