@@ -130,6 +130,10 @@ func NewCursors(keys ...[]byte) (*Cursors, error) {
 	return c, nil
 }
 
+// IsZero reports whether there is no key: c is nil or was not made by
+// [NewCursors]. Such cursors cannot seal anything.
+func (c *Cursors) IsZero() bool { return c == nil || len(c.keys) == 0 }
+
 // Position is where a page ended: the sort values of its last item as text,
 // nil for NULL.
 type Position []*string

@@ -180,7 +180,7 @@ func (p *plan) answered(found *Error, pg *pgconn.PgError, c *call, at stage) err
 		found.Reason = Unavailable
 		return away.wrap(found)
 	}
-	if at == sentAlone && c.writes && pglink.IsUnknown(pg, false) {
+	if at == sentAlone && c.writes && pglink.IsUnknown(found.cause, false) {
 		found.Reason = CommitUnknown
 		return errors.OutcomeUnknown.Wrap(found)
 	}

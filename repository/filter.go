@@ -70,90 +70,63 @@ const (
 // The index is asked once for each alternative, so the cost grows with the sum
 // of the alternatives of all keys, and not with their product.
 func MetadataMatches(column string, filter kit.MetadataFilter) squirrel.Sqlizer {
-	return metadataPredicate{column: column, filter: filter}
-}
-
-type metadataPredicate struct {
-	column string
-	filter kit.MetadataFilter
-}
-
-// ToSql makes the predicate usable in squirrel's own builders.
-//
-//nolint:revive,staticcheck // the name is squirrel's
-func (m metadataPredicate) ToSql() (string, []any, error) {
-	and := squirrel.And{}
-	for _, test := range m.tests() {
-		if test.contains == "" {
-			return squirrel.Or{}.ToSql()
-		}
-		part := squirrel.Expr(m.column+" @> ?::jsonb", test.contains)
-		if test.or != nil {
-			part = squirrel.Or{part, squirrel.Expr(m.column+" @> ANY(?::jsonb[])", test.or)}
-		}
-		and = append(and, part)
-	}
-	return and.ToSql()
-}
-
-func (m metadataPredicate) writeTo(s *statement) bool {
-	if len(m.filter) == 0 {
-		return false
-	}
-	tests := m.tests()
-	return s.conjunction(len(tests), func(i int) bool {
-		switch test := tests[i]; {
-		case test.contains == "":
-			s.write("false")
-		case test.or == nil:
-			s.key(m.column).write(" @> ").bind(test.contains).write("::jsonb")
-		default:
-			s.write("(").key(m.column).write(" @> ").bind(test.contains).write("::jsonb OR ")
-			s.key(m.column).write(" @> ANY(").bind(test.or).write("::jsonb[]))")
-		}
-		return true
-	})
-}
-
-// containment is one condition on metadata: it contains a document, or one of
-// an array of others. Without the first it holds for no row.
-type containment struct {
-	contains string
-	or       any // an array, nil for none
-}
-
-// tests are the conditions of the filter, which must all hold.
-//
-// Two conditions that are each = ANY of an array would be one scan of the index
-// for each pair of their elements. Inside an OR each has scans of its own. Keys
-// with one alternative share a document: the index intersects what a document
-// holds by itself.
-func (m metadataPredicate) tests() []containment {
+	// Keys with one alternative share a document: the index intersects what a document
+	// holds. Two conditions that are each = ANY of an array would be one scan of the
+	// index for each pair of their elements, so a key with several alternatives is an
+	// OR, in which each of the two has scans of its own.
 	common := map[string]any{}
-	var several []containment
-	for _, criterion := range m.filter {
+	var several []squirrel.Sqlizer
+	for _, criterion := range filter {
 		switch values := alternatives(criterion); len(values) {
 		case 0:
-			return []containment{{}}
+			return squirrel.Or{} // no row has one of no values
 		case 1:
 			if _, twice := common[criterion.Key]; !twice {
 				common[criterion.Key] = values[0]
 				continue
 			}
-			several = append(several, containment{contains: document(criterion.Key, values[0])})
+			several = append(several, containing(column, document(criterion.Key, values[0])))
 		default:
 			others := make([]string, len(values)-1)
 			for i, value := range values[1:] {
 				others[i] = document(criterion.Key, value)
 			}
-			several = append(several, containment{contains: document(criterion.Key, values[0]), or: array(reflect.ValueOf(others))})
+			several = append(several, squirrel.Or{containing(column, document(criterion.Key, values[0])), containingAny(column, others)})
 		}
 	}
 	if len(common) == 0 {
-		return several
+		return squirrel.And(several)
 	}
 	text, _ := json.Marshal(common) //nolint:errchkjson // texts, booleans and valid numbers
-	return append([]containment{{contains: string(text)}}, several...)
+	return append(squirrel.And{containing(column, string(text))}, several...)
+}
+
+// containment is the predicate that a jsonb column contains a document, or one of
+// an array of documents.
+type containment struct {
+	column        string
+	before, after string // the placeholder
+	value         any
+}
+
+func containing(column, document string) containment {
+	return containment{column, " @> ", "::jsonb", document}
+}
+
+func containingAny(column string, documents []string) containment {
+	return containment{column, " @> ANY(", "::jsonb[])", array(reflect.ValueOf(documents))}
+}
+
+// ToSql makes the predicate usable in squirrel's own builders.
+//
+//nolint:revive,staticcheck // the name is squirrel's
+func (c containment) ToSql() (string, []any, error) {
+	return c.column + c.before + "?" + c.after, []any{c.value}, nil
+}
+
+func (c containment) writeTo(s *statement) bool {
+	s.key(c.column).write(c.before).bind(c.value).write(c.after)
+	return true
 }
 
 func document(key string, value any) string {

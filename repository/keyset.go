@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +42,7 @@ func (s Rows[Row]) PageAfter(ctx context.Context, from Readable, cursors *pagina
 	if err := s.made(); err != nil {
 		return empty, err
 	}
-	if cursors == nil || reflect.ValueOf(cursors).Elem().IsZero() {
+	if cursors.IsZero() {
 		return empty, fmt.Errorf("repository: %s: PageAfter needs cursors: make them with pagination.NewCursors", p.table)
 	}
 	binding, err := p.binding(q)

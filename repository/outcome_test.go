@@ -98,113 +98,158 @@ var execModes = []pgx.QueryExecMode{
 	pgx.QueryExecModeCacheStatement, pgx.QueryExecModeCacheDescribe, pgx.QueryExecModeDescribeExec, pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol,
 }
 
-// TestALostAnswerIsUnknown cuts the connection of every verb that writes at exact
-// points. What may have reached the server never invites to try again.
-func TestALostAnswerIsUnknown(t *testing.T) {
-	t.Parallel()
+// inEveryMode runs a test in each mode of pgx, with a table of notes that is reached
+// through a proxy, by a pool of so many connections.
+func inEveryMode(t *testing.T, conns int32, run func(t *testing.T, line *proxy, w *world)) {
+	t.Helper()
 	for _, mode := range execModes {
 		t.Run(mode.String(), func(t *testing.T) {
 			t.Parallel()
 			line := newProxy(t)
 			w := newWorld(t, line.attach, func(config *pgxpool.Config) {
 				config.ConnConfig.DefaultQueryExecMode = mode
-				config.MaxConns = 2
+				config.MaxConns = conns
 			})
-			scope := notes.For(owner.System("test"))
 			_, err := w.pool.Exec(t.Context(), notesTable)
 			require.NoError(t, err)
-			// It asks for the types of the columns once, which is a read.
-			require.NoError(t, scope.CreateMany(t.Context(), w.writer, owner.Owner{}, []note{{Text: "first"}}))
-			for name := range writeVerbs(w, scope, uuid.Nil) {
-				for _, fate := range []fate{cutBefore, cutAfter, cutWithin} {
-					made, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: "one"})
-					require.NoError(t, err)
-					verb := writeVerbs(w, scope, made.ID)[name]
-					// A statement that the connection has seen: nothing but the write is sent.
-					require.NoError(t, repository.InTx(t.Context(), w.writer, func(repository.Tx) error { return nil }))
-					if name == "InTx" {
-						err = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
-							_, err := scope.Create(t.Context(), tx, owner.Owner{}, note{Text: "more"})
-							line.next.Store(int32(fate))
-							return err
-						})
-					} else {
-						line.next.Store(int32(fate))
-						err = verb(t.Context())
-					}
-					require.ErrorIs(t, err, repository.CommitUnknown, "%s %d", name, fate)
-					require.ErrorIs(t, err, errors.OutcomeUnknown, name)
-					require.False(t, retryAfter(err), name)
-					_, err = scope.Count(t.Context(), w.reader, nil)
-					require.NoError(t, err, "the pool has another connection")
-				}
-			}
+			run(t, line, w)
 		})
 	}
+}
+
+// TestALostAnswerIsUnknown cuts the connection of every verb that writes at exact
+// points. What may have reached the server never invites to try again.
+func TestALostAnswerIsUnknown(t *testing.T) {
+	t.Parallel()
+	inEveryMode(t, 2, func(t *testing.T, line *proxy, w *world) {
+		scope := notes.For(owner.System("test"))
+		// It asks for the types of the columns once, which is a read.
+		require.NoError(t, scope.CreateMany(t.Context(), w.writer, owner.Owner{}, []note{{Text: "first"}}))
+		for name := range writeVerbs(w, scope, uuid.Nil) {
+			for _, fate := range []fate{cutBefore, cutAfter, cutWithin} {
+				made, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: "one"})
+				require.NoError(t, err)
+				verb := writeVerbs(w, scope, made.ID)[name]
+				// A statement that the connection has seen: nothing but the write is sent.
+				require.NoError(t, repository.InTx(t.Context(), w.writer, func(repository.Tx) error { return nil }))
+				if name == "InTx" {
+					err = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+						_, err := scope.Create(t.Context(), tx, owner.Owner{}, note{Text: "more"})
+						line.next.Store(int32(fate))
+						return err
+					})
+				} else {
+					line.next.Store(int32(fate))
+					err = verb(t.Context())
+				}
+				require.ErrorIs(t, err, repository.CommitUnknown, "%s %d", name, fate)
+				require.ErrorIs(t, err, errors.OutcomeUnknown, name)
+				require.False(t, retryAfter(err), name)
+				_, err = scope.Count(t.Context(), w.reader, nil)
+				require.NoError(t, err, "the pool has another connection")
+			}
+		}
+	})
 }
 
 // TestWhatDidNotRunMayBeTriedAgain has reads, statements in a transaction, and
 // writes that found no connection.
 func TestWhatDidNotRunMayBeTriedAgain(t *testing.T) {
 	t.Parallel()
-	for _, mode := range execModes {
-		t.Run(mode.String(), func(t *testing.T) {
-			t.Parallel()
-			line := newProxy(t)
-			w := newWorld(t, line.attach, func(config *pgxpool.Config) {
-				config.ConnConfig.DefaultQueryExecMode = mode
-				config.MaxConns = 1
-			})
-			scope := notes.For(owner.System("test"))
-			_, err := w.pool.Exec(t.Context(), notesTable)
+	inEveryMode(t, 1, func(t *testing.T, line *proxy, w *world) {
+		scope := notes.For(owner.System("test"))
+		again := func(err error) {
+			t.Helper()
+			require.ErrorIs(t, err, errors.ServiceUnavailable)
+			require.True(t, retryAfter(err))
+		}
+		for _, fate := range []fate{cutBefore, cutAfter, cutWithin} {
+			_, err := scope.Count(t.Context(), w.writer, nil)
 			require.NoError(t, err)
-			again := func(err error) {
-				t.Helper()
-				require.ErrorIs(t, err, errors.ServiceUnavailable)
-				require.True(t, retryAfter(err))
-			}
-			for _, fate := range []fate{cutBefore, cutAfter, cutWithin} {
-				_, err = scope.Count(t.Context(), w.writer, nil)
+			line.next.Store(int32(fate))
+			_, err = scope.Page(t.Context(), w.writer, repository.Query{})
+			again(err)
+
+			ran := 0
+			again(repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
+				ran++
+				_, err := scope.Count(t.Context(), tx, nil)
 				require.NoError(t, err)
 				line.next.Store(int32(fate))
-				_, err = scope.Page(t.Context(), w.writer, repository.Query{})
+				_, err = scope.Create(t.Context(), tx, owner.Owner{}, note{Text: "never"})
 				again(err)
+				return err
+			}))
+			require.Equal(t, 1, ran)
+		}
 
-				ran := 0
-				again(repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
-					ran++
-					_, err := scope.Count(t.Context(), tx, nil)
-					require.NoError(t, err)
-					line.next.Store(int32(fate))
-					_, err = scope.Create(t.Context(), tx, owner.Owner{}, note{Text: "never"})
-					again(err)
-					return err
-				}))
-				require.Equal(t, 1, ran)
+		// The only connection is taken, and the time ends in the queue.
+		conn, err := w.pool.Acquire(t.Context())
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		_, err = scope.Create(ctx, w.writer, owner.Owner{}, note{Text: "never"})
+		require.ErrorIs(t, err, repository.Timeout)
+		again(err)
+		conn.Release()
+		// The time has ended before.
+		_, err = scope.Create(ctx, w.writer, owner.Owner{}, note{Text: "never"})
+		require.ErrorIs(t, err, repository.Timeout)
+
+		count, err := scope.Count(t.Context(), w.writer, nil)
+		require.NoError(t, err)
+		require.Zero(t, count)
+	})
+}
+
+// TestWhatAPoolerSays has a pooler answer a write in place of the server. It may
+// have taken place where the pooler lost the server. It has not where it was not
+// executed: the pooler found no server for it, or the statement was only prepared.
+func TestWhatAPoolerSays(t *testing.T) {
+	t.Parallel()
+	inEveryMode(t, 1, func(t *testing.T, line *proxy, w *world) {
+		scope := notes.For(owner.System("test"))
+		mode := w.pool.Config().ConnConfig.DefaultQueryExecMode
+		prepares := mode != pgx.QueryExecModeExec && mode != pgx.QueryExecModeSimpleProtocol
+		create := func() error {
+			_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: "never"})
+			return err
+		}
+		for _, test := range []struct {
+			at                      request
+			severity, code, message string
+			unknown                 bool
+		}{
+			{executing, "FATAL", "08P01", "server closed the connection unexpectedly", true},
+			{executing, "ERROR", "08006", "remote server read/write error", true},
+			{executing, "FATAL", "08P01", "query_wait_timeout", false},
+			{preparing, "FATAL", "08P01", "query_wait_timeout", false},
+			{preparing, "ERROR", "08006", "remote server read/write error", false},
+		} {
+			if test.at == preparing && !prepares {
+				continue
 			}
-
-			// The only connection is taken, and the time ends in the queue.
-			conn, err := w.pool.Acquire(t.Context())
-			require.NoError(t, err)
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-			defer cancel()
-			_, err = scope.Create(ctx, w.writer, owner.Owner{}, note{Text: "never"})
-			require.ErrorIs(t, err, repository.Timeout)
-			again(err)
-			conn.Release()
-			// The time has ended before.
-			_, err = scope.Create(ctx, w.writer, owner.Owner{}, note{Text: "never"})
-			require.ErrorIs(t, err, repository.Timeout)
-
-			count, err := scope.Count(t.Context(), w.writer, nil)
-			require.NoError(t, err)
-			require.Zero(t, count)
-		})
-	}
+			w.pool.Reset() // so that the statement is prepared
+			line.said.Store(&said{to: test.at, severity: test.severity, code: test.code, message: test.message})
+			err := create()
+			require.Nil(t, line.said.Load(), "%+v", test)
+			if test.unknown {
+				require.ErrorIs(t, err, repository.CommitUnknown, "%+v", test)
+				require.False(t, retryAfter(err), "%+v", test)
+				continue
+			}
+			require.ErrorIs(t, err, repository.Unavailable, "%+v", test)
+			require.ErrorIs(t, err, errors.ServiceUnavailable, "%+v", test)
+			require.True(t, retryAfter(err), "%+v", test)
+		}
+		count, err := scope.Count(t.Context(), w.writer, nil)
+		require.NoError(t, err)
+		require.Zero(t, count)
+	})
 }
 
 // TestATimeThatEndsDuringAWrite holds the answer back: the write took place, and
-// nobody was told.
+// the client does not know it.
 func TestATimeThatEndsDuringAWrite(t *testing.T) {
 	t.Parallel()
 	const sent = 5 * time.Second // by then the write is on its way, also on a busy machine

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 )
@@ -25,9 +26,37 @@ const (
 	cutAfter
 	// cutWithin: the client gets the first bytes of the answer.
 	cutWithin
-	// hold: the answer comes when release is called.
+	// hold: the answer comes when freed is closed.
 	hold
 )
+
+// request is what a request does with a statement.
+type request int8
+
+const (
+	preparing request = iota + 1
+	executing
+)
+
+// said is an error with which a proxy answers a request in place of the server, as
+// a pooler does.
+type said struct {
+	to                      request
+	severity, code, message string
+}
+
+func (s *said) answer(client io.Writer) error {
+	answer, err := (&pgproto3.ErrorResponse{
+		Severity: s.severity, SeverityUnlocalized: s.severity, Code: s.code, Message: s.message,
+	}).Encode(nil)
+	if err == nil && s.severity == "ERROR" {
+		answer, err = (&pgproto3.ReadyForQuery{TxStatus: 'I'}).Encode(answer)
+	}
+	if err == nil {
+		_, err = client.Write(answer)
+	}
+	return err
+}
 
 // proxy stands between a pool and its server, and ends connections at exact
 // points of the protocol.
@@ -38,6 +67,8 @@ type proxy struct {
 	// next is the fate of the next request that executes something; it is taken
 	// by one request.
 	next atomic.Int32
+	// said is the answer to the next request of its kind; it is taken by one request.
+	said atomic.Pointer[said]
 	// requests counts those that executed something, whatever became of them.
 	requests atomic.Int64
 
@@ -132,7 +163,7 @@ func (p *proxy) serve(client net.Conn) {
 }
 
 // forward passes on the client's messages, request by request.
-func (p *proxy) forward(client io.Reader, server io.Writer, answer *atomic.Int32) {
+func (p *proxy) forward(client io.ReadWriter, server io.Writer, answer *atomic.Int32) {
 	startup := make([]byte, 4)
 	if _, err := io.ReadFull(client, startup); err != nil {
 		return
@@ -145,7 +176,7 @@ func (p *proxy) forward(client io.Reader, server io.Writer, answer *atomic.Int32
 		return
 	}
 	var request []byte
-	executes := false
+	executes, prepares := false, false
 	for {
 		head := make([]byte, 5)
 		if _, err := io.ReadFull(client, head); err != nil {
@@ -159,9 +190,19 @@ func (p *proxy) forward(client io.Reader, server io.Writer, answer *atomic.Int32
 		switch head[0] {
 		case 'E', 'Q':
 			executes = executes || head[0] == 'E' || string(body[:min(len(body), 7)]) != "-- ping"
+		case 'P':
+			prepares = true
 		}
 		if head[0] == 'E' || head[0] == 'B' || head[0] == 'P' || head[0] == 'D' {
 			continue // the request ends with what asks for an answer
+		}
+		if said := p.said.Load(); said != nil && (said.to == executing && executes || said.to == preparing && prepares && !executes) {
+			p.said.Store(nil)
+			if err := said.answer(client); err != nil || said.severity == "FATAL" {
+				return
+			}
+			request, executes, prepares = nil, false, false
+			continue
 		}
 		if executes {
 			p.requests.Add(1)
@@ -174,7 +215,7 @@ func (p *proxy) forward(client io.Reader, server io.Writer, answer *atomic.Int32
 		if _, err := server.Write(request); err != nil {
 			return
 		}
-		request, executes = nil, false
+		request, executes, prepares = nil, false, false
 	}
 }
 

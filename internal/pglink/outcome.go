@@ -32,7 +32,14 @@ func IsUnsent(err error) bool {
 // IsUnknown reports whether a statement that was sent as a transaction of its own,
 // or a COMMIT, may have taken place although it failed. Closed says that its
 // connection has ended, which the error need not say.
+//
+// A statement that pgx was still preparing has not run. Only a server's answer to
+// that is known as such (pgconn.PrepareError). Where the connection is lost at that
+// moment pgx gives the error of the connection alone, so it counts as unknown.
 func IsUnknown(err error, closed bool) bool {
+	if _, ok := errors.AsType[*pgconn.PrepareError](err); ok {
+		return false
+	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return leavesOpen(pg)
 	}
@@ -48,7 +55,7 @@ func leavesOpen(pg *pgconn.PgError) bool {
 	switch {
 	case pg.Code == "40003", pg.Code == "08007": // statement completion, transaction resolution unknown
 		return true
-	case IsStatementPooling(pg):
+	case IsStatementPooling(pg), foundNoServer(pg):
 		return false
 	}
 	// PostgreSQL names the routine that an error comes from, and poolers do not.
@@ -71,9 +78,18 @@ func severity(pg *pgconn.PgError) string {
 	return pg.SeverityUnlocalized
 }
 
+// PgBouncer has one SQLSTATE for all of its errors. Its texts are the same in every
+// language, and are part of what its clients see.
+
 // IsStatementPooling reports whether PgBouncer refuses a transaction because it
-// gives out connections for one statement. It has one SQLSTATE for all that it
-// says, and one language.
+// gives out connections for one statement.
 func IsStatementPooling(pg *pgconn.PgError) bool {
 	return pg.Code == "08P01" && strings.Contains(pg.Message, "statement pooling mode")
+}
+
+// foundNoServer reports whether PgBouncer ended a session that waited for a server
+// longer than its query_wait_timeout. It sends nothing to a server before there is
+// one (janitor.c of PgBouncer: only clients in the list of those that wait).
+func foundNoServer(pg *pgconn.PgError) bool {
+	return pg.Code == "08P01" && pg.Message == "query_wait_timeout" && pg.Routine == ""
 }

@@ -40,6 +40,9 @@ func TestWhichErrorsLeaveTheOutcomeOpen(t *testing.T) {
 		{severity: "FATAL", code: "57P01", message: "server shut down", unknown: true},
 		{severity: "ERROR", code: "08006", message: "remote server read/write error", unknown: true},
 		{severity: "ERROR", code: "58000", message: "could not get connection from the pool"},
+		{severity: "FATAL", code: "08P01", message: "query_wait_timeout"},
+		{severity: "FATAL", code: "08P01", message: "query_timeout", unknown: true},
+		{severity: "FATAL", code: "08P01", routine: "exec_stmt_raise", message: "query_wait_timeout", unknown: true},
 		{severity: "FATAL", code: "08P01", message: "transaction blocks not allowed in statement pooling mode"},
 	} {
 		for _, localized := range []bool{false, true} {
