@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/polarkit-go/polarkit/auth"
 )
@@ -25,21 +25,24 @@ const environment = `    DATABASE_URL    the PostgreSQL to use; without it a pri
 
 // config is what the environment says.
 type config struct {
-	databaseURL string // empty: a private PostgreSQL
-	authKeys    string // empty: the key in home
-	home        string
+	database *pgxpool.Config // nil: a private PostgreSQL
+	authKeys string          // empty: the key in home
+	home     string
 }
 
 func configFromEnvironment() (config, error) {
 	c := config{
-		databaseURL: os.Getenv("DATABASE_URL"),
-		authKeys:    os.Getenv("SHOP_AUTH_KEYS"),
-		home:        os.Getenv("SHOP_HOME"),
+		authKeys: os.Getenv("SHOP_AUTH_KEYS"),
+		home:     os.Getenv("SHOP_HOME"),
 	}
-	if c.databaseURL != "" {
-		if _, err := pgx.ParseConfig(c.databaseURL); err != nil {
+	if url := os.Getenv("DATABASE_URL"); url != "" {
+		// As a pool reads it, with parameters such as pool_max_conns. A single
+		// connection would send those to the server, which refuses them.
+		database, err := pgxpool.ParseConfig(url)
+		if err != nil {
 			return config{}, fmt.Errorf("DATABASE_URL: %w", err)
 		}
+		c.database = database
 	}
 	if c.home == "" {
 		cache, err := os.UserCacheDir()

@@ -58,4 +58,9 @@ func TestBrokenDatabaseURL(t *testing.T) {
 	_, err := configFromEnvironment()
 	require.ErrorContains(t, err, "DATABASE_URL: ")
 	require.NotContains(t, err.Error(), "hidden")
+
+	t.Setenv("DATABASE_URL", "postgres://shop:hidden@localhost/shop?pool_max_conns=none")
+	_, err = configFromEnvironment()
+	require.ErrorContains(t, err, "DATABASE_URL: ")
+	require.NotContains(t, err.Error(), "hidden")
 }

@@ -269,6 +269,26 @@ func TestStartWithDatabaseURL(t *testing.T) {
 	require.Len(t, entries, 1, "there is a key, and no PostgreSQL of its own")
 }
 
+// A URL may have the parameters of a pool. Every command reads it as the pool does.
+func TestParametersOfThePool(t *testing.T) {
+	t.Parallel()
+	home, url := t.TempDir(), shoptest.Empty(t)
+	separator := "?"
+	if strings.Contains(url, "?") {
+		separator = "&"
+	}
+	url += separator + "pool_max_conns=3&pool_max_conn_lifetime=1h"
+	for _, args := range [][]string{
+		{"migrate"}, {"seed"}, {"token", "create", "--user", seed.AcmeOwner.Email, "--scopes", "customers:read"},
+	} {
+		out, err := shopCommand(t, home, url, args...).CombinedOutput()
+		require.NoError(t, err, "%v: %s", args, out)
+	}
+	p := start(t, home, url)
+	require.Equal(t, 25, p.total(t, p.tokens[seed.AcmeOwner.Email]))
+	p.stop(t)
+}
+
 // A database with an organization of its own gets no demonstration data.
 func TestDatabaseInUseIsLeftAlone(t *testing.T) {
 	t.Parallel()

@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/server"
@@ -65,7 +63,7 @@ func serveShop(ctx context.Context, c command, args []string, stdout, stderr io.
 			return err
 		}
 	}
-	pool, err := newPool(ctx, db.url)
+	pool, err := db.pool(ctx)
 	if err != nil {
 		return err
 	}
@@ -104,18 +102,6 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("another program listens on %s: stop it, or choose another address with --addr (127.0.0.1:0 takes a free port)", addr)
 	}
 	return listener, err
-}
-
-// newPool makes the pool of the service. A database that goes away is a 503 soon,
-// and not a request that waits.
-func newPool(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
-	config, err := pgxpool.ParseConfig(databaseURL)
-	if err != nil {
-		return nil, err
-	}
-	config.ConnConfig.ConnectTimeout = 3 * time.Second
-	repository.Configure(config)
-	return pgxpool.NewWithConfig(ctx, config)
 }
 
 // serveUntil serves until ctx is done, and then lets the requests that are

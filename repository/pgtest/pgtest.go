@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"hash"
 	"io/fs"
+	"maps"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -173,11 +175,32 @@ func (t *Template) URL(tb testing.TB) string {
 	return databaseURL
 }
 
-// inDatabase is the URL with another database in it.
-func inDatabase(serverURL, name string) (string, error) {
+// forConnections is the URL without the parameters of a pool, such as pool_max_conns.
+// Tests pass it to single connections too, and a server refuses those parameters.
+func forConnections(serverURL string) (string, error) {
+	u, err := parse(serverURL)
+	if err != nil {
+		return "", err
+	}
+	query := u.Query()
+	maps.DeleteFunc(query, func(name string, _ []string) bool { return strings.HasPrefix(name, "pool_") })
+	u.RawQuery = query.Encode()
+	return u.String(), nil
+}
+
+func parse(serverURL string) (*url.URL, error) {
 	u, err := url.Parse(serverURL)
 	if err != nil || u.Scheme == "" {
-		return "", fmt.Errorf("pgtest: %s must be a URL such as postgres://user:password@host:5432/database", URLVariable)
+		return nil, fmt.Errorf("pgtest: %s must be a URL such as postgres://user:password@host:5432/database", URLVariable)
+	}
+	return u, nil
+}
+
+// inDatabase is the URL with another database in it.
+func inDatabase(serverURL, name string) (string, error) {
+	u, err := parse(serverURL)
+	if err != nil {
+		return "", err
 	}
 	u.Path = "/" + name
 	query := u.Query()

@@ -73,7 +73,8 @@ func open(ctx context.Context, url string) (*server, error) {
 		}
 		url = private.URL()
 	}
-	if _, err := inDatabase(url, databasePrefix); err != nil {
+	url, err := forConnections(url)
+	if err != nil {
 		return nil, err
 	}
 	config, err := pgxpool.ParseConfig(url)

@@ -2,6 +2,7 @@ package pgtest_test
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,7 +43,13 @@ func TestServerOfTheEnvironment(t *testing.T) {
 		require.NoError(t, os.Remove(parent))
 	})
 
-	out, err := again(t, "^(TestEveryTestHasItsOwnDatabase|TestFromFS)$", "POLARKIT_TEST_DATABASE_URL="+server.URL(), "POLARKIT_POSTGRES_BIN=/nonexistent")
+	// A connection alone sends what it does not know to the server, which refuses it.
+	ofPool, err := url.Parse(server.URL())
+	require.NoError(t, err)
+	query := ofPool.Query()
+	query.Set("pool_max_conns", "2")
+	ofPool.RawQuery = query.Encode()
+	out, err := again(t, "^(TestEveryTestHasItsOwnDatabase|TestFromFS)$", "POLARKIT_TEST_DATABASE_URL="+ofPool.String(), "POLARKIT_POSTGRES_BIN=/nonexistent")
 	require.NoError(t, err, out)
 	require.Contains(t, out, "--- PASS: TestFromFS")
 

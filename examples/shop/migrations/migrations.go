@@ -11,7 +11,8 @@ import (
 	"fmt"
 	"io/fs"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // goose speaks database/sql
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib" // goose uses database/sql
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 
@@ -25,13 +26,9 @@ var files embed.FS
 func Files() fs.FS { return files }
 
 // Up applies the steps that are missing, each in a transaction, and returns
-// them. An advisory lock makes programs that start together wait for one
-// another.
-func Up(ctx context.Context, databaseURL string) (applied []string, err error) {
-	db, err := sql.Open("pgx", databaseURL)
-	if err != nil {
-		return nil, fmt.Errorf("migrations: %w", err)
-	}
+// them. Programs that start together wait for one another by an advisory lock.
+func Up(ctx context.Context, config *pgx.ConnConfig) (applied []string, err error) {
+	db := stdlib.OpenDB(*config)
 	defer func() { err = errors.Join(err, db.Close()) }()
 
 	provider, err := newProvider(db)

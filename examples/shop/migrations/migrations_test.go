@@ -5,12 +5,21 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/repository/pgtest"
 )
 
 var empty = pgtest.FromSQL()
+
+func parse(t *testing.T, url string) *pgx.ConnConfig {
+	t.Helper()
+	config, err := pgx.ParseConfig(url)
+	require.NoError(t, err)
+	return config
+}
 
 func tables(t *testing.T, db *sql.DB) int {
 	t.Helper()
@@ -22,17 +31,16 @@ func tables(t *testing.T, db *sql.DB) int {
 
 func TestUpAndDown(t *testing.T) {
 	t.Parallel()
-	url := empty.URL(t)
-	db, err := sql.Open("pgx", url)
-	require.NoError(t, err)
+	config := parse(t, empty.URL(t))
+	db := stdlib.OpenDB(*config)
 	defer db.Close()
 
-	applied, err := Up(t.Context(), url)
+	applied, err := Up(t.Context(), config)
 	require.NoError(t, err)
 	require.Equal(t, []string{"00001_organizations_and_users.sql", "00002_customers.sql", "00003_orders.sql", "00004 in Go"}, applied)
 	require.Equal(t, 6, tables(t, db))
 
-	applied, err = Up(t.Context(), url)
+	applied, err = Up(t.Context(), config)
 	require.NoError(t, err)
 	require.Empty(t, applied, "the second time there is nothing to do")
 
@@ -42,14 +50,14 @@ func TestUpAndDown(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, tables(t, db), "every step can be taken back")
 
-	_, err = Up(t.Context(), url)
+	_, err = Up(t.Context(), config)
 	require.NoError(t, err)
 	require.Equal(t, 6, tables(t, db))
 }
 
 func TestProgramsThatStartTogether(t *testing.T) {
 	t.Parallel()
-	url := empty.URL(t)
+	config := parse(t, empty.URL(t))
 	var (
 		group  sync.WaitGroup
 		mu     sync.Mutex
@@ -58,7 +66,7 @@ func TestProgramsThatStartTogether(t *testing.T) {
 	)
 	for range 4 {
 		group.Go(func() {
-			applied, err := Up(t.Context(), url)
+			applied, err := Up(t.Context(), config)
 			mu.Lock()
 			defer mu.Unlock()
 			steps = append(steps, applied...)
@@ -74,6 +82,6 @@ func TestProgramsThatStartTogether(t *testing.T) {
 
 func TestDatabaseThatIsAway(t *testing.T) {
 	t.Parallel()
-	_, err := Up(t.Context(), "postgres://nobody@127.0.0.1:1/nothing?connect_timeout=1")
+	_, err := Up(t.Context(), parse(t, "postgres://nobody@127.0.0.1:1/nothing?connect_timeout=1"))
 	require.ErrorContains(t, err, "migrations: ")
 }

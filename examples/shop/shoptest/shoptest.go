@@ -19,7 +19,11 @@ import (
 )
 
 var database = pgtest.FromFS(files(migrations.Files(), pgstore.Migrations()), func(ctx context.Context, databaseURL string) error {
-	_, err := migrations.Up(ctx, databaseURL)
+	config, err := pgx.ParseConfig(databaseURL)
+	if err != nil {
+		return err
+	}
+	_, err = migrations.Up(ctx, config)
 	return err
 })
 
