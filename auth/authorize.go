@@ -11,14 +11,14 @@ import (
 )
 
 var (
-	errNoRequirement = errors.New("auth: a requirement that Require did not make lets nobody in")
-	errNoMiddleware  = errors.New("auth: a requirement was asked without Authenticator.Middleware around the handler")
-	errOtherRegistry = errors.New("auth: a requirement was asked with an authenticator of another registry than its own")
+	errNoRequirement = errors.New("auth: a requirement that Require did not make allows nobody")
+	errNoMiddleware  = errors.New("auth: a requirement was used without Authenticator.Middleware around the handler")
+	errOtherRegistry = errors.New("auth: a requirement was used with an authenticator of another registry")
 )
 
-// Authorize answers who is calling, or why they may not. It is the guard of
-// package kit/api. The request is one that went through
-// [Authenticator.Middleware]; without that the answer is 500.
+// Authorize returns who is calling, or an error that says why they may not. It is
+// the guard of package kit/api. The request must come through
+// [Authenticator.Middleware]; otherwise the answer is 500.
 func (q *Requirement[S]) Authorize(r *http.Request) (AuthSubject[S], error) {
 	if q == nil || q.registry == nil {
 		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errNoRequirement)
@@ -52,9 +52,9 @@ func (q *Requirement[S]) Authorize(r *http.Request) (AuthSubject[S], error) {
 	return AuthSubject[S]{subject: p.subject.(S), p: p}, nil
 }
 
-// ReplyHeader adds to the reply of a caller whom the requirement has let in: it
-// clears the cookie of a session that is dead, where the caller was taken for
-// anonymous. Package kit/api and [Requirement.Handler] call it.
+// ReplyHeader adds to the reply of a caller whom the requirement has allowed. Where
+// a dead session counted as an anonymous caller, it clears the cookie of the
+// session. Package kit/api and [Requirement.Handler] call it.
 func (q *Requirement[S]) ReplyHeader(r *http.Request, header http.Header) {
 	if q == nil || !q.open {
 		return
@@ -72,7 +72,7 @@ func (q *Requirement[S]) check(a *Authenticator, p *principal) (audit.Reason, er
 		return audit.ReasonWrongSubject, a.answers.unauthorized
 	}
 	if p.typ.place == nowhere {
-		return "", nil // anonymous callers are taken, and have no credential to ask more of
+		return "", nil // an anonymous caller has no credential that could be asked for more
 	}
 	if q.c.webSession && p.typ.place != cookie {
 		return audit.ReasonNoWebSession, refusal(WebSessionRequired)

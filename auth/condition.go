@@ -7,8 +7,8 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
-// Permission is something a user's role in an organization allows, such as
-// "customers:manage". Its meaning is the application's [Memberships].
+// Permission is something that a user's role in an organization allows, such as
+// "customers:manage". The application's [Memberships] give it a meaning.
 type Permission string
 
 // Condition is one condition of a [Requirement] besides the kind of subject.
@@ -48,8 +48,8 @@ func AllScopes(scopes ...credential.Scope) Condition {
 	})
 }
 
-// NoScope requires no scope: any living credential of the right type will do.
-// The reason is for the reader.
+// NoScope requires no scope: any living credential of the right type is enough.
+// The reason is for the readers of the code.
 func NoScope(why string) Condition {
 	return condition(func(c *conditions) {
 		c.noScope = why
@@ -64,7 +64,7 @@ func WebSessionOnly() Condition {
 	return condition(func(c *conditions) { c.webSession = true })
 }
 
-// Fresh requires a web session whose sign-in is not longer ago than this. It
+// Fresh requires a web session whose sign-in was less than this time ago. It
 // implies [WebSessionOnly].
 func Fresh(within time.Duration) Condition {
 	return condition(func(c *conditions) {

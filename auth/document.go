@@ -44,8 +44,8 @@ func (q *Requirement[S]) String() string {
 }
 
 // Security describes the requirement in an API's document: one alternative for
-// each type of credential and, with any-of, each scope. Where anonymous callers
-// are taken too, the zero alternative is among them.
+// each type of credential and, with [AnyScope], for each scope. Where anonymous
+// callers are accepted too, the zero alternative is among them.
 func (q *Requirement[S]) Security() openapi.Security {
 	if q == nil || q.registry == nil {
 		return openapi.Security{}

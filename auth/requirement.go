@@ -9,9 +9,9 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
-// Requirement says who may call an endpoint. It enforces that, and describes
-// it in the API's document. It is immutable, static, and safe for concurrent
-// use. The zero value lets nobody in.
+// Requirement says who may call an endpoint. It enforces this, and describes it in
+// the API's document. It is immutable, static, and safe for concurrent use. The
+// zero value allows nobody.
 type Requirement[S any] struct {
 	registry *Registry
 	c        conditions
@@ -24,17 +24,21 @@ type Requirement[S any] struct {
 }
 
 // Require makes a requirement for subjects of type S: a subject type, or an
-// interface that some satisfy, such as [Admin]. Which types of credential are
-// taken follows from S.
+// interface that some subject types satisfy, such as [Admin]. S decides which types
+// of credential are accepted.
 //
 //	var canRead = auth.Require[auth.Admin](registry, auth.AnyScope("customers:read", "customers:write"))
 //
-// The scopes are said with exactly one of [AnyScope], [AllScopes] and
-// [NoScope]. Require is meant for package variables and panics where it could
-// never let anybody in, or would let in more than it says.
+// Exactly one of [AnyScope], [AllScopes] and [NoScope] says the scopes. Require is
+// meant for package variables. It panics when the requirement could never allow
+// anybody, or would allow more than it says.
 func Require[S any](registry *Registry, more ...Condition) *Requirement[S] {
 	q := &Requirement[S]{registry: registry}
-	for _, condition := range more {
+	for n, condition := range more {
+		if condition == nil {
+			q.c.problems = append(q.c.problems, fmt.Sprintf("condition %d is nil", n+1))
+			continue
+		}
 		condition.apply(&q.c)
 	}
 	if problem := q.compile(); problem != "" {
@@ -50,18 +54,18 @@ func (q *Requirement[S]) compile() string {
 	if len(q.c.problems) > 0 {
 		return strings.Join(q.c.problems, "; ")
 	}
-	said := 0
-	for _, is := range []bool{len(q.c.anyOf) > 0, len(q.c.allOf) > 0, q.c.noScope != ""} {
-		if is {
-			said++
+	ways := 0
+	for _, used := range []bool{len(q.c.anyOf) > 0, len(q.c.allOf) > 0, q.c.noScope != ""} {
+		if used {
+			ways++
 		}
 	}
-	if said != 1 {
+	if ways != 1 {
 		return "say the scopes with exactly one of AnyScope, AllScopes and NoScope"
 	}
 	for _, scope := range slices.Concat(q.c.anyOf, q.c.allOf) {
 		if !isScope(string(scope)) {
-			return fmt.Sprintf("scope %q: a scope is lower-case words parted by colons, such as customers:read", scope)
+			return malformedScope(scope)
 		}
 		if !q.registry.lattice.knows(scope) {
 			return fmt.Sprintf("scope %q is not declared; add it to the Scopes of the registry", scope)
@@ -89,7 +93,7 @@ func (q *Requirement[S]) compile() string {
 func (q *Requirement[S]) derive() string {
 	s := reflect.TypeFor[S]()
 	if s.Kind() == reflect.Interface && s.NumMethod() == 0 {
-		return "an interface without methods takes everybody; name a subject type, or an interface that only some satisfy"
+		return "an interface without methods accepts everybody; name a subject type, or an interface that only some satisfy"
 	}
 	var pointers []string
 	web := false

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,21 +17,19 @@ import (
 //		"customers:write": {"customers:read"},
 //	}
 //
-// It is given to [NewRegistry]. With a declaration, a requirement that names
-// another scope does not start, and a scope that is stored with a credential
-// and is not declared any more counts for nothing. Without one, every scope
-// is known and implies only itself.
+// It is an option of [NewRegistry]. With a declaration, a requirement that names
+// another scope panics when the program starts. A stored scope that is not declared
+// any more counts for nothing. Without a declaration, every scope is known and
+// implies only itself.
 type Scopes map[credential.Scope][]credential.Scope
 
-func (s Scopes) register(r *Registry) {
-	if r.lattice.declared {
-		panic("auth: NewRegistry: Scopes is given twice; declare all scopes in one")
+func (s Scopes) register(to *Registry) string {
+	if to.lattice.declared {
+		return "Scopes is given twice; declare all scopes in one"
 	}
-	lattice, err := newLattice(s)
-	if err != nil {
-		panic("auth: NewRegistry: " + err.Error())
-	}
-	r.lattice = lattice
+	var problem string
+	to.lattice, problem = newLattice(s)
+	return problem
 }
 
 // lattice is a declaration, closed: by[w] holds every scope that satisfies w.
@@ -39,21 +38,20 @@ type lattice struct {
 	by       map[credential.Scope][]credential.Scope
 }
 
-func newLattice(s Scopes) (lattice, error) {
-	l := lattice{declared: true, by: make(map[credential.Scope][]credential.Scope, len(s))}
-	names := make([]credential.Scope, 0, len(s))
-	for name, implied := range s {
+// newLattice also returns what is wrong with a declaration, empty where nothing is.
+func newLattice(s Scopes) (l lattice, problem string) {
+	l = lattice{declared: true, by: make(map[credential.Scope][]credential.Scope, len(s))}
+	names := slices.Sorted(maps.Keys(s))
+	for _, name := range names {
 		if !isScope(string(name)) {
-			return l, fmt.Errorf("scope %q: a scope is lower-case words parted by colons, such as customers:read", name)
+			return l, malformedScope(name)
 		}
-		for _, other := range implied {
+		for _, other := range s[name] {
 			if _, ok := s[other]; !ok {
-				return l, fmt.Errorf("scope %q implies %q, which is not declared; add it to Scopes", name, other)
+				return l, fmt.Sprintf("scope %q implies %q, which is not declared; add it to Scopes", name, other)
 			}
 		}
-		names = append(names, name)
 	}
-	slices.Sort(names)
 	for _, name := range names {
 		seen := map[credential.Scope]bool{}
 		var visit func(credential.Scope)
@@ -69,7 +67,11 @@ func newLattice(s Scopes) (lattice, error) {
 		}
 		visit(name)
 	}
-	return l, nil
+	return l, ""
+}
+
+func malformedScope(scope credential.Scope) string {
+	return fmt.Sprintf("scope %q: a scope is lower-case words separated by colons, such as customers:read", scope)
 }
 
 func (l lattice) knows(scope credential.Scope) bool {
@@ -89,8 +91,8 @@ func (l lattice) satisfied(want credential.Scope, have []credential.Scope) bool 
 	return containsAny(have, l.satisfiers(want))
 }
 
-// weakest leaves out every scope that another of them is implied by: what is
-// left is the least that would do.
+// weakest leaves out every scope that implies another of them. The rest are the
+// least that is enough.
 func (l lattice) weakest(scopes []credential.Scope) []credential.Scope {
 	return slices.DeleteFunc(slices.Clone(scopes), func(s credential.Scope) bool {
 		return slices.ContainsFunc(scopes, func(other credential.Scope) bool {
@@ -117,14 +119,14 @@ func containsAny(have, wanted []credential.Scope) bool {
 	return false
 }
 
-// Implies reports whether scopes hold the wanted one, themselves or by implication.
+// Implies reports whether one of the scopes is the wanted one, or implies it.
 func (r *Registry) Implies(have []credential.Scope, want credential.Scope) bool {
 	return r.lattice.satisfied(want, have)
 }
 
-// ParseScopes reads a list of scopes parted by spaces (RFC 6749, section 3.3)
-// or commas, as a command line or an OAuth 2 request has it. Repeated scopes
-// count once. A scope that is not well-formed, or not declared, is an error
+// ParseScopes reads a list of scopes that are separated by spaces (RFC 6749,
+// section 3.3) or commas, as a command line or an OAuth 2 request has it. Repeated
+// scopes count once. A scope that is not well-formed, or not declared, is an error
 // that names it.
 func (r *Registry) ParseScopes(text string) ([]credential.Scope, error) {
 	var scopes []credential.Scope

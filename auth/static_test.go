@@ -93,7 +93,7 @@ func TestRequireRefuses(t *testing.T) {
 		"no reason":           {func() { auth.Require[auth.User](registry, auth.NoScope(" ")) }, "does not say why"},
 		"an undeclared scope": {func() { auth.Require[auth.User](registry, auth.AnyScope("orders:write")) }, "is not declared"},
 		"a malformed scope":   {func() { auth.Require[auth.User](tokens, auth.AnyScope(`a"b`)) }, "lower-case words"},
-		"everybody":           {func() { auth.Require[any](registry, auth.NoScope("x")) }, "takes everybody"},
+		"everybody":           {func() { auth.Require[any](registry, auth.NoScope("x")) }, "accepts everybody"},
 		"nobody":              {func() { auth.Require[staff](registry, auth.NoScope("x")) }, "no registered subject type satisfies it"},
 		"a look-alike":        {func() { auth.Require[struct{ ID uuid.UUID }](registry, auth.NoScope("x")) }, "no registered subject type satisfies it"},
 		"only the pointer":    {func() { auth.Require[named](values, auth.NoScope("x")) }, "only the pointer to the registered subject type auth_test.staff"},
