@@ -2,10 +2,11 @@ package main
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 func TestRoutes(t *testing.T) {
@@ -39,18 +40,14 @@ func TestRoutes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := httptest.NewRecorder()
-			mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, test.target, nil))
-			require.Equal(t, test.status, w.Code)
-			require.Equal(t, "application/json", w.Header().Get("Content-Type"))
-			require.JSONEq(t, test.want, w.Body.String())
+			got := kittest.NewClient(t, mux).Get(test.target).Want(test.status)
+			require.Equal(t, "application/json", got.Header.Get("Content-Type"))
+			require.JSONEq(t, test.want, string(got.Body))
 		})
 	}
 
 	t.Run("what was there before", func(t *testing.T) {
 		t.Parallel()
-		w := httptest.NewRecorder()
-		mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/ping", nil))
-		require.Equal(t, "pong\n", w.Body.String())
+		require.Equal(t, "200 pong\n", kittest.NewClient(t, mux).Get("/ping").String())
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +26,8 @@ import (
 
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 	"github.com/polarkit-go/polarkit/examples/shop/shoptest"
+	"github.com/polarkit-go/polarkit/kit/kittest"
+	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository/localpg"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
 )
@@ -173,32 +174,14 @@ func (p *process) stop(t *testing.T) {
 	require.NoError(t, p.err, p.stderr)
 }
 
-func (p *process) get(t *testing.T, path, token string) (int, string) {
+func (p *process) client(t *testing.T) *kittest.Client {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, nil)
-	require.NoError(t, err)
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	response, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	return response.StatusCode, string(body)
+	return kittest.NewRemoteClient(t, p.url)
 }
 
-func (p *process) total(t *testing.T, token string) int {
+func (p *process) total(t *testing.T, token string) int64 {
 	t.Helper()
-	status, body := p.get(t, "/v1/customers/?limit=1", token)
-	require.Equal(t, http.StatusOK, status, body)
-	var list struct {
-		Pagination struct {
-			TotalCount int `json:"total_count"`
-		}
-	}
-	require.NoError(t, json.Unmarshal([]byte(body), &list))
-	return list.Pagination.TotalCount
+	return kittest.Decode[pagination.ListResource[map[string]any]](p.client(t).Bearer(token).Get("/v1/customers/?limit=1").Want(http.StatusOK)).Pagination.TotalCount
 }
 
 func TestStartWithNothing(t *testing.T) {
@@ -207,13 +190,12 @@ func TestStartWithNothing(t *testing.T) {
 
 	p := start(t, home, "")
 	for _, path := range []string{"/healthz", "/readyz"} {
-		status, body := p.get(t, path, "")
-		require.Equal(t, http.StatusOK, status, body)
+		p.client(t).Get(path).Want(http.StatusOK)
 	}
-	require.Equal(t, 25, p.total(t, p.tokens[seed.AcmeOwner.Email]))
-	require.Equal(t, 25, p.total(t, p.tokens[seed.GlobexOwner.Email]))
-	require.Equal(t, 50, p.total(t, p.tokens[seed.BothOwner.Email]))
-	require.Equal(t, 25, p.total(t, p.tokens["acme"]))
+	require.EqualValues(t, 25, p.total(t, p.tokens[seed.AcmeOwner.Email]))
+	require.EqualValues(t, 25, p.total(t, p.tokens[seed.GlobexOwner.Email]))
+	require.EqualValues(t, 50, p.total(t, p.tokens[seed.BothOwner.Email]))
+	require.EqualValues(t, 25, p.total(t, p.tokens["acme"]))
 
 	t.Run("a token made beside it works", func(t *testing.T) {
 		cmd := shopCommand(t, home, "", "token", "create", "--user", seed.GlobexOwner.Email, "--scopes", "customers:read,orders:read")
@@ -221,10 +203,10 @@ func TestStartWithNothing(t *testing.T) {
 		require.NoError(t, err)
 		token := strings.TrimSuffix(string(out), "\n")
 		require.Regexp(t, `^shop_pat_[0-9A-Za-z]{43}$`, token)
-		require.Equal(t, 25, p.total(t, token))
+		require.EqualValues(t, 25, p.total(t, token))
 
-		status, _ := p.get(t, "/v1/customers/", token)
-		require.Equal(t, http.StatusOK, status, "the server is not stopped by a program beside it")
+		// The program beside it does not stop the server.
+		p.client(t).Bearer(token).Get("/v1/customers/").Want(http.StatusOK)
 	})
 
 	t.Run("the address is taken", func(t *testing.T) {
@@ -248,8 +230,8 @@ func TestStartWithNothing(t *testing.T) {
 	p.stop(t)
 
 	p = start(t, home, "")
-	require.Equal(t, 25, p.total(t, p.tokens[seed.AcmeOwner.Email]))
-	require.Equal(t, 25, p.total(t, first), "a token of the start before still works")
+	require.EqualValues(t, 25, p.total(t, p.tokens[seed.AcmeOwner.Email]))
+	require.EqualValues(t, 25, p.total(t, first), "a token of the start before still works")
 	p.stop(t)
 }
 
@@ -258,10 +240,10 @@ func TestStartWithDatabaseURL(t *testing.T) {
 	url, home := empty.URL(t), t.TempDir()
 
 	p := start(t, home, url)
-	require.Equal(t, 25, p.total(t, p.tokens[seed.AcmeOwner.Email]))
+	require.EqualValues(t, 25, p.total(t, p.tokens[seed.AcmeOwner.Email]))
 	p.stop(t)
 	p = start(t, home, url)
-	require.Equal(t, 25, p.total(t, p.tokens[seed.AcmeOwner.Email]))
+	require.EqualValues(t, 25, p.total(t, p.tokens[seed.AcmeOwner.Email]))
 	p.stop(t)
 
 	entries, err := os.ReadDir(home)

@@ -50,6 +50,13 @@ func NewRemoteClient(tb testing.TB, serverURL string) *Client {
 	return &Client{tb: tb, url: strings.TrimSuffix(serverURL, "/")}
 }
 
+// In is the client for another test, such as a subtest: what goes wrong fails that one.
+func (c *Client) In(tb testing.TB) *Client {
+	client := *c
+	client.tb = tb
+	return &client
+}
+
 // A Credential is what a request carries that says who sends it. Package
 // authtest has credentials of package auth.
 type Credential interface {

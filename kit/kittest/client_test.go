@@ -134,3 +134,10 @@ func TestRequestMayBeChanged(t *testing.T) {
 	r.Header.Add("X-Trace", "8")
 	require.Equal(t, "200 [7 8]", client.Send(r).String())
 }
+
+// What goes wrong in a subtest fails the subtest.
+func TestClientInASubtest(t *testing.T) {
+	t.Parallel()
+	client := kittest.NewClient(t, http.NotFoundHandler())
+	require.Contains(t, failure(t, func(tb testing.TB) { client.In(tb).Get("/a").Want(200) }), "GET /a: got status 404, want 200")
+}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -44,25 +43,6 @@ func subjectOf(typ auth.CredentialType) credential.SubjectRef {
 
 const sessionCookie = "__Host-shop_session"
 
-// credential is one of a type, of a subject of acme.
-func (s *shop) credential(t *testing.T, typ auth.CredentialType, scopes ...credential.Scope) authtest.Credential {
-	t.Helper()
-	return s.credentialOf(t, typ, subjectOf(typ), scopes...)
-}
-
-func (s *shop) credentialOf(t *testing.T, typ auth.CredentialType, subject credential.SubjectRef, scopes ...credential.Scope) authtest.Credential {
-	t.Helper()
-	issued, err := s.issuer.System("a test").Issue(t.Context(), auth.Issue{
-		Type: typ, Subject: subject, Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour,
-	})
-	require.NoError(t, err)
-	name := fmt.Sprintf("%s of %s", typ.Name(), subject)
-	if typ.Name() == auth.WebSession.Name() {
-		return authtest.Cookie(name, sessionCookie, issued.Token.Reveal()).With("Sec-Fetch-Site", "same-origin")
-	}
-	return authtest.Bearer(name, issued.Token.Reveal())
-}
-
 // The document says who is let in, and that is so: for every operation, every
 // type of credential and every scope.
 func TestMatrix(t *testing.T) {
@@ -75,7 +55,7 @@ func TestMatrix(t *testing.T) {
 		Scopes:   append(access.AdminScopes(), access.CustomerScopes()...),
 		Public:   []string{"POST /v1/web-sessions/", "DELETE /v1/web-sessions/current"},
 		Credential: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Credential {
-			return s.credential(t, typ, scopes...)
+			return s.credential(t, typ, subjectOf(typ), scopes...)
 		},
 	}.Run(t)
 }
@@ -85,8 +65,8 @@ func (s *shop) party(t *testing.T, organization seed.Organization, owner seed.Us
 	scopes := access.AdminScopes()
 	return authtest.Party{
 		OrganizationID: organization.ID(),
-		User:           s.credentialOf(t, auth.PersonalAccessToken, auth.User{ID: owner.ID()}.Ref(), scopes...),
-		Organization:   s.credentialOf(t, auth.OrganizationAccessToken, auth.Organization{ID: organization.ID()}.Ref(), scopes...),
+		User:           s.credential(t, auth.PersonalAccessToken, auth.User{ID: owner.ID()}.Ref(), scopes...),
+		Organization:   s.credential(t, auth.OrganizationAccessToken, auth.Organization{ID: organization.ID()}.Ref(), scopes...),
 	}
 }
 
@@ -98,7 +78,7 @@ func TestTwoTenantsCustomers(t *testing.T) {
 		Path:    customersPath,
 		A:       s.party(t, seed.Acme, seed.AcmeOwner),
 		B:       s.party(t, seed.Globex, seed.GlobexOwner),
-		Both:    s.credentialOf(t, auth.PersonalAccessToken, auth.User{ID: seed.BothOwner.ID()}.Ref(), access.AdminScopes()...),
+		Both:    s.credential(t, auth.PersonalAccessToken, auth.User{ID: seed.BothOwner.ID()}.Ref(), access.AdminScopes()...),
 		Body: func(n int) map[string]any {
 			return map[string]any{"email": fmt.Sprintf("tenant%d@example.com", n), "external_id": fmt.Sprint("tenant-", n), "metadata": map[string]any{"n": n}}
 		},
@@ -133,22 +113,19 @@ func TestDocument(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 
-	reply := s.anonymous().get(t, "/openapi.json")
-	require.Equal(t, http.StatusOK, reply.status)
-	require.Equal(t, string(server.Document()), string(reply.body), "the command and the service give the same bytes")
-	require.True(t, json.Valid(reply.body))
+	reply := s.client(t).Get("/openapi.json")
+	require.Equal(t, http.StatusOK, reply.Status)
+	require.Equal(t, string(server.Document()), string(reply.Body), "the command and the service give the same bytes")
+	require.True(t, json.Valid(reply.Body))
 
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/openapi.json", nil)
-	require.NoError(t, err)
-	request.Header.Set("If-None-Match", reply.header.Get("ETag"))
-	require.Equal(t, http.StatusNotModified, s.do(t, request).status)
+	s.client(t).Header("If-None-Match", reply.Header.Get("ETag")).Get("/openapi.json").Want(http.StatusNotModified)
 
 	var document struct {
 		Paths map[string]map[string]struct {
 			OperationID string `json:"operationId"`
 		}
 	}
-	require.NoError(t, json.Unmarshal(reply.body, &document))
+	require.NoError(t, json.Unmarshal(reply.Body, &document))
 	require.Equal(t, "customers:list", document.Paths["/v1/customers/"]["get"].OperationID)
 	require.Equal(t, "customer_portal:orders:list", document.Paths["/v1/customer-portal/orders/"]["get"].OperationID)
 	for path := range document.Paths {
@@ -159,9 +136,9 @@ func TestDocument(t *testing.T) {
 func TestDocs(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	reply := s.anonymous().get(t, "/docs/")
-	require.Equal(t, http.StatusOK, reply.status)
-	require.Contains(t, reply.header.Get("Content-Security-Policy"), "default-src 'none'")
-	require.Contains(t, string(reply.body), "Shop API")
-	require.Equal(t, "/docs/", s.anonymous().get(t, "/docs").header.Get("Location"))
+	reply := s.client(t).Get("/docs/")
+	require.Equal(t, http.StatusOK, reply.Status)
+	require.Contains(t, reply.Header.Get("Content-Security-Policy"), "default-src 'none'")
+	require.Contains(t, string(reply.Body), "Shop API")
+	require.Equal(t, "/docs/", s.client(t).Get("/docs").Header.Get("Location"))
 }

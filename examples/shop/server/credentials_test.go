@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 	"github.com/polarkit-go/polarkit/examples/shop/shoptest"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 // session is a browser whose session has these scopes and organizations.
@@ -30,52 +30,52 @@ func TestTokensAreNotWiderThanTheSession(t *testing.T) {
 	s := newShop(t)
 	everywhere := credential.Unrestricted()
 	narrow := s.session(t, seed.BothOwner, everywhere, time.Hour, "customers:read")
-	create := func(b *browser, scopes string) reply {
+	create := func(b *browser, scopes string) *kittest.Response {
 		return b.send(t, http.MethodPost, tokensPath, `{"comment":"x","scopes":[`+scopes+`]}`)
 	}
 
 	t.Run("scopes", func(t *testing.T) {
 		refused := create(narrow, `"customers:write"`)
-		refused.fails(t, http.StatusForbidden, "InsufficientScope")
-		require.Contains(t, refused.header.Get("WWW-Authenticate"), `error="insufficient_scope"`)
-		require.Contains(t, refused.header.Get("WWW-Authenticate"), `scope="customers:write"`)
+		refused.Want(http.StatusForbidden).WantError("InsufficientScope")
+		require.Contains(t, refused.Header.Get("WWW-Authenticate"), `error="insufficient_scope"`)
+		require.Contains(t, refused.Header.Get("WWW-Authenticate"), `scope="customers:write"`)
 		for _, scopes := range []string{`"customers:read","customers:write"`, `"orders:read"`, `"customer_sessions:write"`} {
-			create(narrow, scopes).fails(t, http.StatusForbidden, "InsufficientScope")
+			create(narrow, scopes).Want(http.StatusForbidden).WantError("InsufficientScope")
 		}
-		create(s.session(t, seed.BothOwner, everywhere, time.Hour), `"customers:read"`).fails(t, http.StatusForbidden, "InsufficientScope")
-		create(narrow, `"unknown:read"`).invalid(t, detail{"enum", []any{"body", "scopes", 0.0}})
+		create(s.session(t, seed.BothOwner, everywhere, time.Hour), `"customers:read"`).Want(http.StatusForbidden).WantError("InsufficientScope")
+		create(narrow, `"unknown:read"`).WantInvalid("enum body.scopes.0")
 
-		made := create(narrow, `"customers:read","customers:read"`).object(t, http.StatusCreated)
+		made := kittest.Decode[object](create(narrow, `"customers:read","customers:read"`).Want(http.StatusCreated))
 		require.Equal(t, []any{"customers:read"}, made["personal_access_token"].(map[string]any)["scopes"])
-		c := &client{shop: s, token: made["token"].(string)}
-		c.get(t, customersPath).list(t, http.StatusOK)
-		c.post(t, customersPath, map[string]any{"email": "new@example.com"}).fails(t, http.StatusForbidden, "InsufficientScope")
+		c := s.client(t).Bearer(made["token"].(string))
+		c.Get(customersPath).Want(http.StatusOK)
+		c.Post(customersPath, map[string]any{"email": "new@example.com"}).Want(http.StatusForbidden).WantError("InsufficientScope")
 		implied := create(s.session(t, seed.BothOwner, everywhere, time.Hour, "customers:write"), `"customers:read"`)
-		require.Equal(t, http.StatusCreated, implied.status)
+		require.Equal(t, http.StatusCreated, implied.Status)
 	})
 	t.Run("organizations", func(t *testing.T) {
 		acme := s.session(t, seed.BothOwner, credential.LimitedTo(seed.Acme.ID()), time.Hour, "customers:read")
-		made := create(acme, `"customers:read"`).object(t, http.StatusCreated)
-		c := &client{shop: s, token: made["token"].(string)}
-		require.Equal(t, 25, c.get(t, customersPath).list(t, http.StatusOK).Pagination.TotalCount)
-		require.Zero(t, c.get(t, customersPath+"?organization_id="+seed.Globex.ID().String()).list(t, http.StatusOK).Pagination.TotalCount)
-		none := create(s.session(t, seed.BothOwner, credential.LimitedTo(), time.Hour, "customers:read"), `"customers:read"`).object(t, http.StatusCreated)
-		c = &client{shop: s, token: none["token"].(string)}
-		require.Zero(t, c.get(t, customersPath).list(t, http.StatusOK).Pagination.TotalCount)
+		made := kittest.Decode[object](create(acme, `"customers:read"`).Want(http.StatusCreated))
+		c := s.client(t).Bearer(made["token"].(string))
+		require.Equal(t, 25, kittest.Decode[listPage](c.Get(customersPath).Want(http.StatusOK)).Pagination.TotalCount)
+		require.Zero(t, kittest.Decode[listPage](c.Get(customersPath+"?organization_id="+seed.Globex.ID().String()).Want(http.StatusOK)).Pagination.TotalCount)
+		none := kittest.Decode[object](create(s.session(t, seed.BothOwner, credential.LimitedTo(), time.Hour, "customers:read"), `"customers:read"`).Want(http.StatusCreated))
+		c = s.client(t).Bearer(none["token"].(string))
+		require.Zero(t, kittest.Decode[listPage](c.Get(customersPath).Want(http.StatusOK)).Pagination.TotalCount)
 	})
 	t.Run("revoking", func(t *testing.T) {
-		wide := create(s.session(t, seed.BothOwner, everywhere, time.Hour, "customers:write"), `"customers:write"`).object(t, http.StatusCreated)
+		wide := kittest.Decode[object](create(s.session(t, seed.BothOwner, everywhere, time.Hour, "customers:write"), `"customers:write"`).Want(http.StatusCreated))
 		id := wide["personal_access_token"].(map[string]any)["id"].(string)
-		narrow.send(t, http.MethodDelete, tokensPath+id, "").fails(t, http.StatusForbidden, "InsufficientScope")
+		narrow.send(t, http.MethodDelete, tokensPath+id, nil).Want(http.StatusForbidden).WantError("InsufficientScope")
 		limited := s.session(t, seed.BothOwner, credential.LimitedTo(seed.Acme.ID()), time.Hour, "customers:write")
-		limited.send(t, http.MethodDelete, tokensPath+id, "").fails(t, http.StatusForbidden, "NotPermitted")
-		c := &client{shop: s, token: wide["token"].(string)}
-		c.get(t, customersPath).list(t, http.StatusOK)
+		limited.send(t, http.MethodDelete, tokensPath+id, nil).Want(http.StatusForbidden).WantError("NotPermitted")
+		c := s.client(t).Bearer(wide["token"].(string))
+		c.Get(customersPath).Want(http.StatusOK)
 		// It is seen all the same, and a session that may do as much ends it.
-		require.Contains(t, string(narrow.send(t, http.MethodGet, tokensPath, "").body), id)
+		require.Contains(t, string(narrow.send(t, http.MethodGet, tokensPath, nil).Body), id)
 		wider := s.session(t, seed.BothOwner, everywhere, time.Hour, "customers:write", "orders:read")
-		require.Equal(t, http.StatusNoContent, wider.send(t, http.MethodDelete, tokensPath+id, "").status)
-		c.get(t, customersPath).fails(t, http.StatusUnauthorized, "InvalidToken")
+		require.Equal(t, http.StatusNoContent, wider.send(t, http.MethodDelete, tokensPath+id, nil).Status)
+		c.Get(customersPath).Want(http.StatusUnauthorized).WantError("InvalidToken")
 	})
 }
 
@@ -87,13 +87,13 @@ func TestCustomerSessionsAreNotWiderThanTheirMaker(t *testing.T) {
 	const path = "/v1/customer-sessions/"
 
 	t.Run("both scopes", func(t *testing.T) {
-		for _, scopes := range [][]string{{"customer_sessions:write"}, {"customers:read"}, {"customers:write"}, {}} {
-			refused := s.user(t, seed.AcmeOwner, scopes...).post(t, path, body)
-			refused.fails(t, http.StatusForbidden, "InsufficientScope")
-			require.NotContains(t, string(refused.body), someone.Email)
+		for _, scopes := range [][]credential.Scope{{"customer_sessions:write"}, {"customers:read"}, {"customers:write"}, {}} {
+			refused := s.user(t, seed.AcmeOwner, scopes...).Post(path, body)
+			refused.Want(http.StatusForbidden).WantError("InsufficientScope")
+			require.NotContains(t, string(refused.Body), someone.Email)
 		}
-		for _, scope := range []string{"customers:read", "customers:write"} {
-			made := s.user(t, seed.AcmeOwner, "customer_sessions:write", scope).post(t, path, body).object(t, http.StatusCreated)
+		for _, scope := range []credential.Scope{"customers:read", "customers:write"} {
+			made := kittest.Decode[object](s.user(t, seed.AcmeOwner, "customer_sessions:write", scope).Post(path, body).Want(http.StatusCreated))
 			require.Equal(t, someone.Email, made["customer"].(map[string]any)["email"])
 		}
 	})
@@ -103,7 +103,7 @@ func TestCustomerSessionsAreNotWiderThanTheirMaker(t *testing.T) {
 			Scopes: []credential.Scope{"customer_sessions:write", "customers:read"}, Lifetime: 10 * time.Minute,
 		})
 		require.NoError(t, err)
-		made := (&client{shop: s, token: issued.Token.Reveal()}).post(t, path, body).object(t, http.StatusCreated)
+		made := kittest.Decode[object](s.client(t).Bearer(issued.Token.Reveal()).Post(path, body).Want(http.StatusCreated))
 		expires, err := time.Parse(time.RFC3339Nano, made["expires_at"].(string))
 		require.NoError(t, err)
 		require.WithinDuration(t, *issued.Credential.ExpiresAt, expires, time.Second)
@@ -125,9 +125,9 @@ func TestCredentialsThatCannotBeWritten(t *testing.T) {
 	}
 	writable := open(func(*pgxpool.Config) {})
 	b := signIn(t, writable, seed.AcmeOwner)
-	made := b.send(t, http.MethodPost, tokensPath, `{"comment":"x","scopes":["customers:read"]}`).object(t, http.StatusCreated)
+	made := kittest.Decode[object](b.send(t, http.MethodPost, tokensPath, `{"comment":"x","scopes":["customers:read"]}`).Want(http.StatusCreated))
 	id := made["personal_access_token"].(map[string]any)["id"].(string)
-	organization := writable.organization(t, seed.Acme, "customer_sessions:write", "customers:read")
+	organization := writable.credential(t, auth.OrganizationAccessToken, auth.Organization{ID: seed.Acme.ID()}.Ref(), "customer_sessions:write", "customers:read")
 
 	for name, s := range map[string]*shop{
 		"read only": open(func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on" }),
@@ -142,24 +142,24 @@ func TestCredentialsThatCannotBeWritten(t *testing.T) {
 				require.NoError(t, err)
 			}
 			same := &browser{shop: s, cookie: b.cookie, site: "same-origin"}
-			for what, got := range map[string]reply{
+			for what, got := range map[string]*kittest.Response{
 				"sign-in":  (&browser{shop: s}).send(t, http.MethodPost, sessionsPath, `{"email":"`+seed.AcmeOwner.Email+`","password":"`+seed.Password+`"}`),
 				"again":    same.send(t, http.MethodPost, sessionsPath, `{"email":"`+seed.AcmeOwner.Email+`","password":"`+seed.Password+`"}`),
 				"create":   same.send(t, http.MethodPost, tokensPath, `{"comment":"x","scopes":["customers:read"]}`),
-				"revoke":   same.send(t, http.MethodDelete, tokensPath+id, ""),
-				"sign-out": same.send(t, http.MethodDelete, sessionsPath+"current", ""),
-				"customer": (&client{shop: s, token: organization.token}).post(t, "/v1/customer-sessions/", map[string]any{"customer_id": seed.Customers(seed.Acme)[3].ID}),
+				"revoke":   same.send(t, http.MethodDelete, tokensPath+id, nil),
+				"sign-out": same.send(t, http.MethodDelete, sessionsPath+"current", nil),
+				"customer": s.client(t).As(organization).Post("/v1/customer-sessions/", map[string]any{"customer_id": seed.Customers(seed.Acme)[3].ID}),
 			} {
-				got.fails(t, http.StatusServiceUnavailable, "ServiceUnavailable")
-				require.NotEmpty(t, got.header.Get("Retry-After"), what)
-				require.Empty(t, got.header.Get("Set-Cookie"), what)
+				got.Want(http.StatusServiceUnavailable).WantError("ServiceUnavailable")
+				require.NotEmpty(t, got.Header.Get("Retry-After"), what)
+				require.Empty(t, got.Header.Get("Set-Cookie"), what)
 			}
 			// Reading goes on, though no use of the credential can be recorded.
-			require.Equal(t, http.StatusOK, same.send(t, http.MethodGet, tokensPath, "").status)
-			(&client{shop: s, token: made["token"].(string)}).get(t, customersPath).list(t, http.StatusOK)
+			require.Equal(t, http.StatusOK, same.send(t, http.MethodGet, tokensPath, nil).Status)
+			s.client(t).Bearer(made["token"].(string)).Get(customersPath).Want(http.StatusOK)
 		})
 	}
-	b.send(t, http.MethodGet, tokensPath, "").list(t, http.StatusOK)
+	b.send(t, http.MethodGet, tokensPath, nil).Want(http.StatusOK)
 }
 
 func TestNewEmailAddressIsNotVerified(t *testing.T) {
@@ -174,7 +174,7 @@ func TestNewEmailAddressIsNotVerified(t *testing.T) {
 		t.Helper()
 		_, err := s.pool.Exec(t.Context(), `UPDATE customers SET email_verified = true, email = $2 WHERE id = $1`, seed.Customers(seed.Acme)[1].ID, email)
 		require.NoError(t, err)
-		return c.patch(t, one, body).object(t, http.StatusOK)["email_verified"].(bool)
+		return kittest.Decode[object](c.Patch(one, body).Want(http.StatusOK))["email_verified"].(bool)
 	}
 	require.True(t, verified(map[string]any{"name": "Alan"}))
 	require.True(t, verified(map[string]any{}))
@@ -187,12 +187,5 @@ func TestNewEmailAddressIsNotVerified(t *testing.T) {
 	// And one that was not verified does not become so.
 	_, err = s.pool.Exec(t.Context(), `UPDATE customers SET email_verified = false WHERE id = $1`, seed.Customers(seed.Acme)[1].ID)
 	require.NoError(t, err)
-	require.Equal(t, false, c.patch(t, one, map[string]any{"email": "another@example.com"}).object(t, http.StatusOK)["email_verified"])
-}
-
-func (c *client) patch(t *testing.T, path string, body any) reply {
-	t.Helper()
-	text, err := json.Marshal(body)
-	require.NoError(t, err)
-	return c.send(t, http.MethodPatch, path, string(text))
+	require.Equal(t, false, kittest.Decode[object](c.Patch(one, map[string]any{"email": "another@example.com"}).Want(http.StatusOK))["email_verified"])
 }

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
@@ -23,7 +25,6 @@ import (
 // shop is the service on a database of its own, called over HTTP.
 type shop struct {
 	url    string
-	client *http.Client
 	pool   *pgxpool.Pool
 	issuer *auth.Issuer
 	server *server.Server
@@ -53,33 +54,49 @@ func newShopOn(t *testing.T, pool *pgxpool.Pool) *shop {
 	issuer, err := auth.NewIssuer(access.Registry, keys, access.NewStore(pool))
 	require.NoError(t, err)
 
-	client := web.Client()
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &shop{url: web.URL, client: client, pool: pool, issuer: issuer, server: handler, checked: checked}
+	return &shop{url: web.URL, pool: pool, issuer: issuer, server: handler, checked: checked}
 }
 
-// anonymous calls without a credential.
-func (s *shop) anonymous() *client { return &client{shop: s} }
+// client calls without a credential.
+func (s *shop) client(t *testing.T) *kittest.Client {
+	t.Helper()
+	return kittest.NewRemoteClient(t, s.url)
+}
 
 // user calls with a personal access token.
-func (s *shop) user(t *testing.T, user seed.User, scopes ...string) *client {
+func (s *shop) user(t *testing.T, user seed.User, scopes ...credential.Scope) *kittest.Client {
 	t.Helper()
-	return s.as(t, auth.PersonalAccessToken, auth.User{ID: user.ID()}.Ref(), scopes...)
+	return s.client(t).As(s.credential(t, auth.PersonalAccessToken, auth.User{ID: user.ID()}.Ref(), scopes...))
 }
 
 // organization calls with an organization access token.
-func (s *shop) organization(t *testing.T, organization seed.Organization, scopes ...string) *client {
+func (s *shop) organization(t *testing.T, organization seed.Organization, scopes ...credential.Scope) *kittest.Client {
 	t.Helper()
-	return s.as(t, auth.OrganizationAccessToken, auth.Organization{ID: organization.ID()}.Ref(), scopes...)
+	return s.client(t).As(s.credential(t, auth.OrganizationAccessToken, auth.Organization{ID: organization.ID()}.Ref(), scopes...))
 }
 
-func (s *shop) as(t *testing.T, typ auth.CredentialType, subject credential.SubjectRef, scopes ...string) *client {
+// customer calls with a customer session.
+func (s *shop) customer(t *testing.T, customer seed.Customer, organization seed.Organization, scopes ...credential.Scope) *kittest.Client {
 	t.Helper()
-	issue := auth.Issue{Type: typ, Subject: subject, Limit: credential.Unrestricted(), Lifetime: time.Hour}
-	for _, scope := range scopes {
-		issue.Scopes = append(issue.Scopes, credential.Scope(scope))
-	}
-	issued, err := s.issuer.System("a test").Issue(t.Context(), issue)
+	return s.client(t).As(s.credential(t, auth.CustomerSession, auth.Customer{ID: customer.ID, OrganizationID: organization.ID()}.Ref(), scopes...))
+}
+
+// issue issues a credential for an hour.
+func (s *shop) issue(t *testing.T, typ auth.CredentialType, subject credential.SubjectRef, scopes ...credential.Scope) auth.Issued {
+	t.Helper()
+	issued, err := s.issuer.System("a test").Issue(t.Context(), auth.Issue{
+		Type: typ, Subject: subject, Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour,
+	})
 	require.NoError(t, err)
-	return &client{shop: s, token: issued.Token.Reveal()}
+	return issued
+}
+
+// credential is what requests carry: a new token, or a cookie as a page of the same origin sends it.
+func (s *shop) credential(t *testing.T, typ auth.CredentialType, subject credential.SubjectRef, scopes ...credential.Scope) authtest.Credential {
+	t.Helper()
+	name, token := fmt.Sprintf("%s of %s", typ.Name(), subject), s.issue(t, typ, subject, scopes...).Token.Reveal()
+	if typ.Name() == auth.WebSession.Name() {
+		return authtest.Cookie(name, sessionCookie, token).With("Sec-Fetch-Site", "same-origin")
+	}
+	return authtest.Bearer(name, token)
 }

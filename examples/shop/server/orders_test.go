@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
 const ordersPath = "/v1/orders/"
@@ -36,7 +37,7 @@ func TestOrdersList(t *testing.T) {
 	require.Len(t, all, 36)
 
 	for name, test := range map[string]struct {
-		client *client
+		client *kittest.Client
 		query  string
 		total  int
 	}{
@@ -55,7 +56,7 @@ func TestOrdersList(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			page := test.client.get(t, ordersPath+"?"+test.query).list(t, http.StatusOK)
+			page := kittest.Decode[listPage](test.client.In(t).Get(ordersPath + "?" + test.query).Want(http.StatusOK))
 			require.Equal(t, test.total, page.Pagination.TotalCount)
 			require.Len(t, page.Items, min(test.total, 10))
 		})
@@ -63,13 +64,15 @@ func TestOrdersList(t *testing.T) {
 
 	t.Run("a status that is none", func(t *testing.T) {
 		t.Parallel()
-		reply := c.get(t, ordersPath+"?status=eaten")
-		require.Equal(t, http.StatusUnprocessableEntity, reply.status)
-		require.Contains(t, string(reply.body), `'pending', 'paid', 'refunded' or 'partially_refunded'`)
+		c := c.In(t)
+		reply := c.Get(ordersPath + "?status=eaten")
+		require.Equal(t, http.StatusUnprocessableEntity, reply.Status)
+		require.Contains(t, string(reply.Body), `'pending', 'paid', 'refunded' or 'partially_refunded'`)
 	})
 	t.Run("sorted", func(t *testing.T) {
 		t.Parallel()
-		page := c.get(t, ordersPath+"?limit=100&sorting=-amount,invoice_number").list(t, http.StatusOK)
+		c := c.In(t)
+		page := kittest.Decode[listPage](c.Get(ordersPath + "?limit=100&sorting=-amount,invoice_number").Want(http.StatusOK))
 		require.Len(t, page.Items, 36)
 		for i := 1; i < len(page.Items); i++ {
 			before, after := page.Items[i-1]["total_amount"].(float64), page.Items[i]["total_amount"].(float64)
@@ -78,14 +81,14 @@ func TestOrdersList(t *testing.T) {
 				require.Less(t, page.Items[i-1]["invoice_number"], page.Items[i]["invoice_number"])
 			}
 		}
-		page = c.get(t, ordersPath+"?limit=1").list(t, http.StatusOK)
+		page = kittest.Decode[listPage](c.Get(ordersPath + "?limit=1").Want(http.StatusOK))
 		require.Equal(t, all[35].ID.String(), page.Items[0]["id"], "the newest first")
 	})
 	t.Run("without the scope", func(t *testing.T) {
 		t.Parallel()
-		reply := acmeOwner(t, s, "customers:write").get(t, ordersPath)
-		reply.fails(t, http.StatusForbidden, "InsufficientScope")
-		require.Contains(t, reply.header.Get("WWW-Authenticate"), `scope="orders:read"`)
+		reply := acmeOwner(t, s, "customers:write").Get(ordersPath)
+		reply.Want(http.StatusForbidden).WantError("InsufficientScope")
+		require.Contains(t, reply.Header.Get("WWW-Authenticate"), `scope="orders:read"`)
 	})
 }
 
@@ -95,7 +98,7 @@ func TestOrdersGet(t *testing.T) {
 	c := acmeOwner(t, s, "orders:read")
 	want := seed.Orders(seed.Acme)[0]
 
-	got := c.get(t, ordersPath+want.ID.String()).object(t, http.StatusOK)
+	got := kittest.Decode[object](c.Get(ordersPath + want.ID.String()).Want(http.StatusOK))
 	require.Equal(t, map[string]any{
 		"created_at": want.CreatedAt.Format("2006-01-02T15:04:05Z"), "updated_at": nil,
 		"id": want.ID.String(), "status": "paid", "paid": true,
@@ -104,7 +107,7 @@ func TestOrdersGet(t *testing.T) {
 		"customer_id": want.CustomerID.String(), "organization_id": seed.Acme.ID().String(), "metadata": map[string]any{},
 	}, got)
 
-	theirs := c.get(t, ordersPath+seed.Orders(seed.Globex)[0].ID.String())
-	theirs.fails(t, http.StatusNotFound, "ResourceNotFound")
-	require.Equal(t, string(c.get(t, ordersPath+uuid.NewString()).body), string(theirs.body))
+	theirs := c.Get(ordersPath + seed.Orders(seed.Globex)[0].ID.String())
+	theirs.Want(http.StatusNotFound).WantError("ResourceNotFound")
+	require.Equal(t, string(c.Get(ordersPath+uuid.NewString()).Body), string(theirs.Body))
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/examples/shop/migrations"
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 	"github.com/polarkit-go/polarkit/repository/localpg"
@@ -48,8 +49,8 @@ func TestPostgreSQLIsKilledUnderLoad(t *testing.T) {
 	t.Cleanup(pool.Close)
 
 	s := newShopOn(t, pool)
-	c := acmeOwner(t, s, "customers:write")
-	load := startLoad(s, c.token)
+	issued := s.issue(t, auth.PersonalAccessToken, auth.User{ID: seed.AcmeOwner.ID()}.Ref(), "customers:write")
+	load := startLoad(s, issued.Token.Reveal())
 	require.Eventually(t, func() bool { return load.seen(http.StatusOK) >= 50 }, time.Minute, time.Millisecond)
 
 	for range 2 {
@@ -66,7 +67,7 @@ func TestPostgreSQLIsKilledUnderLoad(t *testing.T) {
 	load.stop()
 
 	require.Empty(t, load.odd, "answers that are neither a 200 nor a 503 in the error shape")
-	require.Equal(t, http.StatusOK, s.anonymous().get(t, "/readyz").status)
+	require.Equal(t, http.StatusOK, s.client(t).Get("/readyz").Status)
 }
 
 // kill ends the server of a folder at once, as a crash does.
@@ -120,7 +121,7 @@ func (l *load) call(s *shop, token, method, path, body string) {
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
-	response, err := s.client.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		l.note(0, err.Error())
 		return

@@ -14,9 +14,10 @@ import (
 
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 	"github.com/polarkit-go/polarkit/examples/shop/shoptest"
+	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
-func (b *browser) signIn(t *testing.T, email, password string) reply {
+func (b *browser) signIn(t *testing.T, email, password string) *kittest.Response {
 	t.Helper()
 	return b.send(t, http.MethodPost, sessionsPath, `{"email":`+strconv.Quote(email)+`,"password":`+strconv.Quote(password)+`}`)
 }
@@ -36,13 +37,13 @@ func TestLongPasswordsAreNotCut(t *testing.T) {
 	s.setPassword(t, seed.AcmeOwner, full, shoptest.PasswordCost)
 	b := &browser{shop: s, site: "same-origin"}
 	wrong := b.signIn(t, seed.AcmeOwner.Email, "wrong")
-	wrong.fails(t, http.StatusForbidden, "WrongCredentials")
+	wrong.Want(http.StatusForbidden).WantError("WrongCredentials")
 	for _, password := range []string{full + strings.Repeat("ä", 36), full + "x", full[:len(full)-2]} {
 		got := b.signIn(t, seed.AcmeOwner.Email, password)
-		require.Equal(t, wrong.status, got.status, string(got.body))
-		require.Equal(t, string(wrong.body), string(got.body))
+		require.Equal(t, wrong.Status, got.Status, string(got.Body))
+		require.Equal(t, string(wrong.Body), string(got.Body))
 	}
-	require.Equal(t, http.StatusNoContent, b.signIn(t, seed.AcmeOwner.Email, full).status)
+	require.Equal(t, http.StatusNoContent, b.signIn(t, seed.AcmeOwner.Email, full).Status)
 }
 
 func TestFailedSignInsHaveABudget(t *testing.T) {
@@ -56,11 +57,11 @@ func TestFailedSignInsHaveABudget(t *testing.T) {
 			got := (&browser{shop: s, site: "same-origin"}).signIn(t, seed.AcmeOwner.Email, "wrong")
 			mu.Lock()
 			defer mu.Unlock()
-			answers[got.status]++
-			if got.status == http.StatusTooManyRequests || got.status == http.StatusServiceUnavailable {
-				wait, err := strconv.Atoi(got.header.Get("Retry-After"))
+			answers[got.Status]++
+			if got.Status == http.StatusTooManyRequests || got.Status == http.StatusServiceUnavailable {
+				wait, err := strconv.Atoi(got.Header.Get("Retry-After"))
 				if err != nil || wait < 1 {
-					t.Errorf("Retry-After: %q", got.header.Get("Retry-After"))
+					t.Errorf("Retry-After: %q", got.Header.Get("Retry-After"))
 				}
 			}
 		})
@@ -72,7 +73,7 @@ func TestFailedSignInsHaveABudget(t *testing.T) {
 	require.Equal(t, 40, answers[http.StatusForbidden]+answers[http.StatusTooManyRequests]+answers[http.StatusServiceUnavailable])
 	// Others from the same address sign in, and the account's own sessions go on.
 	signIn(t, s, seed.BothOwner)
-	acmeOwner(t, s, "customers:read").get(t, customersPath).list(t, http.StatusOK)
+	acmeOwner(t, s, "customers:read").Get(customersPath).Want(http.StatusOK)
 }
 
 func TestPasswordIsHashedAgain(t *testing.T) {
@@ -85,7 +86,7 @@ func TestPasswordIsHashedAgain(t *testing.T) {
 	}
 	s.setPassword(t, seed.AcmeOwner, seed.Password, shoptest.PasswordCost+1)
 	before := stored()
-	(&browser{shop: s}).signIn(t, seed.AcmeOwner.Email, "wrong").fails(t, http.StatusForbidden, "WrongCredentials")
+	(&browser{shop: s}).signIn(t, seed.AcmeOwner.Email, "wrong").Want(http.StatusForbidden).WantError("WrongCredentials")
 	require.Equal(t, before, stored())
 	signIn(t, s, seed.AcmeOwner)
 	cost, err := bcrypt.Cost([]byte(stored()))
@@ -108,7 +109,7 @@ func TestSignInEndsWithTheRequest(t *testing.T) {
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+sessionsPath, strings.NewReader(`{"email":"a@example.com","password":"x"}`))
 	require.NoError(t, err)
-	response, err := s.client.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err == nil {
 		_ = response.Body.Close()
 	}
