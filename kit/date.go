@@ -8,8 +8,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 )
 
-// Date is a day of the calendar, without a time or a zone: Pydantic's date. On
-// the wire it is "2024-01-02". The zero value is no day.
+// Date is a day of the calendar, without a time and a zone: Pydantic's date. On the wire
+// it is "2024-01-02". The zero value stands for no day.
 type Date struct {
 	Year  int
 	Month time.Month
@@ -58,7 +58,7 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Value makes the day a parameter of a query.
+// Value makes the day a parameter of a database query. The zero value is null.
 func (d Date) Value() (driver.Value, error) {
 	if d.IsZero() {
 		return nil, nil
@@ -66,9 +66,9 @@ func (d Date) Value() (driver.Value, error) {
 	return d.String(), nil
 }
 
-// Scan reads a day from a database: a time, a text or null. PostgreSQL's infinity
-// is the last day of Python's calendar, 9999-12-31, and -infinity its first,
-// 0001-01-01, as asyncpg reads them.
+// Scan reads a day from a database: a time, a text or null. As asyncpg reads them,
+// PostgreSQL's infinity is 9999-12-31, the last day of Python's calendar, and -infinity is
+// 0001-01-01, the first.
 func (d *Date) Scan(src any) error {
 	switch src {
 	case "infinity":

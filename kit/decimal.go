@@ -11,24 +11,23 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-// Decimal is a decimal number as it was written, with all its places: 1.50
-// stays 1.50. It is Pydantic's Decimal; on the wire it is a text, and a number
-// is read too. The zero value is 0.
+// Decimal is a decimal number as it was written, with all its places: 1.50 stays 1.50. It
+// is Pydantic's Decimal. Replies write it as a text; requests may send a text or a number.
+// The zero value is 0.
 //
-// It holds a number and calculates nothing: amounts of money that are added up
-// are better integers of the smallest unit, or a type of your own that reads
-// itself from text.
+// It has no arithmetic. For amounts of money that are added up, use integers of the
+// smallest unit, or a type of your own that reads itself from text.
 //
-// A column of numeric may hold NaN and the infinities. [Decimal.Scan] reads them,
-// and on the wire they are "NaN", "Infinity" and "-Infinity", as Pydantic writes
-// them. No request brings them in.
+// A column of the type numeric may hold NaN and the infinities. [Decimal.Scan] reads them,
+// and on the wire they are "NaN", "Infinity" and "-Infinity", as Pydantic writes them.
+// Requests with them are refused.
 type Decimal struct {
 	number  lax.Number
 	special string // NaN or an infinity, empty for a number
 }
 
-// ParseDecimal reads a number as Pydantic does: "1.50", " 1e3 ", "1_000". There
-// is no infinity.
+// ParseDecimal reads a number as Pydantic does: "1.50", " 1e3 ", "1_000". NaN and the
+// infinities are errors.
 func ParseDecimal(s string) (Decimal, error) {
 	number, issue := lax.Decimal(s)
 	if issue != nil {
@@ -37,8 +36,8 @@ func ParseDecimal(s string) (Decimal, error) {
 	return Decimal{number: number}, nil
 }
 
-// SetNumber sets the number to one that has been read. Packages of this module read
-// requests with this method; others cannot call it.
+// SetNumber sets the number. It is for the packages of this module, which read requests
+// with it.
 func (d *Decimal) SetNumber(number lax.Number) { *d = Decimal{number: number} }
 
 // String is the number as Python writes it: "1.50", "1E+3".
@@ -62,7 +61,7 @@ func (d Decimal) Compare(other Decimal) int {
 	return d.known().Compare(other.known())
 }
 
-// rank orders what is no number around all numbers.
+// rank orders NaN and the infinities around all numbers, which have the rank 0.
 func (d Decimal) rank() int {
 	switch d.special {
 	case "-Infinity":
@@ -87,7 +86,7 @@ func (d Decimal) known() lax.Number {
 // IsZero reports whether the number is 0.
 func (d Decimal) IsZero() bool { return d.Compare(Decimal{}) == 0 }
 
-// Float64 is the nearest float; infinite beyond its range.
+// Float64 is the nearest float. Beyond the range of a float64 it is infinite.
 func (d Decimal) Float64() float64 {
 	f, _ := strconv.ParseFloat(d.String(), 64) // the only error is the range
 	return f
@@ -105,7 +104,7 @@ func (d *Decimal) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Value makes the number a parameter of a query.
+// Value makes the number a parameter of a database query.
 func (d Decimal) Value() (driver.Value, error) { return d.String(), nil }
 
 // Scan reads a number from a database: a text, an integer, a float or null. The

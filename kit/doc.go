@@ -1,6 +1,7 @@
-// Package kit holds the nouns of a Polar-style API: what schemas and structs of
-// parameters embed and name. It reads no request and writes no reply: packages
-// kit/request and kit/reply do, and package kit/api builds typed endpoints on them.
+// Package kit holds the nouns of a Polar-style API: the types that schemas and structs of
+// parameters embed and name. It links neither net/http nor a validator. Package
+// kit/request reads requests into these types, package kit/reply writes them, and package
+// kit/api makes typed endpoints of both.
 //
 // A schema is a struct that embeds [Schema]:
 //
@@ -13,14 +14,14 @@
 //
 //	in, err := request.Decode[CustomerCreate](r)
 //
-// A field is required unless its type or tags say otherwise: an [Optional] may
-// be absent, a pointer may be null, default:"…" is the value of what is absent.
-// Rules are validate tags; docs/validation.md lists them with their errors.
-// Rules that no tag can say are a [Validator]'s, new tags come from
-// [DefineRule], and an interface with a closed set of structs from
-// [DefineUnion].
+// A field is required unless its type or its tags say otherwise. An [Optional] may be
+// absent, and a pointer may be null. A default:"…" is the value of an absent field.
 //
-// A type is compiled once, when it is first used. Mistakes in it are found then, or
-// when the program starts with request.Check; package kit/api does so for every
-// endpoint.
+// Rules are validate tags. The file docs/validation.md lists them with their errors. A
+// rule that no tag can express is the method of a [Validator]. [DefineRule] adds rules
+// for tags, and [DefineUnion] names the structs that an interface stands for.
+//
+// A type is compiled once, when it is first used. Its mistakes are found then, or when
+// the program starts: request.Check compiles a type, and package kit/api compiles those
+// of each endpoint.
 package kit

@@ -7,7 +7,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit/request"
 )
 
-// Price is one of several kinds of price, told apart by "type".
+// Price is one of several kinds of price. The field "type" distinguishes them.
 type Price interface{ price() }
 
 type FixedPrice struct {

@@ -3,18 +3,19 @@ package kit
 import "github.com/polarkit-go/polarkit/internal/jsonnum"
 
 // Metadata holds key-value pairs of a resource: at most 50 keys of 1 to 40
-// characters; values are texts of 1 to 500 characters, integers, floats or bools
-// (Polar guideline). The types of JSON are kept: 25 stays an integer, 2.5 a
-// float, "25" a text. encoding/json, and so a column, drops the point of 25.0.
+// characters. Values are texts of 1 to 500 characters, integers, floats or bools
+// (Polar guideline). The types of JSON are kept: 25 stays an integer, 2.5 a float, and
+// "25" a text. encoding/json writes the float 25.0 without its point, and so does a
+// column.
 //
 // In Go a value is a string, an int64, a float64 or a bool. An integer beyond 64
 // bits is a json.Number, which keeps all of its digits.
 type Metadata map[string]any
 
-// UnmarshalJSON reads metadata with encoding/json, as a database column or a
-// client gives it, and keeps integers integers. A number beyond the range of a
-// float64, which another program may have written, is a json.Number. Requests are
-// decoded and validated by package kit/request.
+// UnmarshalJSON reads metadata from a database column, or in a client of an API. An
+// integer stays an integer. A number beyond the range of a float64, which another program
+// may have written, is a json.Number. Servers read and validate requests with package
+// kit/request.
 func (m *Metadata) UnmarshalJSON(data []byte) error {
 	if flat, ok := flatMetadata(data); ok {
 		*m = flat

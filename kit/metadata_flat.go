@@ -2,10 +2,9 @@ package kit
 
 import "strconv"
 
-// flatMetadata reads what metadata nearly always is: one object of plain ASCII
-// text, whole numbers and booleans. It is read for each row of each page, in one
-// pass and without reflection. Everything else, errors among it, is left to
-// encoding/json: ok is false then.
+// flatMetadata reads the usual metadata: one object of plain ASCII text, whole numbers
+// and booleans. Each row of each page has metadata, so this needs one pass and no
+// reflection. For anything else, also for errors, ok is false, and encoding/json reads it.
 func flatMetadata(data []byte) (values map[string]any, ok bool) {
 	s := flatScanner{data: data}
 	if !s.take('{') {

@@ -8,53 +8,52 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// Parameter is implemented, on the pointer, by types that read themselves from
-// a request's query parameters, such as pagination.Params and sorting.By. A
-// struct of parameters holds them like any other field or embeds them. It is
-// an interface so that a package or an application can bring its own; methods
-// may be added only with a new name.
+// Parameter is implemented, on the pointer, by types that read themselves from the query
+// parameters of a request, such as pagination.Params and sorting.By. A struct of
+// parameters has them as fields like any other, or embeds them. Packages and applications
+// may bring their own.
 type Parameter interface {
-	// CompileParameter is called once, on a zero value, when the plan of the
-	// enclosing struct is compiled. An error, such as a default that does not
-	// parse, is a start-up error.
+	// CompileParameter is called once, on a zero value, when the enclosing struct is
+	// compiled. Its error, such as one for a default that cannot be read, stops the
+	// program when it starts.
 	CompileParameter(field ParameterField) (ParameterSpec, error)
-	// BindParameter is called for each request on the field itself. It must
-	// not panic whatever the request holds, and not keep the input.
+	// BindParameter is called for each request, on the field itself. It must not panic
+	// for any request, and must not keep the input.
 	BindParameter(in *ParameterInput)
 }
 
-// ParameterField is what a [Parameter] learns of the field it is declared as.
+// ParameterField describes the field that a [Parameter] is declared as.
 type ParameterField struct {
-	// Name is the wire name (the query tag), empty where there is none, as for
-	// an embedded struct.
+	// Name is the wire name, which is the query tag. It is empty without one, as for an
+	// embedded struct.
 	Name string
-	// Tag is the whole tag of the field, for default, doc, example and the
-	// type's own keys.
+	// Tag is the whole tag of the field: default, doc, example and the keys of the type
+	// itself.
 	Tag reflect.StructTag
 }
 
-// ParameterSpec is what a [Parameter] answers when it is compiled.
+// ParameterSpec is the result of compiling a [Parameter].
 type ParameterSpec struct {
 	// Document describes the query parameters that the type reads.
 	Document []openapi.Parameter
-	// State is handed to each BindParameter; it must be safe for concurrent use.
+	// State is given to each BindParameter. It must be safe for concurrent use.
 	State any
 }
 
-// ParameterQuery is the query of a request, such as [ParseQuery] makes it.
+// ParameterQuery is the query of a request. [ParseQuery] makes one.
 type ParameterQuery interface {
-	// All are all values of a parameter, in their order; nil when it is absent.
+	// All returns all values of a parameter, in their order. It is nil for an absent one.
 	All(name string) []string
-	// Last is the last value of a parameter, and whether there is one.
+	// Last returns the last value of a parameter, and whether there is one.
 	Last(name string) (value string, present bool)
 }
 
-// ParseQuery reads a query as it stands in a URL, without the question mark, as FastAPI
-// does. It never fails: a bad percent sequence stays as it is, a semicolon separates
-// nothing, and bytes that are not UTF-8 become U+FFFD.
+// ParseQuery reads the query of a URL, without the question mark, as FastAPI does. It never
+// fails: a bad percent sequence stays as it is, a semicolon separates nothing, and bytes
+// that are not UTF-8 become U+FFFD.
 func ParseQuery(raw string) ParameterQuery { return querystring.Parse(raw) }
 
-// ParameterInput is what a [Parameter] reads from.
+// ParameterInput is the part of a request that a [Parameter] reads.
 type ParameterInput struct {
 	field  ParameterField
 	state  any
@@ -62,12 +61,12 @@ type ParameterInput struct {
 	report func(errors.ValidationError)
 }
 
-// NewParameterInput makes an input. Requests are read with it, and so is what the tests
-// of a [Parameter] make by hand:
+// NewParameterInput makes an input. Package kit/request does so for each request, and a
+// test of a [Parameter] does so by hand:
 //
 //	kit.NewParameterInput(field, spec.State, kit.ParseQuery("page=2&limit=10"), report)
 //
-// The report function receives each error in its order.
+// The function report is called with each error, in their order.
 func NewParameterInput(field ParameterField, state any, query ParameterQuery, report func(errors.ValidationError)) *ParameterInput {
 	return &ParameterInput{field: field, state: state, query: query, report: report}
 }
@@ -75,13 +74,15 @@ func NewParameterInput(field ParameterField, state any, query ParameterQuery, re
 // Field is the field that the parameter is declared as.
 func (in *ParameterInput) Field() ParameterField { return in.field }
 
-// State is the [ParameterSpec]'s.
+// State is the State of the [ParameterSpec].
 func (in *ParameterInput) State() any { return in.state }
 
-// Values are all values of a query parameter, in their order; nil when it is absent.
+// Values returns all values of a query parameter, in their order. It is nil for an absent
+// one.
 func (in *ParameterInput) Values(name string) []string { return in.query.All(name) }
 
-// Last is the value that counts for a parameter that takes one: the last.
+// Last returns the last value of a query parameter, which counts for a parameter of one
+// value, and whether there is one.
 func (in *ParameterInput) Last(name string) (value string, present bool) {
 	return in.query.Last(name)
 }

@@ -5,10 +5,10 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/lax"
 )
 
-// ParseInt reads an integer as Pydantic reads one from a query parameter:
-// outer white space, a sign, underscores between digits and a fraction of zeros
-// are fine. A number beyond 64 bits is valid and becomes the nearest int64. The
-// error lacks Loc and Input, which the caller knows.
+// ParseInt reads an integer as Pydantic reads one from a query parameter. Outer white
+// space, a sign, underscores between digits and a fraction of zeros are allowed. A number
+// beyond 64 bits is valid and becomes the nearest int64. The error has no Loc and no
+// Input; the caller sets them.
 func ParseInt(text string) (int64, *errors.ValidationError) {
 	value, _, issue := lax.Int(text)
 	if issue != nil {

@@ -9,33 +9,34 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
-// Rule is a rule of an application's own for values of type T.
+// Rule is a rule that an application adds, for values of type T.
 type Rule[T any] struct {
-	// Type is the error's stable name, such as "invalid_slug" or "value_error".
+	// Type is the stable name of the error, such as "invalid_slug" or "value_error".
 	Type string
-	// Msg is the sentence for people. {param} stands for the tag's parameter.
+	// Msg is the sentence for people. In it {param} stands for the parameter of the tag.
 	Msg string
-	// Ctx is the error's context; empty for none.
+	// Ctx is the context of the error. It may be empty.
 	Ctx errors.Ctx
-	// Check reports whether a value passes. The parameter is what follows the
-	// equals sign in the tag. It must be safe for concurrent use.
+	// Check reports whether a value passes. The parameter is the text after the equals
+	// sign in the tag. The function must be safe for concurrent use.
 	Check func(value T, param string) bool
 }
 
 // RuleName is the name of a rule that has been defined.
 type RuleName string
 
-// DefineRule makes a rule that validate tags can name, once, in a package
-// variable. It fits fields of type T and named types of it.
+// DefineRule defines a rule for validate tags. It is called once, in a package variable.
+// The rule fits fields of type T and of types that are defined as T.
 //
 //	var slug = kit.DefineRule("slug", kit.Rule[string]{
 //		Type: "invalid_slug", Msg: "Only letters, numbers and hyphens.",
 //		Check: func(value, _ string) bool { return isSlug(value) },
 //	})
 //
-// It panics for a name that is taken, by validator's own rules too, or for a
-// rule without Type, Msg or Check. When a later version of validator brings a rule of
-// the name, types that use it no longer compile, and the error says so.
+// It panics for a rule without Type, Msg or Check, and for a name that is taken: by another
+// rule, or by one of github.com/go-playground/validator. A later version of validator may
+// have a rule of the name too. Then a type that uses the name is refused when it is
+// compiled, and the error names the rule.
 func DefineRule[T any](name string, rule Rule[T]) RuleName {
 	if rule.Type == "" || rule.Msg == "" || rule.Check == nil {
 		panic("kit: DefineRule(" + name + "): Type, Msg and Check have to be set")
@@ -54,25 +55,23 @@ func DefineRule[T any](name string, rule Rule[T]) RuleName {
 	return RuleName(name)
 }
 
-// Validator is implemented by types with rules that no tag can say, most often
-// by schemas and structs of parameters. It is Pydantic's model validator. Validate
-// runs when all fields are valid, of nested schemas first. It does not run for a
-// default.
+// Validator is implemented by types with rules that no tag can express, most often by
+// schemas and structs of parameters. It is Pydantic's model validator. Validate runs when
+// all fields are valid, and for nested schemas first. It does not run for a default.
 //
-// A struct also has the rules of the structs that it embeds. Go promotes none of
-// two ambiguous methods, and none that the struct overrides; they run all the same.
-// As in Pydantic, the method of the last embedded struct runs first (the reverse of
-// Python's method resolution order), and the struct's own runs last. Each runs once,
-// and none after the first that fails.
+// A struct also has the rules of the structs that it embeds, also where Go does not promote
+// their methods: when two are ambiguous, or when the struct has its own. As in Pydantic,
+// the method of the last embedded struct runs first (the reverse of Python's method
+// resolution order), and the struct's own runs last. Each runs once, and none runs after
+// one that fails.
 //
-// Validate returns nil, or errors.ValueError with what is wrong with the whole
-// value, or errors.ValueErrorAt with a place in it, or any
-// *errors.PolarRequestValidationError. Locations are relative to the value: a nil
-// Loc is the value itself, errors.Loc{"ends"} its field. An input that is nil is
-// filled in from the request. For a struct of parameters the locations are whole,
-// as in errors.Loc{"query", "end"}, and a nil one stands for all parameters of the
-// query. Any other error is returned to the handler as it is, and so a 500 whose
-// text is in the log alone.
+// Validate returns nil, or errors.ValueError with what is wrong with the whole value, or
+// errors.ValueErrorAt with a place in it, or any *errors.PolarRequestValidationError.
+// Locations are relative to the value: a nil Loc is the value itself, and
+// errors.Loc{"ends"} is its field. An Input that is nil is filled in from the request. For
+// a struct of parameters the locations are whole, as in errors.Loc{"query", "end"}, and a
+// nil one stands for all parameters of the query. Any other error is returned to the
+// handler as it is. It becomes a 500, and only the log has its text.
 type Validator interface {
 	Validate(ctx context.Context) error
 }

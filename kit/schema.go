@@ -11,16 +11,16 @@ import "time"
 //		Email string `json:"email" validate:"email" doc:"The email address of the customer." example:"john@example.com"`
 //	}
 //
-// Unknown keys of a body are ignored; extra:"forbid" on the embedded field has
-// them refused. U+0000 is refused in every text of a schema, since PostgreSQL
-// has no such text. sensitive:"true" on a field keeps its value out of replies.
+// Unknown keys of a body are ignored. With extra:"forbid" on the embedded field they are
+// errors. U+0000 is an error in every text of a schema, because PostgreSQL stores no such
+// text. With sensitive:"true" on a field, errors do not show its value.
 //
-// It promotes no methods. What it marks is found when a type's plan is compiled.
+// Schema has no fields and no methods.
 type Schema struct{}
 
-// TimestampedSchema is the base of read schemas: a [Schema] with the times of
-// creation and of the last change (Polar guideline: every resource has both).
-// Its db tags name the columns that a row of such a resource has.
+// TimestampedSchema is the base of read schemas: a [Schema] with the times of creation
+// and of the last change. Every resource has both (Polar guideline). The db tags name
+// their columns.
 type TimestampedSchema struct {
 	Schema
 

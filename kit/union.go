@@ -6,12 +6,12 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/definition"
 )
 
-// Union is a closed set of structs, as [DefineUnion] makes it.
+// Union is a closed set of structs that [DefineUnion] has made.
 type Union[I any] struct{}
 
-// DefineUnion names the structs that an interface stands for in requests, and
-// the wire name of the field that tells them apart (Pydantic's discriminated
-// union). It is called once per interface, in a package variable:
+// DefineUnion names the structs that an interface stands for in requests, and the wire
+// name of the field that distinguishes them (Pydantic's discriminated union). It is called
+// once per interface, in a package variable:
 //
 //	type Pet interface{ pet() }
 //
@@ -26,14 +26,14 @@ type Union[I any] struct{}
 //
 //	var _ = kit.DefineUnion[Pet]("type", Cat{}, Dog{})
 //
-// The compiler checks that each struct implements the interface. Its tag field
-// says with oneof, or with a closed type, which values mean it. Fields of type
-// Pet, []Pet or kit.Optional[Pet] then work in schemas, and a body may be a Pet
+// The compiler checks that each struct implements the interface. The tag field of a struct
+// has the values that mean it: in a rule oneof, or in the Values method of its type. Fields
+// of type Pet, []Pet or kit.Optional[Pet] then work in schemas, and a body may be a Pet
 // itself.
 //
-// It panics for an interface that has been defined before and for a variant
-// that is no struct; that tags are missing or double is reported when a type
-// that uses the union is compiled.
+// It panics for a type that is no interface or has been defined before, for an empty tag,
+// and for variants that are no structs. Tags that are missing or belong to two structs are
+// reported when a type that uses the union is compiled.
 func DefineUnion[I any](tag string, variants ...I) *Union[I] {
 	types := make([]reflect.Type, len(variants))
 	for i, variant := range variants {

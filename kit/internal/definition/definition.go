@@ -24,7 +24,7 @@ type Rule struct {
 
 // Union is a closed set of structs that an interface stands for.
 type Union struct {
-	// Tag is the wire name of the field that tells them apart.
+	// Tag is the wire name of the field that distinguishes them.
 	Tag string
 	// Variants are the structs, or pointers to them.
 	Variants []reflect.Type
@@ -38,7 +38,7 @@ var (
 // AddRule defines a rule. The name must be free.
 func AddRule(name string, rule *Rule) error {
 	if !isName(name) {
-		return fmt.Errorf("%q is no name for a rule: use lower case letters, digits and underscores", name)
+		return fmt.Errorf("%q cannot be the name of a rule: use lower case letters, digits and underscores", name)
 	}
 	if IsBuiltIn(name) {
 		return fmt.Errorf("the rule %s exists already", name)
@@ -69,11 +69,16 @@ func RuleNamed(name string) (rule *Rule, ok bool) {
 func AddUnion(t reflect.Type, union *Union) error {
 	switch {
 	case t.Kind() != reflect.Interface:
-		return fmt.Errorf("%s is no interface", t)
+		return fmt.Errorf("%s is not an interface", t)
 	case union.Tag == "":
 		return fmt.Errorf("%s: the name of the tag field is empty", t)
 	case len(union.Variants) == 0:
 		return fmt.Errorf("%s: there are no structs to choose from", t)
+	}
+	for _, variant := range union.Variants {
+		if variant.Kind() != reflect.Struct && (variant.Kind() != reflect.Pointer || variant.Elem().Kind() != reflect.Struct) {
+			return fmt.Errorf("%s: %s is not a struct", t, variant)
+		}
 	}
 	if _, taken := unions.LoadOrStore(t, union); taken {
 		return fmt.Errorf("%s has been defined already", t)

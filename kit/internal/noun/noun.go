@@ -8,8 +8,9 @@ package noun
 
 import "reflect"
 
-// Key is the parameter of the methods that recognize the types.
-type Key struct{}
+// Key is the parameter of the methods that recognize the types. Other packages cannot
+// write a value of it.
+type Key struct{ _ struct{} }
 
 // optional is implemented by the pointer to each kit.Optional.
 type optional interface {

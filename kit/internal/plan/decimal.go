@@ -70,7 +70,7 @@ func (n *Node) setDecimal(d *decoder, s string, v reflect.Value) bool {
 	if issue != nil {
 		return d.fail(issue)
 	}
-	v.Addr().Interface().(*kit.Decimal).SetNumber(number) //nolint:forcetypeassert // the kind says so
+	v.Addr().Interface().(*kit.Decimal).SetNumber(number) //nolint:forcetypeassert // Decimal is kit.Decimal
 	return n.check(d, none, v)
 }
 

@@ -400,7 +400,7 @@ func (n *Node) setDate(d *decoder, year int, month time.Month, day int, issue *p
 	if issue != nil {
 		return d.fail(issue)
 	}
-	*v.Addr().Interface().(*kit.Date) = kit.Date{Year: year, Month: month, Day: day} //nolint:forcetypeassert // the kind says so
+	*v.Addr().Interface().(*kit.Date) = kit.Date{Year: year, Month: month, Day: day} //nolint:forcetypeassert // Date is kit.Date
 	return n.check(d, none, v)
 }
 

@@ -22,9 +22,6 @@ func (c *compiler) union(t reflect.Type, def *definition.Union) (*UnionPlan, err
 		if variant.Kind() == reflect.Pointer {
 			variant = variant.Elem()
 		}
-		if variant.Kind() != reflect.Struct {
-			return nil, fmt.Errorf("%s: %s is no struct", t, variant)
-		}
 		n := &Node{Kind: Object, Type: variant}
 		c.nodes = append(c.nodes, n)
 		var err error

@@ -9,25 +9,25 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/faultlog"
-	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/faults"
 	"github.com/polarkit-go/polarkit/kit/internal/response"
 )
 
-// statusClientClosedRequest is what nginx logs for a client that went away. It
-// is seen by middlewares and logs only.
+// statusClientClosedRequest is what nginx logs for a client that went away. Only
+// middlewares and logs see it.
 const statusClientClosedRequest = 499
 
-// Renderer answers with an error, always in one of two shapes:
+// Renderer answers with errors, always in one of two shapes:
 //
 //	{"error":"ResourceNotFound","detail":"Not found"}
 //	{"error":"PolarRequestValidationError","detail":[{"type":"missing","loc":["body","email"],"msg":"Field required","input":{}}]}
 //
-// What a client sees of an error is its kind, the kind's text and the errors of
-// a request's data; causes go to the log.
+// A client sees the kind of an error, the text of the kind and the errors of its
+// request's data. Causes go to the log. The zero value is ready.
 type Renderer struct {
-	// Logger gets what a client does not see. Nil means slog.Default(). A fault that
-	// repeats is written once a minute, with how often it came, as package faultlog does it.
+	// Logger gets what a client does not see. Nil means slog.Default(). An error that
+	// repeats is written once a minute, with the number of its repetitions: see package
+	// kit/faultlog.
 	Logger *slog.Logger
 }
 
@@ -36,27 +36,29 @@ func Error(w http.ResponseWriter, r *http.Request, err error) {
 	Renderer{}.Write(w, r, err)
 }
 
-// Write replies with the error:
+// Write replies with an error. The first of these that fits decides:
 //
-//   - the first errors.PolarError or errors.Kind in the tree of err, with its
-//     headers;
-//   - else every errors.PolarRequestValidationError in the tree, merged into one
-//     reply in their order (422); what else was joined with them is logged as an
-//     error. One without details is none;
-//   - an http.MaxBytesError: 413;
-//   - a deadline that passed: 503;
-//   - anything else: 500 with a neutral text, also a nil pointer of one of these
-//     types, which became an error by accident.
+//   - An errors.PolarError or errors.Kind is in the tree of err: the first of them, with
+//     its headers.
+//   - An errors.PolarRequestValidationError with details is in the tree: 422 with the
+//     details of all of them, in their order. What else is joined with them is logged as
+//     an error.
+//   - An http.MaxBytesError: 413.
+//   - A deadline that has passed: 503.
+//   - Anything else: 500 with a neutral text. A nil pointer of one of these types that
+//     has become an error by accident is among these.
 //
-// Statuses from 500 up are logged as errors with the cause, the method and the
-// path of the request, others with a cause at debug level.
+// A status from 500 up is logged as an error, with the cause and with the method and
+// the path of the request. Other errors that have a cause are logged at debug level.
 //
-// When the client went away, a failure is its consequence and nobody reads a
-// reply: the status is 499 without a body, and err is logged at debug level.
-// Where the reply has begun already, as far as that is known (see
-// [Renderer.Handler]), err is logged, and the connection is cut with the panic
-// http.ErrAbortHandler, so that the client does not take a part for the whole. The
-// reply to a HEAD request has no body. A nil error does nothing.
+// When the client has gone away, failures are a consequence of that, and nobody reads a
+// reply. The status is 499 without a body then, and err is logged at debug level.
+//
+// When the reply has begun already, as far as that is known (see [Renderer.Handler]), err
+// is logged and the connection is cut with the panic http.ErrAbortHandler. Otherwise the
+// client would take a part for the whole.
+//
+// The reply to a HEAD request has no body. A nil error does nothing.
 func (e Renderer) Write(w http.ResponseWriter, r *http.Request, err error) {
 	if err == nil {
 		return
@@ -89,8 +91,8 @@ func clientLeft(w http.ResponseWriter, r *http.Request) bool {
 	return errors.Is(r.Context().Err(), context.Canceled) || response.Failed(w) != nil
 }
 
-// answerTo is the error to answer with, or where it is nil the errors of the
-// request's data, and what was joined with these.
+// answerTo returns the error to answer with. It is nil where the answer is the errors of
+// the request's data; rest is then what was joined with these.
 func answerTo(err error) (polar *errors.PolarError, details []errors.ValidationError, rest error) {
 	if polar := errors.PolarErrorOf(err); polar != nil {
 		return polar, nil, nil
@@ -107,13 +109,13 @@ func answerTo(err error) (polar *errors.PolarError, details []errors.ValidationE
 	return errors.InternalServerError.New(), nil, nil
 }
 
-// answer writes the error, or where it is nil the errors of the request's data.
+// answer writes the error. Where it is nil, it writes the errors of the request's data.
 func answer(w http.ResponseWriter, r *http.Request, polar *errors.PolarError, details []errors.ValidationError) {
 	buffer := buffers.Get().(*[]byte) //nolint:forcetypeassert // nothing else is put there
 	defer buffers.Put(buffer)
 	status, body := errors.RequestValidation.Status(), (*buffer)[:0]
 	header := w.Header()
-	// What the handler said of a body that is not sent now.
+	// The handler has set these for a body that is not sent now.
 	header.Del("ETag")
 	header.Del("Last-Modified")
 	if polar != nil {
@@ -126,7 +128,7 @@ func answer(w http.ResponseWriter, r *http.Request, polar *errors.PolarError, de
 		body = appendValidation(body, details)
 	}
 	if status == http.StatusUnauthorized || status == http.StatusForbidden {
-		header.Set("Cache-Control", "no-store") // it is about this caller, now
+		header.Set("Cache-Control", "no-store") // the next caller, or a later time, may get another answer
 	}
 	send(w, status, body, r.Method != http.MethodHead)
 	keep(buffer, body)
@@ -144,7 +146,7 @@ func (e Renderer) report(r *http.Request, kind *errors.Kind, err, rest error) {
 	}
 }
 
-// repeated counts the faults of all renderers: a renderer is a plain value without
+// repeated counts the faults of all renderers, because a renderer is a plain value without
 // room for a table. The table forgets a fault that did not repeat for a minute.
 var repeated faults.Table //nolint:gochecknoglobals // see above
 
@@ -170,66 +172,14 @@ func (e Renderer) log(r *http.Request, level slog.Level, message string, attribu
 	_ = repeated.Handle(r.Context(), logger, handler, record)
 }
 
-func appendError(to []byte, name, detail string) []byte {
-	to = append(to, `{"error":`...)
-	to = encode.AppendString(to, name)
-	to = append(to, `,"detail":`...)
-	to = encode.AppendString(to, detail)
-	return append(to, '}')
-}
-
-// appendValidation appends the reply of the errors of the request's data.
-func appendValidation(to []byte, details []errors.ValidationError) []byte {
-	to = append(to, `{"error":`...)
-	to = encode.AppendString(to, errors.RequestValidation.Name())
-	to = append(to, `,"detail":[`...)
-	for i := range details {
-		if i > 0 {
-			to = append(to, ',')
-		}
-		to = appendDetail(to, &details[i])
-	}
-	return append(to, "]}"...)
-}
-
-// appendDetail writes the keys in the order in which FastAPI has them.
-func appendDetail(to []byte, detail *errors.ValidationError) []byte {
-	to = append(to, `{"type":`...)
-	to = encode.AppendString(to, detail.Type)
-	to = append(to, `,"loc":[`...)
-	for i, part := range detail.Loc {
-		if i > 0 {
-			to = append(to, ',')
-		}
-		to = encode.AppendEcho(to, part)
-	}
-	to = append(to, `],"msg":`...)
-	to = encode.AppendString(to, detail.Msg)
-	to = append(to, `,"input":`...)
-	to = encode.AppendEcho(to, detail.Input)
-	if len(detail.Ctx) > 0 {
-		to = append(to, `,"ctx":{`...)
-		for i, entry := range detail.Ctx {
-			if i > 0 {
-				to = append(to, ',')
-			}
-			to = encode.AppendString(to, entry.Name)
-			to = append(to, ':')
-			to = encode.AppendEcho(to, entry.Value)
-		}
-		to = append(to, '}')
-	}
-	return append(to, '}')
-}
-
-// Recover answers for a handler that panics. It is to be deferred directly:
+// Recover answers for a handler that panics. Defer it directly:
 //
 //	defer renderer.Recover(w, r)
 //
-// The panic becomes a 500 in the shape of every error and goes to the log with
-// its stack. http.ErrAbortHandler passes through. Where the reply has begun
-// already (see [Renderer.Handler]) the connection is cut with that
-// value, so that the client does not take a part for the whole.
+// The panic becomes a 500 in the shape of every error, and goes to the log with its
+// stack. When the reply has begun already (see [Renderer.Handler]), the connection is cut
+// with the panic http.ErrAbortHandler, so that the client does not take a part for the
+// whole. A handler's own http.ErrAbortHandler passes through.
 func (e Renderer) Recover(w http.ResponseWriter, r *http.Request) {
 	value := recover()
 	if value == nil {
