@@ -61,6 +61,10 @@ func writeFunc[Out any](e *Endpoint, t reflect.Type) func(w http.ResponseWriter,
 			}
 			return response.WriteResponse(w, r)
 		}
+	case t.Kind() == reflect.Struct:
+		return func(w http.ResponseWriter, _ *http.Request, out Out) error {
+			return reply.JSON(w, status, &out) // behind a pointer it is not copied again
+		}
 	default:
 		return func(w http.ResponseWriter, _ *http.Request, out Out) error {
 			return reply.JSON(w, status, out)

@@ -54,8 +54,8 @@ func JSON(w http.ResponseWriter, status int, v any) error {
 func send(w http.ResponseWriter, status int, body []byte, withBody bool) {
 	header := w.Header()
 	response.Protect(header)
-	header.Set("Content-Type", "application/json")
-	header.Set("Content-Length", strconv.Itoa(len(body)))
+	values := []string{"application/json", strconv.Itoa(len(body))}
+	header["Content-Type"], header["Content-Length"] = values[:1:1], values[1:]
 	w.WriteHeader(status)
 	if withBody {
 		// A failed write is a client that went away.
