@@ -142,10 +142,27 @@ func (e *PolarRequestValidationError) Details() []ValidationError {
 		return nil
 	}
 	details := slices.Clone(e.details)
+	var steps, entries int
+	for _, d := range details {
+		steps, entries = steps+len(d.Loc), entries+len(d.Ctx)
+	}
+	locs, ctxs := make(Loc, 0, steps), make(Ctx, 0, entries) // the copies of all stand in one array each
 	for i := range details {
-		details[i].Loc, details[i].Ctx = slices.Clone(details[i].Loc), slices.Clone(details[i].Ctx)
+		details[i].Loc, locs = copied(details[i].Loc, locs)
+		details[i].Ctx, ctxs = copied(details[i].Ctx, ctxs)
 	}
 	return details
+}
+
+// copied appends the values to the array, which has room for them, and answers with
+// the copy there. Nil stays nil.
+func copied[S ~[]E, E any](values, to S) (copied, grown S) {
+	if values == nil {
+		return nil, to
+	}
+	from := len(to)
+	to = append(to, values...)
+	return to[from:len(to):len(to)], to
 }
 
 // Error names the first error and the number of the others, without the input:

@@ -22,3 +22,21 @@ func TestDetailsAreCopies(t *testing.T) {
 	invalid.Details()[0].Ctx[0].Value = "anything"
 	require.Equal(t, "'a' or 'b'", shared[0].Value)
 }
+
+// The copies of one call do not run into each other.
+func TestDetailsGrowApart(t *testing.T) {
+	t.Parallel()
+	invalid := errors.NewRequestValidationError(
+		errors.ValidationError{Type: "a", Loc: errors.Loc{"body", "a"}, Ctx: errors.Ctx{{Name: "x", Value: 1}}},
+		errors.ValidationError{Type: "b", Loc: errors.Loc{"body", "b"}},
+		errors.ValidationError{Type: "c", Loc: errors.Loc{}, Ctx: errors.Ctx{{Name: "y", Value: 2}}},
+	)
+	details := invalid.Details()
+	details[0].Loc = append(details[0].Loc, "more")
+	details[0].Ctx = append(details[0].Ctx, errors.CtxValue{Name: "more"})
+	details[2].Loc = append(details[2].Loc, "more")
+	require.Equal(t, errors.Loc{"body", "b"}, details[1].Loc)
+	require.Nil(t, details[1].Ctx)
+	require.Equal(t, errors.Ctx{{Name: "y", Value: 2}}, details[2].Ctx)
+	require.Equal(t, errors.Loc{}, invalid.Details()[2].Loc)
+}
