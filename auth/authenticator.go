@@ -107,6 +107,15 @@ func New(registry *Registry, config Config) (*Authenticator, error) {
 		return nil, err
 	}
 	for _, loader := range config.Subjects {
+		_, twice := a.loaders[loader.kind]
+		switch {
+		case loader.load == nil:
+			return nil, fmt.Errorf("auth: New: Config.Subjects has a loader of %q without a function; make it with SubjectType.Load", loader.kind)
+		case twice:
+			return nil, fmt.Errorf("auth: New: Config.Subjects has two loaders of %q", loader.kind)
+		case !slices.ContainsFunc(registry.types, func(t *CredentialType) bool { return t.subject.kind == loader.kind }):
+			return nil, fmt.Errorf("auth: New: Config.Subjects has a loader of %q, which is the subject of no credential type of the registry", loader.kind)
+		}
 		a.loaders[loader.kind] = loader
 	}
 	for _, typ := range registry.types {

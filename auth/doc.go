@@ -21,7 +21,8 @@
 // # At start-up: keys and stores
 //
 //	keys, err := auth.ParseKeys(os.Getenv("AUTH_KEYS"))
-//	authenticator, err := auth.New(registry, auth.Config{Store: pgstore.New(pool), Keys: keys})
+//	store, err := pgstore.New(pool)
+//	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys})
 //	defer authenticator.Close(ctx)
 //
 //	mux.Handle("/v1/", authenticator.Middleware(api))

@@ -27,7 +27,11 @@ type Loader struct {
 // per request with a living credential. It fails with [credential.ErrInvalid] when there
 // is no such subject any more; every other error means that it cannot be told.
 func (t SubjectType[S]) Load(load func(context.Context, credential.Credential) (S, error)) Loader {
-	return Loader{kind: t.kind, typ: reflect.TypeFor[S](), load: func(ctx context.Context, c credential.Credential) (any, error) {
+	loader := Loader{kind: t.kind, typ: reflect.TypeFor[S]()}
+	if load == nil {
+		return loader // New reports it
+	}
+	loader.load = func(ctx context.Context, c credential.Credential) (any, error) {
 		subject, err := load(ctx, c)
 		if err != nil {
 			return nil, err
@@ -36,7 +40,8 @@ func (t SubjectType[S]) Load(load func(context.Context, credential.Credential) (
 			return nil, errNothing
 		}
 		return subject, nil
-	}}
+	}
+	return loader
 }
 
 var (

@@ -169,7 +169,10 @@ var authDatabase = pgtest.FromSQL(pgstore.Schema())
 
 func BenchmarkAuthPostgreSQL(b *testing.B) {
 	pool := authDatabase.Pool(b)
-	store := pgstore.New(pool)
+	store, err := pgstore.New(pool)
+	if err != nil {
+		b.Fatal(err)
+	}
 	keys, issued := newAuthIssuer(b, store)
 	b.Run("peer=select-1", func(b *testing.B) {
 		b.ReportAllocs()

@@ -18,13 +18,14 @@ import (
 func TestAliveWhileOfOtherKindsIsNotAsked(t *testing.T) {
 	t.Parallel()
 	pool := database.Pool(t)
-	store := pgstore.New(pool,
+	store, err := pgstore.New(pool,
 		pgstore.AliveWhile(auth.UserKind, "SELECT u.deleted_at IS NULL FROM users u WHERE u.id = credential.subject_id"),
 		pgstore.AliveWhile(auth.UserKind, "credential.name <> 'blocked'"),
 		pgstore.AliveWhile(auth.OrganizationKind, "EXISTS (SELECT 1 FROM no_such_table)"),
 	)
+	require.NoError(t, err)
 	there, deleted, absent := auth.User{ID: uuid.New()}, auth.User{ID: uuid.New()}, auth.User{ID: uuid.New()}
-	_, err := pool.Exec(t.Context(), `INSERT INTO users (id, deleted_at) VALUES ($1, NULL), ($2, now())`, there.ID, deleted.ID)
+	_, err = pool.Exec(t.Context(), `INSERT INTO users (id, deleted_at) VALUES ($1, NULL), ($2, now())`, there.ID, deleted.ID)
 	require.NoError(t, err)
 
 	for name, tt := range map[string]struct {

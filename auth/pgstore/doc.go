@@ -9,12 +9,12 @@
 // A [Store] is made on a pool. It is all that an authenticator needs, and what
 // an issuer writes to:
 //
-//	store := pgstore.New(pool, pgstore.AliveWhile(auth.UserKind,
+//	store, err := pgstore.New(pool, pgstore.AliveWhile(auth.UserKind,
 //		"EXISTS (SELECT 1 FROM users WHERE users.id = credential.subject_id AND users.deleted_at IS NULL)"))
 //
 //	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys})
 //	issuer, err := auth.NewIssuer(registry, keys, store)
 //
-// To issue a token in the transaction that also writes something else, make a
-// store on the transaction: pgstore.New(tx).
+// To issue a token in the transaction that also writes something else, give the
+// issuer the store on the transaction: store.On(tx).
 package pgstore

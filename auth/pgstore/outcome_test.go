@@ -53,7 +53,8 @@ func newLossy(t *testing.T) (*pgxpool.Pool, *atomic.Bool) {
 func TestALostAnswerOfACredential(t *testing.T) {
 	t.Parallel()
 	pool, loses := newLossy(t)
-	store := pgstore.New(pool)
+	store, err := pgstore.New(pool)
+	require.NoError(t, err)
 	issuer, err := auth.NewIssuer(registry, newKeys(t), store)
 	require.NoError(t, err)
 	credentials := issuer.System("test")
@@ -117,7 +118,8 @@ func TestALostAnswerOfACredential(t *testing.T) {
 func TestALostRotation(t *testing.T) {
 	t.Parallel()
 	pool, loses := newLossy(t)
-	store := pgstore.New(pool)
+	store, err := pgstore.New(pool)
+	require.NoError(t, err)
 	now := time.Now()
 	record := func() credential.Record {
 		id := uuid.New()
@@ -130,14 +132,14 @@ func TestALostRotation(t *testing.T) {
 	require.NoError(t, store.Add(t.Context(), first, credential.Replacement{}))
 	require.NoError(t, store.Add(t.Context(), second, credential.Replacement{ID: first.Credential.ID, Until: now.Add(time.Hour)}))
 	loses.Store(true)
-	err := store.Add(t.Context(), third, credential.Replacement{ID: second.Credential.ID, Until: now})
+	err = store.Add(t.Context(), third, credential.Replacement{ID: second.Credential.ID, Until: now})
 	require.ErrorIs(t, err, errors.OutcomeUnknown)
 	require.ErrorIs(t, store.Add(t.Context(), record(), credential.Replacement{ID: second.Credential.ID, Until: now}), credential.ErrInvalid, "it took place")
 
 	// In a transaction, what is lost before the COMMIT did not take place.
 	tx, err := pool.Begin(t.Context())
 	require.NoError(t, err)
-	inTx := pgstore.New(tx)
+	inTx := store.On(tx)
 	require.NoError(t, inTx.Add(t.Context(), record(), credential.Replacement{}))
 	loses.Store(true)
 	err = inTx.Add(t.Context(), record(), credential.Replacement{})

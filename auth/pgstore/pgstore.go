@@ -74,17 +74,36 @@ func AliveWhile(kind owner.Kind, condition string) Alive {
 	return Alive{kind: kind, condition: condition}
 }
 
-// New makes a store. Subjects of a kind without a condition count as alive.
-func New(db DB, alive ...Alive) *Store {
+// New makes a store. A subject of a kind without a condition counts as alive. New
+// fails where the database is nil, or where a condition or its kind is empty. It
+// does not send the conditions to the database.
+func New(db DB, alive ...Alive) (*Store, error) {
+	if db == nil {
+		return nil, errors.New("pgstore: New: the database is nil")
+	}
 	conditions := map[owner.Kind][]string{}
 	for _, a := range alive {
+		switch {
+		case a.kind == "":
+			return nil, fmt.Errorf("pgstore: New: AliveWhile(%q, %q): the kind of subject is empty", a.kind, a.condition)
+		case strings.TrimSpace(a.condition) == "":
+			return nil, fmt.Errorf("pgstore: New: AliveWhile(%q, %q): the condition is empty", a.kind, a.condition)
+		}
 		conditions[a.kind] = append(conditions[a.kind], "("+a.condition+")")
 	}
 	s := &Store{db: db, found: map[owner.Kind]finder{}, foundElse: newFinder("false")}
 	for kind, all := range conditions {
 		s.found[kind] = newFinder("(" + strings.Join(all, " AND ") + ") IS NOT TRUE")
 	}
-	return s
+	return s, nil
+}
+
+// On returns the same store on another database: a transaction in which a
+// credential is issued together with something else.
+func (s *Store) On(db DB) *Store {
+	other := *s
+	other.db = db
+	return &other
 }
 
 // columns are the columns of a credential; a look-up knows the first two.

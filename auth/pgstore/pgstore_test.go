@@ -33,8 +33,9 @@ func newKeys(tb testing.TB) auth.Keys {
 func TestWholePath(t *testing.T) {
 	t.Parallel()
 	pool := database.Pool(t)
-	store := pgstore.New(pool, pgstore.AliveWhile(auth.UserKind,
+	store, err := pgstore.New(pool, pgstore.AliveWhile(auth.UserKind,
 		"EXISTS (SELECT 1 FROM users WHERE users.id = credential.subject_id AND users.deleted_at IS NULL)"))
+	require.NoError(t, err)
 	keys := newKeys(t)
 	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys})
 	require.NoError(t, err)

@@ -3,6 +3,8 @@ package pgstore_test
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/pgstore"
 )
@@ -11,6 +13,8 @@ func TestStoreSuite(t *testing.T) {
 	t.Parallel()
 	authtest.StoreSuite(t, func(t *testing.T) authtest.FullStore {
 		t.Helper()
-		return pgstore.New(database.Pool(t))
+		store, err := pgstore.New(database.Pool(t))
+		require.NoError(t, err)
+		return store
 	})
 }

@@ -53,7 +53,9 @@ func newRig(tb testing.TB) *rig {
 	tb.Cleanup(func() { require.NoError(tb, shop.Close(context.Background())) })
 	peer := &handwritten{pool: pool, secret: secret, logger: logger}
 
-	issuer, err := auth.NewIssuer(access.Registry, keys, access.NewStore(pool))
+	store, err := access.NewStore(pool)
+	require.NoError(tb, err)
+	issuer, err := auth.NewIssuer(access.Registry, keys, store)
 	require.NoError(tb, err)
 	issued, err := issuer.System("a test").Issue(tb.Context(), auth.Issue{
 		Type: auth.PersonalAccessToken, Subject: auth.User{ID: seed.AcmeOwner.ID()}.Ref(), Scopes: access.AdminScopes(), Limit: credential.Unrestricted(),

@@ -84,7 +84,11 @@ func serveShop(ctx context.Context, c command, args []string, stdout, stderr io.
 	url := "http://" + listener.Addr().String()
 	fmt.Fprintf(stdout, "The shop serves on %s\n", url)
 	if demo {
-		issuer, err := auth.NewIssuer(access.Registry, keys, access.NewStore(pool))
+		store, err := access.NewStore(pool)
+		if err != nil {
+			return err
+		}
+		issuer, err := auth.NewIssuer(access.Registry, keys, store)
 		if err != nil {
 			return err
 		}

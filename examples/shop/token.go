@@ -67,7 +67,11 @@ func createToken(ctx context.Context, c command, args []string, stdout, stderr i
 		if lifetime == 0 && ref.Kind == auth.CustomerKind {
 			lifetime = customerLifetime
 		}
-		issuer, err := auth.NewIssuer(access.Registry, keys, access.NewStore(conn))
+		store, err := access.NewStore(conn)
+		if err != nil {
+			return err
+		}
+		issuer, err := auth.NewIssuer(access.Registry, keys, store)
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func CustomerScopes() []credential.Scope {
 // subject is deleted, or the organization that the subject belongs to. A
 // scalar sub-select is prepared more quickly than EXISTS, and this is asked for
 // every request.
-func NewStore(db pgstore.DB) *pgstore.Store {
+func NewStore(db pgstore.DB) (*pgstore.Store, error) {
 	return pgstore.New(db,
 		pgstore.AliveWhile(auth.UserKind,
 			`SELECT u.deleted_at IS NULL FROM users u WHERE u.id = credential.subject_id`),

@@ -51,7 +51,9 @@ func newShopOn(t *testing.T, pool *pgxpool.Pool) *shop {
 		web.Close()
 		require.NoError(t, handler.Close(context.Background()))
 	})
-	issuer, err := auth.NewIssuer(access.Registry, keys, access.NewStore(pool))
+	store, err := access.NewStore(pool)
+	require.NoError(t, err)
+	issuer, err := auth.NewIssuer(access.Registry, keys, store)
 	require.NoError(t, err)
 
 	return &shop{url: web.URL, pool: pool, issuer: issuer, server: handler, checked: checked}

@@ -51,8 +51,12 @@ type Server struct {
 
 // New makes a server. Call [Server.Close] when no request is under way any more.
 func New(config Config) (*Server, error) {
+	store, err := access.NewStore(config.Pool)
+	if err != nil {
+		return nil, err
+	}
 	authenticator, err := auth.New(access.Registry, auth.Config{
-		Store:       access.NewStore(config.Pool),
+		Store:       store,
 		Keys:        config.Keys,
 		Memberships: organization.NewMemberships(repository.NewReader(config.Pool)),
 		Logger:      config.Logger,
@@ -68,7 +72,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	issuer, err := auth.NewIssuer(access.Registry, config.Keys, access.NewStore(config.Pool))
+	issuer, err := auth.NewIssuer(access.Registry, config.Keys, store)
 	if err != nil {
 		return nil, err
 	}
