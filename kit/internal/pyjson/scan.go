@@ -70,81 +70,91 @@ func (d *Document) space(i int) int {
 }
 
 // scan reads one JSON value with the texts and positions of CPython's json.
-func (d *Document) scan() error {
+func (d *Document) scan() (err error) {
 	data := d.data
-	i := d.space(0)
-	var err error
-value:
-	if i >= len(data) {
-		return d.syntax(i, expectingValue)
-	}
-	switch c := data[i]; c {
-	case '"':
-		if i, err = d.scanString(i); err != nil {
+	inObject := false
+	for i := d.space(0); ; { // a member of an object or another value begins at i
+		if inObject {
+			if i, err = d.scanKey(i); err != nil {
+				return err
+			}
+		}
+		if i >= len(data) {
+			return d.syntax(i, expectingValue)
+		}
+		switch c := data[i]; c {
+		case '"':
+			i, err = d.scanString(i)
+		case '{', '[':
+			if len(d.stack) >= MaxDepth {
+				return ErrUnreadable
+			}
+			i = d.space(d.openContainer(i))
+			if i >= len(data) || data[i] != c+2 { // not the closing bracket
+				inObject = c == '{'
+				continue
+			}
+			i = d.closeContainer(i)
+		default:
+			i, err = d.scanPlain(i)
+		}
+		if err != nil {
 			return err
 		}
-	case '{', '[':
-		if len(d.stack) >= MaxDepth {
-			return ErrUnreadable
-		}
-		d.stack = append(d.stack, uint32(len(d.tokens)))
-		d.tokens = append(d.tokens, span{start: uint32(i)})
-		i = d.space(i + 1)
-		if i < len(data) && data[i] == c+2 { // the closing bracket
-			i = d.closeContainer(i)
+		for { // a value has ended before i
+			i = d.space(i)
+			if len(d.stack) == 0 {
+				if i != len(data) {
+					return d.syntax(i, extraData)
+				}
+				return nil
+			}
+			closing := data[d.tokens[d.stack[len(d.stack)-1]].start] + 2
+			if i < len(data) && data[i] == closing {
+				i = d.closeContainer(i)
+				continue
+			}
+			if i >= len(data) || data[i] != ',' {
+				return d.syntax(i, expectingComma)
+			}
+			comma := i
+			i = d.space(i + 1)
+			if i < len(data) && data[i] == closing {
+				return d.syntax(comma, trailingComma(closing))
+			}
+			inObject = closing == '}'
 			break
 		}
-		if c == '{' {
-			goto key
-		}
-		goto value
-	default:
-		if i, err = d.scanPlain(i); err != nil {
-			return err
-		}
 	}
-after:
-	i = d.space(i)
-	if len(d.stack) == 0 {
-		if i != len(data) {
-			return d.syntax(i, extraData)
-		}
-		return nil
+}
+
+// trailingComma is the fault of a comma before a closing bracket.
+func trailingComma(closing byte) string {
+	if closing == '}' {
+		return trailingInObject
 	}
-	{
-		object := data[d.tokens[d.stack[len(d.stack)-1]].start] == '{'
-		closing, trailing := byte(']'), trailingInArray
-		if object {
-			closing, trailing = '}', trailingInObject
-		}
-		if i < len(data) && data[i] == closing {
-			i = d.closeContainer(i)
-			goto after
-		}
-		if i >= len(data) || data[i] != ',' {
-			return d.syntax(i, expectingComma)
-		}
-		comma := i
-		i = d.space(i + 1)
-		if i < len(data) && data[i] == closing {
-			return d.syntax(comma, trailing)
-		}
-		if !object {
-			goto value
-		}
-	}
-key:
-	if i >= len(data) || data[i] != '"' {
-		return d.syntax(i, expectingProperty)
+	return trailingInArray
+}
+
+// scanKey reads the key of an object's member, and its colon. Next is the place
+// of the value.
+func (d *Document) scanKey(i int) (next int, err error) {
+	if i >= len(d.data) || d.data[i] != '"' {
+		return 0, d.syntax(i, expectingProperty)
 	}
 	if i, err = d.scanString(i); err != nil {
-		return err
+		return 0, err
 	}
-	if i = d.space(i); i >= len(data) || data[i] != ':' {
-		return d.syntax(i, expectingColon)
+	if i = d.space(i); i >= len(d.data) || d.data[i] != ':' {
+		return 0, d.syntax(i, expectingColon)
 	}
-	i = d.space(i + 1)
-	goto value
+	return d.space(i + 1), nil
+}
+
+func (d *Document) openContainer(i int) (next int) {
+	d.stack = append(d.stack, uint32(len(d.tokens)))
+	d.tokens = append(d.tokens, span{start: uint32(i)})
+	return i + 1
 }
 
 func (d *Document) closeContainer(i int) int {
@@ -154,69 +164,110 @@ func (d *Document) closeContainer(i int) int {
 	return i + 1
 }
 
+// plain are the bytes of a string that need no look: all but quotes, backslashes and
+// control characters.
+var plain = func() (table [256]bool) {
+	for c := 0x20; c < len(table); c++ {
+		table[c] = c != '"' && c != '\\'
+	}
+	return table
+}()
+
 func (d *Document) scanString(start int) (int, error) {
 	data := d.data
 	var flags uint32
-	for i := start + 1; i < len(data); {
-		c := data[i]
-		switch {
-		case c == '"':
+	for i := start + 1; ; {
+		for i < len(data) && plain[data[i]] {
+			i++
+		}
+		if i >= len(data) {
+			return 0, d.syntax(start, unterminatedString)
+		}
+		switch data[i] {
+		case '"':
 			if d.surrogates && !utf8.Valid(data[start:i]) {
 				flags |= flagSurrogate
 			}
 			d.tokens = append(d.tokens, span{uint32(start), uint32(i + 1), flags})
 			return i + 1, nil
-		case c < 0x20:
-			return 0, d.syntax(i, controlCharacter)
-		case c != '\\':
-			i++
-			continue
-		}
-		flags |= flagEscaped
-		if i+1 >= len(data) {
-			break
-		}
-		switch data[i+1] {
-		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-			i += 2
-			continue
-		case 'u':
-		default:
-			return 0, d.syntax(i, invalidEscape)
-		}
-		r, ok := hex4(data, i+2)
-		if !ok {
-			return 0, d.syntax(i+1, invalidUnicode)
-		}
-		i += 6
-		switch {
-		case r == 0:
-			flags |= flagNUL
-			d.nul = true
-		case r >= 0xD800 && r < 0xDC00:
-			if _, ok := lowSurrogate(data, i); ok {
-				i += 6
-			} else {
-				flags |= flagSurrogate
+		case '\\':
+			next, found, err := d.scanEscape(start, i)
+			if err != nil {
+				return 0, err
 			}
-		case r >= 0xDC00 && r < 0xE000:
-			flags |= flagSurrogate
+			i = next
+			flags |= found
+		default:
+			return 0, d.syntax(i, controlCharacter)
 		}
 	}
-	return 0, d.syntax(start, unterminatedString)
+}
+
+// scanEscape reads the escape at i of the string at start, both halves of a
+// surrogate pair together. Flags are what it adds to those of the string.
+func (d *Document) scanEscape(start, i int) (next int, flags uint32, err error) {
+	data := d.data
+	if i+1 >= len(data) {
+		return 0, 0, d.syntax(start, unterminatedString)
+	}
+	switch data[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 2, flagEscaped, nil
+	case 'u':
+	default:
+		return 0, 0, d.syntax(i, invalidEscape)
+	}
+	r, ok := hex4(data, i+2)
+	if !ok {
+		return 0, 0, d.syntax(i+1, invalidUnicode)
+	}
+	next = i + 6
+	switch {
+	case r == 0:
+		d.nul = true
+		return next, flagEscaped | flagNUL, nil
+	case r >= 0xD800 && r < 0xDC00:
+		if _, ok := lowSurrogate(data, next); ok {
+			return next + 6, flagEscaped, nil
+		}
+		return next, flagEscaped | flagSurrogate, nil
+	case r >= 0xDC00 && r < 0xE000:
+		return next, flagEscaped | flagSurrogate, nil
+	}
+	return next, flagEscaped, nil
+}
+
+// constant is the one of Python's constants with which a text begins; empty for none.
+func constant(s string) string {
+	var word string
+	switch s[0] {
+	case 't':
+		word = "true"
+	case 'f':
+		word = "false"
+	case 'n':
+		word = "null"
+	case 'N':
+		word = "NaN"
+	case 'I':
+		word = "Infinity"
+	case '-':
+		word = "-Infinity"
+	}
+	if !strings.HasPrefix(s, word) {
+		return ""
+	}
+	return word
 }
 
 // scanPlain reads a number or one of Python's constants.
 func (d *Document) scanPlain(start int) (int, error) {
-	rest := d.text[start:]
-	for _, word := range [...]string{"true", "false", "null", "NaN", "Infinity", "-Infinity"} {
-		if rest[0] == word[0] && strings.HasPrefix(rest, word) {
-			if word[0] < 'a' {
-				d.nonFinite = true
-			}
-			d.tokens = append(d.tokens, span{start: uint32(start), end: uint32(start + len(word))})
-			return start + len(word), nil
+	if word := constant(d.text[start:]); word != "" {
+		if word[0] < 'a' {
+			d.nonFinite = true
 		}
+		d.tokens = append(d.tokens, span{start: uint32(start), end: uint32(start + len(word))})
+		return start + len(word), nil
 	}
 	data, i := d.data, start
 	if data[i] == '-' {

@@ -1,6 +1,10 @@
 package pyjson
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"github.com/polarkit-go/polarkit/kit/internal/ascii"
+)
 
 // Text is the text of a string token. It may share memory with the body.
 func (d *Document) Text(tok Token) string {
@@ -66,16 +70,11 @@ func hex4(data []byte, i int) (rune, bool) {
 	}
 	var r rune
 	for _, c := range data[i : i+4] {
-		switch {
-		case c >= '0' && c <= '9':
-			r = r<<4 | rune(c-'0')
-		case c >= 'a' && c <= 'f':
-			r = r<<4 | rune(c-'a'+10)
-		case c >= 'A' && c <= 'F':
-			r = r<<4 | rune(c-'A'+10)
-		default:
+		digit := ascii.Hex(c)
+		if digit > 15 {
 			return 0, false
 		}
+		r = r<<4 | rune(digit)
 	}
 	return r, true
 }
