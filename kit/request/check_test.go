@@ -53,6 +53,10 @@ func TestCheck(t *testing.T) {
 			kit.Schema
 			A int `json:"a" validate:"email"`
 		}],
+		`\.A: the rule unique does not fit a value of type int`: request.Check[struct {
+			kit.Schema
+			A int `json:"a" validate:"unique"`
+		}],
 		`\.A: the rule eqfield looks at other fields; write a Validate\(ctx\) error method`: request.Check[struct {
 			kit.Schema
 			A string `json:"a" validate:"eqfield=B"`

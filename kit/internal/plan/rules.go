@@ -36,11 +36,14 @@ func tryRule(value any, tag string) (err error) {
 	return nil
 }
 
-// validatorHas reports whether validator has a rule of the name.
+// validatorHas reports whether validator has a rule of the name: whether one fits a
+// value of some type, with a parameter or without. Validator itself does not say.
 func validatorHas(name string) bool {
 	for _, probe := range []any{"", 0, time.Time{}, []string{}} {
-		if err := tryRule(probe, name+"=1"); err == nil {
-			return true
+		for _, tag := range []string{name, name + "=1"} {
+			if err := tryRule(probe, tag); err == nil {
+				return true
+			}
 		}
 	}
 	return false
@@ -208,7 +211,7 @@ func (n *Node) ownRule(r ruleTag, rule *definition.Rule) error {
 // meaning where there is one, else the error of a validator function.
 func (n *Node) general(r ruleTag) error {
 	if err := tryRule(reflect.Zero(n.Type).Interface(), r.raw); err != nil {
-		if strings.Contains(err.Error(), "Undefined validation function") {
+		if !validatorHas(r.name) {
 			return fmt.Errorf("there is no rule %s; use one of validator's or define it with kit.DefineRule", r.name)
 		}
 		return fmt.Errorf("the rule %s does not fit a value of type %s: %w", r.raw, n.Type, err)
