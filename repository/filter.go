@@ -51,14 +51,6 @@ func Contains(column string, text kit.Optional[string]) squirrel.Sqlizer {
 	return squirrel.ILike{column: string(append(pattern, '%'))}
 }
 
-const (
-	// maxMetadataKey and maxMetadataValue are the lengths beyond which no
-	// metadata can match, in characters (Polar guideline), so that nothing
-	// longer is sent to the database.
-	maxMetadataKey   = 40
-	maxMetadataValue = 500
-)
-
 // MetadataMatches is the predicate of a [kit.MetadataFilter] on a jsonb
 // column: the values of one key are alternatives, different keys must all
 // match. A value in the request is text and matches the text, and also the
@@ -137,13 +129,13 @@ func document(key string, value any) string {
 // alternatives are the values one of which the metadata must have under the key:
 // the number or boolean that is written so, and the text.
 func alternatives(criterion kit.MetadataCriterion) []any {
-	if size := utf8.RuneCountInString(criterion.Key); size == 0 || size > maxMetadataKey || hasNUL(criterion.Key) {
+	if size := utf8.RuneCountInString(criterion.Key); size == 0 || size > kit.MaxMetadataKeyLength || hasNUL(criterion.Key) {
 		return nil
 	}
 	var found []any
 	for _, value := range criterion.Values {
-		if size := utf8.RuneCountInString(value); size == 0 || size > maxMetadataValue || hasNUL(value) {
-			continue // jsonb holds no NUL, and metadata no text so long
+		if size := utf8.RuneCountInString(value); size == 0 || size > kit.MaxMetadataTextLength || hasNUL(value) {
+			continue // no metadata has such a text, and jsonb holds no NUL
 		}
 		switch number, err := strconv.ParseFloat(value, 64); {
 		case value == "true" || value == "false":

@@ -182,7 +182,7 @@ func readAfter[Row any](ctx context.Context, p *plan, on querier, st *statement,
 	}
 	defer result.Close()
 	scanner := newScanner[Row](p, make([]any, terms)...)
-	rows := make([]Row, 0, min(limit, 1024))
+	rows := make([]Row, 0, min(limit, maxPreallocated))
 	var last pagination.Position
 	more := false
 	for result.Next() {

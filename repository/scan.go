@@ -63,19 +63,21 @@ func (p *plan) unread(row any, err error) error {
 	return &rowError{fmt.Errorf("the row with %s: %w", strings.Join(key, ", "), err)}
 }
 
+// maxPreallocated is for how many rows there is room before the first one is read.
+const maxPreallocated = 1024
+
 // collect reads all rows and closes them. The size is how many there will be
 // at most, as far as that is known.
-func collect[Row any](p *plan, rows pgx.Rows, size int64, extra ...any) ([]Row, error) {
+func collect[Row any](p *plan, rows pgx.Rows, size int64) ([]Row, error) {
 	defer rows.Close()
-	s := newScanner[Row](p, extra...)
-	collected := make([]Row, 0, min(max(size, 0), 1024))
+	s := newScanner[Row](p)
+	collected := make([]Row, 0, min(max(size, 0), maxPreallocated))
 	for rows.Next() {
-		if err := rows.Scan(s.targets...); err != nil {
-			return nil, p.unread(s.row, err)
+		row, err := s.scan(rows)
+		if err != nil {
+			return nil, err
 		}
-		collected = append(collected, s.row)
-		var empty Row
-		s.row = empty
+		collected = append(collected, row)
 	}
 	return collected, rows.Err()
 }

@@ -14,16 +14,9 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 )
 
-// The limits of kit.Metadata (Polar guideline).
-const (
-	MetadataKeys      = 50
-	MetadataKeyLength = 40
-	MetadataTextMax   = 500
-)
-
 // metadataNode is the plan of kit.Metadata, without the type.
 func metadataNode(n *Node) {
-	one, keys, key, text := 1, MetadataKeys, MetadataKeyLength, MetadataTextMax
+	one, keys, key, text := 1, kit.MaxMetadataKeys, kit.MaxMetadataKeyLength, kit.MaxMetadataTextLength
 	n.Kind, n.MaxLength = Metadata, &keys
 	n.Key = &Node{Kind: String, Type: reflect.TypeFor[string](), MinLength: &one, MaxLength: &key}
 	n.Elem = &Node{Kind: String, Type: reflect.TypeFor[string](), MinLength: &one, MaxLength: &text}
@@ -40,7 +33,7 @@ func (n *Node) decodeMetadata(d *decoder, tok pyjson.Token, v reflect.Value) boo
 		return d.failWith(issueDict, n)
 	}
 	entries := d.doc.Entries(tok)
-	m := make(kit.Metadata, min(len(entries), MetadataKeys))
+	m := make(kit.Metadata, min(len(entries), kit.MaxMetadataKeys))
 	valid := true
 	for _, e := range entries {
 		d.push(e.Key)
