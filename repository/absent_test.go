@@ -84,7 +84,7 @@ func TestOneOfOneKeepsTheOrderOfAnIndex(t *testing.T) {
 		for j := range rows {
 			rows[j] = customerRow{Email: uuid.NewString()}
 		}
-		require.NoError(t, w.in(all[i]).CreateMany(t.Context(), w.writer, w.owner(t, all[i]), rows))
+		require.NoError(t, customers.For(w.owner(t, all[i])).CreateMany(t.Context(), w.writer, rows))
 	}
 	_, err := w.pool.Exec(t.Context(), "UPDATE customers SET created_at = created_at + (random() * 1000) * interval '1 s'")
 	require.NoError(t, err)

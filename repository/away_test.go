@@ -26,12 +26,12 @@ func TestAKilledBackendLosesNothing(t *testing.T) {
 	ran := 0
 	err := repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
 		ran++
-		_, err := scope.Create(t.Context(), tx, owner, customerRow{Email: "a@example.com"})
+		_, err := customers.For(owner).Create(t.Context(), tx, customerRow{Email: "a@example.com"})
 		require.NoError(t, err)
 		tx.AfterCommit(func(context.Context) { t.Error("a hook of a transaction that was lost") })
 		_, err = w.pool.Exec(t.Context(), "SELECT pg_terminate_backend($1)", tx.Pgx().Conn().PgConn().PID())
 		require.NoError(t, err)
-		_, err = scope.Create(t.Context(), tx, owner, customerRow{Email: "b@example.com"})
+		_, err = customers.For(owner).Create(t.Context(), tx, customerRow{Email: "b@example.com"})
 		require.ErrorIs(t, err, repository.Unavailable)
 		return err
 	})
@@ -121,7 +121,7 @@ func TestTheDatabaseGoesAndComesBack(t *testing.T) {
 			require.ErrorIs(t, err, errors.ServiceUnavailable, verb.name)
 			requireRetryAfter(t, err)
 		}
-		err := w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(3))
+		err := customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, nullableRows(3))
 		require.ErrorIs(t, err, repository.Unavailable)
 	}
 	l.cut.Store(false)
@@ -165,7 +165,7 @@ func TestCommitUnknown(t *testing.T) {
 	err := repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
 		ran++
 		tx.AfterCommit(func(context.Context) { hooks++ })
-		_, err := scope.Create(t.Context(), tx, owner, customerRow{Email: "a@example.com"})
+		_, err := customers.For(owner).Create(t.Context(), tx, customerRow{Email: "a@example.com"})
 		l.deaf.Store(true)
 		return err
 	})

@@ -15,78 +15,97 @@ import (
 
 // Create inserts a row and returns it as the database has it.
 //
-// Whose row it is comes from the owner alone, which [owner.Reach.Own] makes of a
-// reach, never from a request: the owner column may be left zero in the row and
-// must not name anybody else. An owner that this scope does not reach is a
-// ResourceNotFound. Only a [owner.System] scope takes the zero owner; the row then
-// says whose it is.
+// Whose row it is comes from [Model.For] alone, never from a request: For takes
+// an [owner.Owner] here, which the method Own of a reach or of an
+// auth.AuthSubject makes. The owner column may be left zero in the row and must
+// not name anybody else.
+//
+//	owner, err := subject.Own(ctx, in.OrganizationID)
+//	…
+//	row, err := customers.For(owner).Create(ctx, db, newCustomer(in))
+//
+// With an [owner.System] reach the row says whose it is. With any other reach
+// Create fails, since a reach may hold many owners.
 //
 // The repository sets the primary key (a UUIDv7) and the time of creation,
 // unless the row has them, and the version; the time of the last change and that
 // of deletion are NULL. Everything else is written as it is in the row: also the
 // zero value. A nil [kit.Metadata] is the empty object.
-func (s Rows[Row]) Create(ctx context.Context, to Writable, own owner.Owner, row Row) (Row, error) {
-	p := s.plan
-	h, v, err := s.toCreate(ctx, to, own, &row)
+func (s Rows[Row]) Create(ctx context.Context, to Writable, row Row) (Row, error) {
+	var none Row
+	s, h, v, err := s.toCreate(ctx, to, &row)
 	if err != nil {
-		var none Row
 		return none, err
 	}
+	p := s.plan
 	st, err := p.writes(ctx, h)
 	if err != nil {
-		var none Row
 		return none, err
 	}
 	p.insert(st, v)
 	st.write(p.returning)
-	return queryOne[Row](p.named(ctx, "create"), p, h, st, s.writing(func() []written { return p.written(v) }))
+	return queryOne[Row](s.named(ctx, "create"), p, h, st, s.writing(func() []written { return p.written(v) }))
 }
 
 // toCreate checks and completes a new row.
-func (s Rows[Row]) toCreate(ctx context.Context, to Writable, own owner.Owner, row *Row) (*handle, reflect.Value, error) {
+func (s Rows[Row]) toCreate(ctx context.Context, to Writable, row *Row) (Rows[Row], *handle, reflect.Value, error) {
 	v := reflect.ValueOf(row).Elem()
-	h, err := s.writer(to)
-	if err == nil {
-		err = s.admits(ctx, own)
+	s, h, err := s.writer(ctx, to)
+	if err != nil {
+		return s, nil, v, err
 	}
+	own, err := s.ownerOfNew()
 	if err == nil {
 		err = s.plan.complete(v, own, now())
 	}
-	return h, v, err
+	return s, h, v, err
 }
 
 // now is what the database keeps of the time.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
-// writer is the handle for a verb that writes.
-func (s Rows[Row]) writer(to Writable) (*handle, error) {
+// writer is the handle for a verb that writes, and the rows with their reach.
+func (s Rows[Row]) writer(ctx context.Context, to Writable) (Rows[Row], *handle, error) {
 	if err := s.made(); err != nil {
-		return nil, err
+		return s, nil, err
 	}
 	if s.source() != nil {
-		return nil, fmt.Errorf("repository: %s: the rows of a query of one's own are only read", s.plan.table)
+		return s, nil, s.onlyRead()
 	}
-	return s.plan.writer(to)
+	h, err := s.plan.writer(to)
+	if err != nil {
+		return s, nil, err
+	}
+	s, err = s.ask(ctx)
+	return s, h, err
 }
 
-// admits reports whether rows of the owner may be made in this scope.
-func (s Rows[Row]) admits(ctx context.Context, own owner.Owner) error {
+func (s Rows[Row]) onlyRead() error {
+	return fmt.Errorf("repository: %s: the rows of a query of the caller's are only read", s.plan.table)
+}
+
+// ownerOfNew is the owner of new rows. It is zero for a system reach, where the
+// row names its owner.
+func (s Rows[Row]) ownerOfNew() (owner.Owner, error) {
 	p := s.plan
-	if own.IsZero() {
-		if s.reach.IsSystem() {
-			return nil
-		}
-		return fmt.Errorf("repository: %s: a row needs an owner: make one with Own of the reach", p.table)
+	if len(s.narrowed) > 0 {
+		return owner.Owner{}, fmt.Errorf("repository: %s: a new row has one owner, which For takes: leave OwnedBy out", p.table)
 	}
-	name, ok := p.owners[own.Kind()]
+	own, ok := s.by.(owner.Owner)
+	if !ok && s.reach.IsSystem() {
+		return owner.Owner{}, nil
+	}
+	if !ok || own.IsZero() {
+		return owner.Owner{}, fmt.Errorf("repository: %s: a new row needs an owner: pass For the one that the method Own of the subject or of its reach makes", p.table)
+	}
+	column, ok := p.owners[own.Kind()]
 	if !ok {
-		return fmt.Errorf("repository: %s: a %s cannot own a row: the model has no column for it", p.table, own.Kind())
+		return owner.Owner{}, fmt.Errorf("repository: %s: a %s cannot own a row: the model has no column for it", p.table, own.Kind())
 	}
-	if p.columns[p.byName[name]].key {
-		return fmt.Errorf("repository: %s: a row that is its owner (%s) cannot be created by it", p.table, own.Kind())
+	if p.columns[p.byName[column]].key {
+		return owner.Owner{}, fmt.Errorf("repository: %s: a row that is its owner (%s) cannot be created by it", p.table, own.Kind())
 	}
-	_, err := s.reach.Own(ctx, own.Kind(), own.ID())
-	return err
+	return own, nil
 }
 
 // complete sets what the repository sets in a new row.

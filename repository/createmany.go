@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -26,15 +25,16 @@ const copyAbove = 5000
 // Some thousand rows go in one statement whose text does not depend on their
 // number; more go by COPY, in a transaction of their own unless the handle is a
 // [Tx].
-func (s Rows[Row]) CreateMany(ctx context.Context, to Writable, own owner.Owner, rows []Row) error {
-	p := s.plan
-	h, err := s.writer(to)
+func (s Rows[Row]) CreateMany(ctx context.Context, to Writable, rows []Row) error {
+	s, h, err := s.writer(ctx, to)
 	if err != nil {
 		return err
 	}
-	if err := s.admits(ctx, own); err != nil {
+	own, err := s.ownerOfNew()
+	if err != nil {
 		return err
 	}
+	p := s.plan
 	at := now()
 	values := reflect.ValueOf(rows)
 	for i := range rows {
@@ -45,7 +45,7 @@ func (s Rows[Row]) CreateMany(ctx context.Context, to Writable, own owner.Owner,
 	if len(rows) == 0 {
 		return nil
 	}
-	ctx = p.named(ctx, "create_many")
+	ctx = s.named(ctx, "create_many")
 	types, err := p.columnTypes(ctx, h)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func TestCreateMany(t *testing.T) {
 	rows[1].Name = ptr(`"{},\` + "\n" + `NULL`)
 	rows[2].Name = ptr("NULL")
 	rows[3].Email = ""
-	require.NoError(t, scope.CreateMany(t.Context(), w.writer, owner, rows))
+	require.NoError(t, customers.For(owner).CreateMany(t.Context(), w.writer, rows))
 	for _, row := range rows {
 		require.NotEqual(t, uuid.Nil, row.ID)
 		require.Equal(t, w.acme, row.OrganizationID)
@@ -47,23 +47,23 @@ func TestCreateMany(t *testing.T) {
 	for i := range more {
 		more[i].Email += "x"
 	}
-	require.NoError(t, scope.CreateMany(t.Context(), w.writer, owner, more))
+	require.NoError(t, customers.For(owner).CreateMany(t.Context(), w.writer, more))
 	require.Len(t, recorder.SQL(), 1, "one statement, and the types of the columns are known by now")
-	require.NoError(t, scope.CreateMany(t.Context(), w.writer, owner, nil))
+	require.NoError(t, customers.For(owner).CreateMany(t.Context(), w.writer, nil))
 
 	again := append(nullableRows(3), more[0])
 	again[3].Record = repository.Record{}
-	err = scope.CreateMany(t.Context(), w.writer, owner, again)
+	err = customers.For(owner).CreateMany(t.Context(), w.writer, again)
 	require.ErrorIs(t, err, repository.UniqueViolation)
 	require.ErrorIs(t, err, errors.RequestValidation)
 	count, err := scope.Count(t.Context(), w.reader, nil)
 	require.NoError(t, err)
 	require.Equal(t, int64(507), count, "all or none")
 
-	require.ErrorIs(t, w.in(w.globe).CreateMany(t.Context(), w.writer, owner, nullableRows(3)), errors.ResourceNotFound)
+	require.ErrorContains(t, scope.CreateMany(t.Context(), w.writer, nullableRows(3)), "a new row needs an owner")
 	foreign := nullableRows(3)
 	foreign[2].OrganizationID = w.globe
-	require.ErrorContains(t, scope.CreateMany(t.Context(), w.writer, owner, foreign), "names another organization")
+	require.ErrorContains(t, customers.For(owner).CreateMany(t.Context(), w.writer, foreign), "names another organization")
 }
 
 func ids(rows []customerRow) []uuid.UUID {
@@ -83,7 +83,7 @@ func TestCreateManyByCopy(t *testing.T) {
 		rows[i] = customerRow{Email: fmt.Sprint(i), Metadata: kit.Metadata{"i": "x"}}
 	}
 	rows[5].Name, rows[5].Metadata = ptr("Ada"), nil
-	require.NoError(t, scope.CreateMany(t.Context(), w.writer, owner, rows))
+	require.NoError(t, customers.For(owner).CreateMany(t.Context(), w.writer, rows))
 	count, err := scope.Count(t.Context(), w.reader, nil)
 	require.NoError(t, err)
 	require.Equal(t, int64(5001), count)
@@ -94,7 +94,7 @@ func TestCreateManyByCopy(t *testing.T) {
 	for i := range rows {
 		rows[i].Record = repository.Record{}
 	}
-	err = scope.CreateMany(t.Context(), w.writer, owner, rows)
+	err = customers.For(owner).CreateMany(t.Context(), w.writer, rows)
 	require.ErrorIs(t, err, repository.UniqueViolation)
 }
 
@@ -108,7 +108,7 @@ func TestCreateManyOfAnEnum(t *testing.T) {
 		for i := range rows {
 			rows[i] = orderRow{CustomerID: customer.ID, Status: []orderStatus{"open", "paid"}[i%2], Amount: int64(i)}
 		}
-		require.NoError(t, orders.For(organizations(w.acme)).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), rows))
+		require.NoError(t, orders.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, rows))
 	}
 	count, err := orders.For(organizations(w.acme)).Count(t.Context(), w.reader, repository.OneOf("status", kit.Filter[orderStatus]{"paid"}))
 	require.NoError(t, err)
@@ -141,7 +141,7 @@ func TestCreateManyWithArrays(t *testing.T) {
 		{Tags: []string{"a", `b"`}, Bytes: []byte{0, 1}, Ratio: 1.5, Flag: ptr(true), At: &at, Doc: map[string]any{"a": "b"}, Moods: []string{"fine"}, Parent: &parent},
 		{Tags: []string{}},
 	}
-	require.NoError(t, model.CreateMany(t.Context(), w.writer, owner.Owner{}, rows))
+	require.NoError(t, model.CreateMany(t.Context(), w.writer, rows))
 	for _, row := range rows {
 		got, err := model.Get(t.Context(), w.reader, row.ID)
 		require.NoError(t, err)
@@ -152,12 +152,12 @@ func TestCreateManyWithArrays(t *testing.T) {
 func TestUpsert(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	scope, owner := w.in(w.acme), w.owner(t, w.acme)
+	owner := w.owner(t, w.acme)
 	byEmail := repository.OnConflict{Columns: []string{"organization_id", "email"}, Where: "deleted_at IS NULL", Update: []string{"name", "metadata"}}
-	made, err := scope.Upsert(t.Context(), w.writer, owner, customerRow{Email: "a@example.com", Name: ptr("Ada"), Score: 5}, byEmail)
+	made, err := customers.For(owner).Upsert(t.Context(), w.writer, customerRow{Email: "a@example.com", Name: ptr("Ada"), Score: 5}, byEmail)
 	require.NoError(t, err)
 	require.Nil(t, made.UpdatedAt)
-	changed, err := scope.Upsert(t.Context(), w.writer, owner, customerRow{Email: "a@example.com", Name: ptr("Countess"), Score: 9}, byEmail)
+	changed, err := customers.For(owner).Upsert(t.Context(), w.writer, customerRow{Email: "a@example.com", Name: ptr("Countess"), Score: 9}, byEmail)
 	require.NoError(t, err)
 	require.Equal(t, made.ID, changed.ID)
 	require.Equal(t, made.CreatedAt, changed.CreatedAt)
@@ -168,7 +168,7 @@ func TestUpsert(t *testing.T) {
 
 	foreign := customerRow{Email: "b@example.com", Score: 100}
 	foreign.ID = made.ID
-	_, err = w.in(w.globe).Upsert(t.Context(), w.writer, w.owner(t, w.globe), foreign, repository.OnConflict{Columns: []string{"id"}, Update: []string{"score"}})
+	_, err = customers.For(w.owner(t, w.globe)).Upsert(t.Context(), w.writer, foreign, repository.OnConflict{Columns: []string{"id"}, Update: []string{"score"}})
 	require.ErrorIs(t, err, errors.ResourceAlreadyExists)
 	require.ErrorIs(t, err, repository.UniqueViolation)
 	require.NotErrorIs(t, err, errors.ResourceNotFound)
@@ -179,7 +179,7 @@ func TestUpsert(t *testing.T) {
 		`"organization_id" says whose`: {Columns: []string{"email"}, Update: []string{"organization_id"}},
 		"a bracket is closed":          {Columns: []string{"email"}, Update: []string{"name"}, Where: "true) DO NOTHING --"},
 	} {
-		_, err := scope.Upsert(t.Context(), w.writer, owner, customerRow{Email: "a@example.com"}, conflict)
+		_, err := customers.For(owner).Upsert(t.Context(), w.writer, customerRow{Email: "a@example.com"}, conflict)
 		require.ErrorContains(t, err, fails)
 	}
 }

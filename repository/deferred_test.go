@@ -21,7 +21,7 @@ func TestWhenOwnersAreListed(t *testing.T) {
 	var recorder pgtest.Recorder
 	w := newWorld(t, func(config *pgxpool.Config) { recorder.Attach(config) })
 	made := w.create(t, w.acme, customerRow{Email: "a@example.com"})
-	_, err := memberships.For(owner.System("test")).Create(t.Context(), w.writer, owner.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
+	_, err := memberships.For(owner.System("test")).Create(t.Context(), w.writer, membershipRow{UserID: w.acme, OrganizationID: w.acme})
 	require.NoError(t, err)
 
 	asked := 0

@@ -19,13 +19,13 @@ func (s Rows[Row]) SoftDelete(ctx context.Context, to Writable, id any) error {
 	if p.softDelete == "" {
 		return p.noSoftDelete("SoftDelete")
 	}
-	h, err := s.writer(to)
+	s, h, err := s.writer(ctx, to)
 	if err != nil {
 		return err
 	}
 	st := newStatement()
 	p.mark(st)
-	return s.only(p.named(ctx, "soft_delete"), h, st, id)
+	return s.only(s.named(ctx, "soft_delete"), h, st, id)
 }
 
 // Restore takes back the deletion of the row with this primary key and returns
@@ -39,7 +39,7 @@ func (s Rows[Row]) Restore(ctx context.Context, to Writable, id any) (Row, error
 	if p.softDelete == "" {
 		return none, p.noSoftDelete("Restore")
 	}
-	h, err := s.writer(to)
+	s, h, err := s.writer(ctx, to)
 	if err != nil {
 		return none, err
 	}
@@ -55,7 +55,7 @@ func (s Rows[Row]) Restore(ctx context.Context, to Writable, id any) (Row, error
 	if st.err != nil {
 		return none, st.err
 	}
-	return queryOne[Row](p.named(ctx, "restore"), p, h, st, s.writing(nil))
+	return queryOne[Row](s.named(ctx, "restore"), p, h, st, s.writing(nil))
 }
 
 // Delete removes the row with this primary key for good. It fails with
@@ -63,13 +63,13 @@ func (s Rows[Row]) Restore(ctx context.Context, to Writable, id any) (Row, error
 // deleted is in that of [Rows.WithDeleted] only.
 func (s Rows[Row]) Delete(ctx context.Context, to Writable, id any) error {
 	p := s.plan
-	h, err := s.writer(to)
+	s, h, err := s.writer(ctx, to)
 	if err != nil {
 		return err
 	}
 	st := newStatement()
 	st.write("DELETE FROM ", p.quoted)
-	return s.only(p.named(ctx, "delete"), h, st, id)
+	return s.only(s.named(ctx, "delete"), h, st, id)
 }
 
 // SoftDeleteWhere is [Rows.SoftDelete] for all rows of the scope for which the
@@ -82,26 +82,26 @@ func (s Rows[Row]) SoftDeleteWhere(ctx context.Context, to Writable, where squir
 	if p.softDelete == "" {
 		return 0, p.noSoftDelete("SoftDeleteWhere")
 	}
-	h, err := s.writer(to)
+	s, h, err := s.writer(ctx, to)
 	if err != nil {
 		return 0, err
 	}
 	st := newStatement()
 	p.mark(st)
-	return s.execWhere(p.named(ctx, "soft_delete_where"), h, st, where, nil)
+	return s.execWhere(s.named(ctx, "soft_delete_where"), h, st, where, nil)
 }
 
 // DeleteWhere is [Rows.Delete] for all rows of the scope for which the
 // predicate holds; it returns how many there were. An empty predicate is refused.
 func (s Rows[Row]) DeleteWhere(ctx context.Context, to Writable, where squirrel.Sqlizer) (int64, error) {
 	p := s.plan
-	h, err := s.writer(to)
+	s, h, err := s.writer(ctx, to)
 	if err != nil {
 		return 0, err
 	}
 	st := newStatement()
 	st.write("DELETE FROM ", p.quoted)
-	return s.execWhere(p.named(ctx, "delete_where"), h, st, where, nil)
+	return s.execWhere(s.named(ctx, "delete_where"), h, st, where, nil)
 }
 
 // mark writes the UPDATE that marks rows as deleted. The deletion is a change.

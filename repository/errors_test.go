@@ -23,7 +23,7 @@ func TestConstraintBecomesAFieldsError(t *testing.T) {
 	w.create(t, w.acme, customerRow{Email: "a@example.com"})
 	w.create(t, w.globe, customerRow{Email: "a@example.com"})
 
-	_, err := w.in(w.acme).Create(t.Context(), w.writer, w.owner(t, w.acme), customerRow{Email: "a@example.com"})
+	_, err := customers.For(w.owner(t, w.acme)).Create(t.Context(), w.writer, customerRow{Email: "a@example.com"})
 	invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
 	require.True(t, ok, "%v", err)
 	require.Equal(t, []errors.ValidationError{{
@@ -36,12 +36,12 @@ func TestConstraintBecomesAFieldsError(t *testing.T) {
 	require.Equal(t, "customers_organization_id_email_key", typed.Constraint)
 	require.Equal(t, []string{"organization_id", "email"}, typed.Columns)
 
-	_, err = w.in(w.acme).Create(t.Context(), w.writer, w.owner(t, w.acme), customerRow{Email: "bad"})
+	_, err = customers.For(w.owner(t, w.acme)).Create(t.Context(), w.writer, customerRow{Email: "bad"})
 	require.ErrorIs(t, err, repository.CheckViolation)
 	require.Same(t, errors.RequestValidation, errors.KindOf(err))
 
 	order := orderRow{CustomerID: uuid.New(), Status: "open"}
-	_, err = orders.For(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), order)
+	_, err = orders.For(w.owner(t, w.acme)).Create(t.Context(), w.writer, order)
 	require.ErrorIs(t, err, repository.ForeignKeyViolation)
 	invalid, ok = errors.AsType[*errors.PolarRequestValidationError](err)
 	require.True(t, ok, "%v", err)
@@ -53,7 +53,7 @@ func TestFieldsErrorIsNoFaultInTheLog(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.create(t, w.acme, customerRow{Email: "a@example.com"})
-	_, err := w.in(w.acme).Create(t.Context(), w.writer, w.owner(t, w.acme), customerRow{Email: "a@example.com"})
+	_, err := customers.For(w.owner(t, w.acme)).Create(t.Context(), w.writer, customerRow{Email: "a@example.com"})
 	require.ErrorIs(t, err, repository.UniqueViolation)
 
 	answer := func(level slog.Level, err error) (*httptest.ResponseRecorder, string) {

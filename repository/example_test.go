@@ -94,7 +94,7 @@ func Example() {
 
 	var dune bookRow
 	for _, title := range []string{"Emma", "Dune", "Ulysses"} {
-		row, err := books.For(reach).Create(ctx, writer, owner, bookRow{Title: title, Metadata: kit.Metadata{"shelf": 1}})
+		row, err := books.For(owner).Create(ctx, writer, bookRow{Title: title, Metadata: kit.Metadata{"shelf": 1}})
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -103,7 +103,7 @@ func Example() {
 			dune = row
 		}
 	}
-	_, err = books.For(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
+	_, err = books.For(owner).Create(ctx, writer, bookRow{Title: "Emma"})
 	fmt.Println("twice:", errors.KindOf(err).Status(), errors.Is(err, repository.UniqueViolation))
 
 	page, err := books.For(reach).Page(ctx, reader, repository.Query{
@@ -251,12 +251,12 @@ func ExampleRows_WithFields() {
 		fmt.Println(err)
 		return
 	}
-	deleted, err := books.For(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
+	deleted, err := books.For(owner).Create(ctx, writer, bookRow{Title: "Emma"})
 	if err == nil {
 		err = books.For(reach).SoftDelete(ctx, writer, deleted.ID)
 	}
 	if err == nil {
-		_, err = books.For(reach).Create(ctx, writer, owner, bookRow{Title: "Emma"})
+		_, err = books.For(owner).Create(ctx, writer, bookRow{Title: "Emma"})
 	}
 	fmt.Println(err)
 	fields := repository.Fields{"books_organization_id_title_key": {"path", "id"}}

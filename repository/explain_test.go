@@ -56,7 +56,7 @@ func TestIndexesServeTheStatements(t *testing.T) {
 		for i := range rows {
 			rows[i] = customerRow{Email: uuid.NewString(), Name: ptr(fmt.Sprint(part, i%50)), Metadata: kit.Metadata{"n": i, "tier": fmt.Sprint(i % 1000)}}
 		}
-		require.NoError(t, scope.CreateMany(t.Context(), w.writer, w.owner(t, w.acme), rows))
+		require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, rows))
 	}
 	_, err := w.pool.Exec(t.Context(), "UPDATE customers SET created_at = created_at + score * interval '1s'; VACUUM ANALYZE customers")
 	if err != nil { // VACUUM runs on its own

@@ -131,19 +131,24 @@ func isNilPointer(value any) bool {
 // statementKey is the key of a [StatementName] in a context.
 type statementKey struct{}
 
-type statementName struct{ table, verb string }
+type statementName struct{ table, verb, why string }
 
 // StatementName is the name of the statement that a context belongs to, such
-// as "customers.page", for the tracers of pgx: they get this context. It is
-// empty where no verb of a repository is at work.
+// as "customers.page", for the tracers of pgx: they get this context. A statement
+// of the program itself has the reason of its [owner.System] reach too, as in
+// "customers.walk (system: nightly export)". The name is empty where no verb of a
+// repository is at work.
 func StatementName(ctx context.Context) string {
 	name, ok := ctx.Value(statementKey{}).(*statementName)
 	if !ok {
 		return ""
 	}
+	if name.why != "" {
+		return name.table + "." + name.verb + " (system: " + name.why + ")"
+	}
 	return name.table + "." + name.verb
 }
 
-func (p *plan) named(ctx context.Context, verb string) context.Context {
-	return context.WithValue(ctx, statementKey{}, &statementName{table: p.table, verb: verb})
+func (p *plan) named(ctx context.Context, verb, why string) context.Context {
+	return context.WithValue(ctx, statementKey{}, &statementName{table: p.table, verb: verb, why: why})
 }

@@ -95,7 +95,7 @@ func TestWideIntegersAreWrittenExactly(t *testing.T) {
 		Object: map[string]any{"n": json.Number("18446744073709551616"), "f": 5.5}, List: []any{int64(5)},
 		Metadata: kit.Metadata{"n": json.Number("-18446744073709551616"), "m": int64(7)},
 	}
-	made, err := documents.For(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), row)
+	made, err := documents.For(w.owner(t, w.acme)).Create(t.Context(), w.writer, row)
 	require.NoError(t, err)
 	require.Equal(t, row, made)
 }

@@ -87,6 +87,11 @@ func (s Rows[Row]) Walk(ctx context.Context, from Readable, q Query, size int64)
 			yield(nil, fmt.Errorf("repository: %s: Walk needs a batch of at least one row", s.plan.table))
 			return
 		}
+		s, err := s.ask(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
 		var after pagination.Position
 		for {
 			rows, last, err := s.after(ctx, from, "walk", q.Where, q.Sorting, after, size)
@@ -146,7 +151,7 @@ func (s Rows[Row]) after(ctx context.Context, from Readable, verb string, where 
 	if st.err != nil {
 		return nil, nil, st.err
 	}
-	rows, last, err := queryAfter[Row](p.named(ctx, verb), p, h, st, len(terms), limit)
+	rows, last, err := queryAfter[Row](s.named(ctx, verb), p, h, st, len(terms), limit)
 	if err == nil && last != nil && slices.EqualFunc(after, last, samePart) {
 		return nil, nil, fmt.Errorf("repository: %s: the batch ends where the one before it ended: the database does not compare a sort value with itself as equal", p.table)
 	}

@@ -52,8 +52,8 @@ func allOrders() []sorting.By[sortProperty] {
 func TestCursorsAndPagesAgree(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(23)))
-	require.NoError(t, w.in(w.globe).CreateMany(t.Context(), w.writer, w.owner(t, w.globe), nullableRows(7)))
+	require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, nullableRows(23)))
+	require.NoError(t, customers.For(w.owner(t, w.globe)).CreateMany(t.Context(), w.writer, nullableRows(7)))
 	for _, order := range allOrders() {
 		all, err := w.in(w.acme).All(t.Context(), w.reader, repository.Query{Sorting: order, Max: 100})
 		require.NoError(t, err)
@@ -126,7 +126,7 @@ func TestCursorWhileRowsAreInserted(t *testing.T) {
 	for i := range rows {
 		rows[i] = customerRow{Email: uuid.NewString(), Score: int64(i % 3)}
 	}
-	require.NoError(t, scope.CreateMany(t.Context(), w.writer, owner, rows))
+	require.NoError(t, customers.For(owner).CreateMany(t.Context(), w.writer, rows))
 
 	stop := make(chan struct{})
 	var inserting sync.WaitGroup
@@ -140,7 +140,7 @@ func TestCursorWhileRowsAreInserted(t *testing.T) {
 			default:
 				row := customerRow{Email: uuid.NewString(), Score: int64(inserted % 3)}
 				row.ID = uuid.New() // anywhere among the others, not at the end
-				_, insertErr = scope.Create(t.Context(), w.writer, owner, row)
+				_, insertErr = customers.For(owner).Create(t.Context(), w.writer, row)
 			}
 		}
 	})
@@ -176,7 +176,7 @@ func TestPagesOfAnUnchangedTable(t *testing.T) {
 	for i := range rows {
 		rows[i] = customerRow{Email: uuid.NewString(), Score: 1}
 	}
-	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), rows))
+	require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, rows))
 	var ids []uuid.UUID
 	for number := int64(1); ; number++ {
 		page, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Sorting: sorting.New(sorting.Asc(byScore)), Params: pagination.NewParams(number, 500)})
@@ -196,7 +196,7 @@ func TestPagesOfAnUnchangedTable(t *testing.T) {
 func TestCursorOfSomethingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(5)))
+	require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, nullableRows(5)))
 	query := repository.CursorQuery{Sorting: sorting.New(sorting.Desc(byName)), Where: squirrel.Eq{"score": []int{0, 1, 2, 3}}, Params: pagination.NewCursorParams("", 1)}
 	list, err := w.in(w.acme).PageAfter(t.Context(), w.reader, testCursors, query)
 	require.NoError(t, err)
@@ -260,7 +260,7 @@ func TestCursorFromBeforeAMigration(t *testing.T) {
 func TestWalkAndStreamEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(10)))
+	require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, nullableRows(10)))
 	batches := 0
 	for rows, err := range w.in(w.acme).Walk(t.Context(), w.reader, repository.Query{}, 5) {
 		require.NoError(t, err)

@@ -2,7 +2,6 @@ package repository
 
 import (
 	"context"
-	"fmt"
 )
 
 // Lock is how rows are locked until the end of a transaction: [ForUpdate] or
@@ -77,7 +76,7 @@ func (s Rows[Row]) lockable() error {
 		return err
 	}
 	if s.source() != nil {
-		return fmt.Errorf("repository: %s: the rows of a query of one's own are only read", s.plan.table)
+		return s.onlyRead()
 	}
 	return nil
 }

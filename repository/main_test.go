@@ -168,7 +168,7 @@ func (w *world) owner(t testing.TB, organization uuid.UUID) owner.Owner {
 
 func (w *world) create(t testing.TB, organization uuid.UUID, row customerRow) customerRow {
 	t.Helper()
-	row, err := w.in(organization).Create(t.Context(), w.writer, w.owner(t, organization), row)
+	row, err := customers.For(w.owner(t, organization)).Create(t.Context(), w.writer, row)
 	require.NoError(t, err)
 	return row
 }

@@ -74,7 +74,7 @@ func TestMetadataMatchesAsInMemory(t *testing.T) {
 			}
 		}
 	}
-	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), rows))
+	require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, rows))
 	some := 0
 	for round := range 1000 {
 		var filter kit.MetadataFilter
@@ -130,7 +130,7 @@ func TestMetadataFiltersCostASum(t *testing.T) {
 			rows[i].Metadata[fmt.Sprint("k", k)] = i*(k+1)%500 + 1
 		}
 	}
-	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), rows))
+	require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, rows))
 	_, err := w.pool.Exec(t.Context(), "VACUUM ANALYZE customers")
 	require.NoError(t, err)
 	touched := func(keys, values int) int {

@@ -41,7 +41,7 @@ func TestAMigrationUnderAWarmPool(t *testing.T) {
 			require.NoError(t, err)
 			scope := items.For(owner.System("test"))
 			rank := int64(1)
-			first, err := scope.Create(t.Context(), w.writer, owner.Owner{}, item{Name: "first", Count: 1, Rank: &rank, Tags: []string{"a"}})
+			first, err := scope.Create(t.Context(), w.writer, item{Name: "first", Count: 1, Rank: &rank, Tags: []string{"a"}})
 			require.NoError(t, err)
 			kinds := map[string]func(ctx context.Context, n int64) error{
 				"get": func(ctx context.Context, _ int64) error { _, err := scope.Get(ctx, w.reader, first.ID); return err },
@@ -70,7 +70,7 @@ func TestAMigrationUnderAWarmPool(t *testing.T) {
 					return nil
 				},
 				"create": func(ctx context.Context, n int64) error {
-					_, err := scope.Create(ctx, w.writer, owner.Owner{}, item{Name: "more", Count: n, Rank: &n, Tags: []string{"a"}})
+					_, err := scope.Create(ctx, w.writer, item{Name: "more", Count: n, Rank: &n, Tags: []string{"a"}})
 					return err
 				},
 				"update": func(ctx context.Context, n int64) error {
@@ -89,7 +89,7 @@ func TestAMigrationUnderAWarmPool(t *testing.T) {
 						if _, err := scope.Update(ctx, tx, first.ID, items.Set("count", n)); err != nil {
 							return err
 						}
-						_, err := scope.Create(ctx, tx, owner.Owner{}, item{Name: "more", Count: n, Rank: &n, Tags: []string{"a"}})
+						_, err := scope.Create(ctx, tx, item{Name: "more", Count: n, Rank: &n, Tags: []string{"a"}})
 						return err
 					})
 				},

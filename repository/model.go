@@ -9,7 +9,7 @@ import (
 
 // Model is a table with its row type: what it needs to write every statement,
 // computed once. It is made in a package variable and holds no connection; it
-// is immutable and safe for concurrent use. [Model.For] makes it usable.
+// is immutable and safe for concurrent use. [Model.For] gives its rows.
 type Model[Row any] struct {
 	plan *plan
 }
@@ -80,12 +80,23 @@ func MustNew[Row any](table string, options Options) *Model[Row] {
 	return m
 }
 
-// For is the model as far as the reach goes: the only way to its rows. Every
-// verb of the [Rows] touches only rows in reach; with the zero reach there are
-// none.
-func (m *Model[Row]) For(reach owner.Reach) Rows[Row] {
-	return Rows[Row]{plan: m.compiled(), reach: reach}
-}
+// For is the rows that somebody may touch: the only way to the rows of a model.
+// It takes anybody who answers for a reach, such as an auth.AuthSubject, an
+// [owner.Owner] or an [owner.Reach]:
+//
+//	customers.For(subject).Get(ctx, db, id)
+//	customers.For(owner).Create(ctx, db, row)
+//	customers.For(owner.System("nightly export")).Walk(ctx, db, query, 1000)
+//
+// Each verb of the [Rows] asks for the reach once, when it runs, and fails with
+// the error of the answer. Rows keep no answer. An auth.AuthSubject keeps its own
+// for the request. With an empty reach there are no rows, and no statement is
+// sent.
+//
+// A verb that gets a [Tx] asks while the transaction holds its connection. Where
+// the answer takes a second connection, ask before the transaction, and pass the
+// reach to For.
+func (m *Model[Row]) For(by owner.Reacher) Rows[Row] { return Rows[Row]{plan: m.compiled(), by: by} }
 
 // Table is the name of the table, empty for the zero model.
 func (m *Model[Row]) Table() string {

@@ -119,18 +119,18 @@ func TestEveryModeWritesTheSame(t *testing.T) {
 		}
 		for verb, write := range map[string]func(row anything) error{
 			"create": func(row anything) error {
-				_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, row)
+				_, err := scope.Create(t.Context(), w.writer, row)
 				return err
 			},
 			"create many": func(row anything) error {
-				return scope.CreateMany(t.Context(), w.writer, owner.Owner{}, []anything{row})
+				return scope.CreateMany(t.Context(), w.writer, []anything{row})
 			},
 			"upsert": func(row anything) error {
-				_, err := scope.Upsert(t.Context(), w.writer, owner.Owner{}, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"level"}})
+				_, err := scope.Upsert(t.Context(), w.writer, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"level"}})
 				return err
 			},
 			"update where": func(row anything) error {
-				if _, err := scope.Create(t.Context(), w.writer, owner.Owner{}, anything{Mood: "bad"}); err != nil {
+				if _, err := scope.Create(t.Context(), w.writer, anything{Mood: "bad"}); err != nil {
 					return err
 				}
 				_, err := scope.UpdateWhere(t.Context(), w.writer, squirrel.Expr("true"), set(row))
@@ -152,7 +152,7 @@ func TestEveryModeWritesTheSame(t *testing.T) {
 				require.NoError(t, err)
 			}
 		}
-		_, err = scope.Create(t.Context(), w.writer, owner.Owner{}, full)
+		_, err = scope.Create(t.Context(), w.writer, full)
 		require.NoError(t, err)
 		for what, where := range map[string]squirrel.Sqlizer{
 			"a named text": squirrel.Eq{"mood": full.Mood}, "named texts": squirrel.Eq{"mood": []mood{"bad"}}, "a named int": squirrel.Eq{"level": full.Level},

@@ -70,11 +70,11 @@ func TestReservedWordsAreNames(t *testing.T) {
 		if i%2 == 0 {
 			row.Offset = &i
 		}
-		row, err = scope.Create(t.Context(), writer, owner, row)
+		row, err = model.For(owner).Create(t.Context(), writer, row)
 		require.NoError(t, err)
 		rows = append(rows, row)
 	}
-	require.NoError(t, scope.CreateMany(t.Context(), writer, owner, []reservedRow{{Order: 100, Select: "many"}}))
+	require.NoError(t, model.For(owner).CreateMany(t.Context(), writer, []reservedRow{{Order: 100, Select: "many"}}))
 
 	for i, test := range []struct {
 		where squirrel.Sqlizer
@@ -127,7 +127,7 @@ func TestReservedWordsAreNames(t *testing.T) {
 	require.Equal(t, int64(2), changed.Check)
 	row := rows[1]
 	row.Offset = ptr[int64](77)
-	saved, err := scope.Upsert(t.Context(), writer, owner, row, repository.OnConflict{Columns: []string{"order", "Select"}, Update: []string{"offset"}})
+	saved, err := model.For(owner).Upsert(t.Context(), writer, row, repository.OnConflict{Columns: []string{"order", "Select"}, Update: []string{"offset"}})
 	require.NoError(t, err)
 	require.Equal(t, int64(77), *saved.Offset)
 	related, err := repository.Related(t.Context(), reader, scope, "order", []int64{50, 100, 3})
@@ -246,7 +246,7 @@ func TestSortMapsAreChecked(t *testing.T) {
 func TestSortExpressionsWorkEverywhere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(11)))
+	require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, nullableRows(11)))
 	for _, expression := range []string{
 		"score", `"score"`, "(score)", `("score")`, "((score))", "SCORE", "Score", "customers.score", `"customers"."score"`, `customers."score"`, "(customers.score)", `"score" NOT NULL`,
 		"score + 0", "-score", "score::text", "score::text NOT NULL", "CAST(score AS text)", "score % 2 = 0", "score > 2 OR score < 1", "NOT (score > 2)",

@@ -77,7 +77,7 @@ func testNumbers(t *testing.T, mode pgx.QueryExecMode) {
 	scope := numberRows.For(owner.System("test"))
 	stored := []int64{-3, -1, 0, 1, 2, 7}
 	for i, value := range stored {
-		_, err := scope.Create(t.Context(), writer, owner.Owner{}, numbersRow{
+		_, err := scope.Create(t.Context(), writer, numbersRow{
 			ID: int64(i), Organization: uuid.New(), Small: sql.NullInt64{Int64: value, Valid: true}, Whole: value, Big: value,
 			Amount: decimal(t, fmt.Sprint(value)), Real: float32(value), Ratio: float64(value),
 		})
@@ -177,7 +177,7 @@ func TestNumbersInFurtherPlaces(t *testing.T) {
 	pool := numbersDatabase.Pool(t, repository.Configure)
 	reader, writer := repository.NewReader(pool), repository.NewWriter(pool)
 	scope := numberRows.For(owner.System("test"))
-	row, err := scope.Create(t.Context(), writer, owner.Owner{}, numbersRow{ID: 1, Organization: uuid.New(), Whole: 5, Real: 0.1, Ratio: 0.1, Amount: decimal(t, "0.10")})
+	row, err := scope.Create(t.Context(), writer, numbersRow{ID: 1, Organization: uuid.New(), Whole: 5, Real: 0.1, Ratio: 0.1, Amount: decimal(t, "0.10")})
 	require.NoError(t, err)
 
 	// An ID beyond those of the column is that of no row.

@@ -62,14 +62,14 @@ func writeVerbs(w *world, scope repository.Rows[note], id uuid.UUID) map[string]
 	everything := squirrel.Expr("true")
 	return map[string]func(context.Context) error{
 		"Create": func(ctx context.Context) error {
-			_, err := scope.Create(ctx, w.writer, owner.Owner{}, note{Text: "more"})
+			_, err := scope.Create(ctx, w.writer, note{Text: "more"})
 			return err
 		},
 		"CreateMany": func(ctx context.Context) error {
-			return scope.CreateMany(ctx, w.writer, owner.Owner{}, []note{{Text: "more"}, {Text: "more"}})
+			return scope.CreateMany(ctx, w.writer, []note{{Text: "more"}, {Text: "more"}})
 		},
 		"Upsert": func(ctx context.Context) error {
-			_, err := scope.Upsert(ctx, w.writer, owner.Owner{}, note{Text: "more"}, repository.OnConflict{Columns: []string{"id"}, Update: []string{"text"}})
+			_, err := scope.Upsert(ctx, w.writer, note{Text: "more"}, repository.OnConflict{Columns: []string{"id"}, Update: []string{"text"}})
 			return err
 		},
 		"Update": func(ctx context.Context) error {
@@ -87,7 +87,7 @@ func writeVerbs(w *world, scope repository.Rows[note], id uuid.UUID) map[string]
 		},
 		"InTx": func(ctx context.Context) error {
 			return repository.InTx(ctx, w.writer, func(tx repository.Tx) error {
-				_, err := scope.Create(ctx, tx, owner.Owner{}, note{Text: "more"})
+				_, err := scope.Create(ctx, tx, note{Text: "more"})
 				return err
 			})
 		},
@@ -124,17 +124,17 @@ func TestALostAnswerIsUnknown(t *testing.T) {
 	inEveryMode(t, 2, func(t *testing.T, line *proxy, w *world) {
 		scope := notes.For(owner.System("test"))
 		// It asks for the types of the columns once, which is a read.
-		require.NoError(t, scope.CreateMany(t.Context(), w.writer, owner.Owner{}, []note{{Text: "first"}}))
+		require.NoError(t, scope.CreateMany(t.Context(), w.writer, []note{{Text: "first"}}))
 		for name := range writeVerbs(w, scope, uuid.Nil) {
 			for _, fate := range []fate{cutBefore, cutAfter, cutWithin} {
-				made, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: "one"})
+				made, err := scope.Create(t.Context(), w.writer, note{Text: "one"})
 				require.NoError(t, err)
 				verb := writeVerbs(w, scope, made.ID)[name]
 				// A statement that the connection has seen: nothing but the write is sent.
 				require.NoError(t, repository.InTx(t.Context(), w.writer, func(repository.Tx) error { return nil }))
 				if name == "InTx" {
 					err = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
-						_, err := scope.Create(t.Context(), tx, owner.Owner{}, note{Text: "more"})
+						_, err := scope.Create(t.Context(), tx, note{Text: "more"})
 						line.next.Store(int32(fate))
 						return err
 					})
@@ -176,7 +176,7 @@ func TestWhatDidNotRunMayBeTriedAgain(t *testing.T) {
 				_, err := scope.Count(t.Context(), tx, nil)
 				require.NoError(t, err)
 				line.next.Store(int32(fate))
-				_, err = scope.Create(t.Context(), tx, owner.Owner{}, note{Text: "never"})
+				_, err = scope.Create(t.Context(), tx, note{Text: "never"})
 				again(err)
 				return err
 			}))
@@ -188,12 +188,12 @@ func TestWhatDidNotRunMayBeTriedAgain(t *testing.T) {
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		_, err = scope.Create(ctx, w.writer, owner.Owner{}, note{Text: "never"})
+		_, err = scope.Create(ctx, w.writer, note{Text: "never"})
 		require.ErrorIs(t, err, repository.Timeout)
 		again(err)
 		conn.Release()
 		// The time has ended before.
-		_, err = scope.Create(ctx, w.writer, owner.Owner{}, note{Text: "never"})
+		_, err = scope.Create(ctx, w.writer, note{Text: "never"})
 		require.ErrorIs(t, err, repository.Timeout)
 
 		count, err := scope.Count(t.Context(), w.writer, nil)
@@ -212,7 +212,7 @@ func TestWhatAPoolerSays(t *testing.T) {
 		mode := w.pool.Config().ConnConfig.DefaultQueryExecMode
 		prepares := mode != pgx.QueryExecModeExec && mode != pgx.QueryExecModeSimpleProtocol
 		create := func() error {
-			_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: "never"})
+			_, err := scope.Create(t.Context(), w.writer, note{Text: "never"})
 			return err
 		}
 		for _, test := range []struct {
@@ -270,7 +270,7 @@ func TestATimeThatEndsDuringAWrite(t *testing.T) {
 			scope := notes.For(owner.System("test"))
 			_, err := w.pool.Exec(t.Context(), notesTable)
 			require.NoError(t, err)
-			made, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: "one"})
+			made, err := scope.Create(t.Context(), w.writer, note{Text: "one"})
 			require.NoError(t, err)
 
 			ctx, cancel := end(t.Context())
@@ -310,7 +310,7 @@ func TestNothingIsDoubled(t *testing.T) {
 			for i := range each {
 				text := fmt.Sprintf("%d-%d", client, i)
 				for {
-					_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: text})
+					_, err := scope.Create(t.Context(), w.writer, note{Text: text})
 					if err != nil && retryAfter(err) {
 						continue
 					}

@@ -57,7 +57,7 @@ func (s Rows[Row]) Page(ctx context.Context, from Readable, q Query) (pagination
 	if !ok {
 		return empty, nil
 	}
-	return s.runPage(p.named(ctx, "page"), h, q, statements)
+	return s.runPage(s.named(ctx, "page"), h, q, statements)
 }
 
 // pageStatements are the two statements of a page. The predicates are written

@@ -21,7 +21,7 @@ import (
 func TestCountModes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(30)))
+	require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, nullableRows(30)))
 	_, err := w.pool.Exec(t.Context(), "ANALYZE customers")
 	require.NoError(t, err)
 	exact := func(total int64) pagination.Pagination {
@@ -193,7 +193,7 @@ func TestTotalsDoNotLie(t *testing.T) {
 func TestPageOfAnySize(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(3)))
+	require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, nullableRows(3)))
 	for _, count := range []repository.CountMode{repository.Exact, repository.None, repository.Estimated, repository.Capped(2), repository.Capped(math.MaxInt64)} {
 		page, err := w.in(w.acme).Page(t.Context(), w.reader, repository.Query{Count: count, Params: pagination.NewParams(1, math.MaxInt64)})
 		require.NoError(t, err)
@@ -267,7 +267,7 @@ func TestQueriesOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	order := func(organization uuid.UUID, customer customerRow, status orderStatus, amount int64) {
-		_, err := orders.For(organizations(organization)).Create(t.Context(), w.writer, w.owner(t, organization), orderRow{CustomerID: customer.ID, Status: status, Amount: amount})
+		_, err := orders.For(w.owner(t, organization)).Create(t.Context(), w.writer, orderRow{CustomerID: customer.ID, Status: status, Amount: amount})
 		require.NoError(t, err)
 	}
 	ada := w.create(t, w.acme, customerRow{Email: "ada@example.com"})

@@ -2,71 +2,105 @@ package repository
 
 import (
 	"context"
+	"slices"
 
 	"github.com/Masterminds/squirrel"
 
 	"github.com/polarkit-go/polarkit/auth/owner"
 )
 
-// listed is the scope with a list of owners in place of a sub-select that can be
+// listed is [Rows.ask] with a list of owners in place of a sub-select that can be
 // listed, for verbs that read many rows in an order: only for owners that it
 // knows can PostgreSQL follow an index on the owner and the order. In a
-// transaction it stays a sub-select, for to list takes a second connection, and
-// who waits for one while holding another may wait for ever.
+// transaction it stays a sub-select. To list takes a second connection, and a
+// program that waits for one while it holds another may wait for ever.
 func (s Rows[Row]) listed(ctx context.Context, from Readable) (Rows[Row], error) {
 	h, err := s.reader(from)
-	if err != nil || h.tx != nil {
+	if err != nil {
+		return s, err
+	}
+	if s, err = s.ask(ctx); err != nil || h.tx != nil {
 		return s, err
 	}
 	s.reach, err = s.reach.Listed(ctx)
 	return s, err
 }
 
-// narrow appends the conditions that hold for every row of a scope, the base
-// predicate and the reach, and reports whether there can be such a row at all.
-func (p *plan) narrow(s *statement, reach owner.Reach, which deletion) bool {
-	if p.softDelete == "" {
-		if which == onlyDeleted {
-			return false
+// inReach appends the conditions that hold for every one of the rows, and reports
+// whether there can be such a row at all.
+func (s Rows[Row]) inReach(st *statement) bool {
+	if column := s.plan.softDelete; column != "" {
+		switch s.which {
+		case notDeleted:
+			st.write(s.plan.qualified(column), " IS NULL AND ")
+		case onlyDeleted:
+			st.write(s.plan.qualified(column), " IS NOT NULL AND ")
+		case withDeleted:
 		}
-		return p.within(s, reach)
+	} else if s.which == onlyDeleted {
+		return false
 	}
-	switch which {
-	case notDeleted:
-		s.write(p.qualified(p.softDelete), " IS NULL AND ")
-	case onlyDeleted:
-		s.write(p.qualified(p.softDelete), " IS NOT NULL AND ")
-	case withDeleted:
-	}
-	return p.within(s, reach)
+	return s.ownedInReach(st)
 }
 
-// within appends the reach as a predicate on the owner columns.
-func (p *plan) within(s *statement, held owner.Reach) bool {
-	if held.IsSystem() {
-		s.write("true")
+// ownedInReach appends the reach and the filters of OwnedBy as a predicate on the
+// owner columns.
+func (s Rows[Row]) ownedInReach(st *statement) bool {
+	if s.reach.IsSystem() {
+		if !s.narrowedTo(st, "", "(") {
+			st.write("true")
+			return true
+		}
+		st.write(")")
 		return true
 	}
-	before := len(s.text)
-	s.write("(")
+	before := len(st.text)
+	st.write("(")
 	granted := false
-	for _, grant := range held.Grants() {
-		name, ok := p.owners[grant.Kind]
-		if !ok || grant.Set.IsEmpty() {
+	for _, grant := range s.reach.Grants() {
+		column, ok := s.plan.owners[grant.Kind]
+		set := grant.Set
+		for _, n := range s.narrowed {
+			if n.kind == grant.Kind && !n.owners.IsEmpty() {
+				ids, _ := n.owners.IDs()
+				set = set.Restrict(ids...)
+			}
+		}
+		if !ok || set.IsEmpty() {
 			continue
 		}
 		if granted {
-			s.write(" OR ")
+			st.write(" OR ")
 		}
 		granted = true
-		s.owned(p.qualified(name), grant.Set)
+		mark := len(st.text)
+		st.owned(s.plan.qualified(column), set)
+		if s.narrowedTo(st, grant.Kind, " AND ") {
+			st.text = slices.Insert(st.text, mark, '(')
+			st.write(")")
+		}
 	}
 	if !granted {
-		s.text = s.text[:before]
+		st.text = st.text[:before]
 		return false
 	}
-	s.write(")")
+	st.write(")")
 	return true
+}
+
+// narrowedTo appends the filters by other kinds of owner, and reports whether
+// there are any.
+func (s Rows[Row]) narrowedTo(st *statement, but owner.Kind, begin string) bool {
+	found := false
+	for _, n := range s.narrowed {
+		if n.kind == but || n.owners.IsEmpty() {
+			continue
+		}
+		st.write(begin)
+		st.oneOf(s.plan.qualified(n.column), n.owners)
+		found, begin = true, " AND "
+	}
+	return found
 }
 
 // owned compares a column with a set of owners that is not known to be empty.
@@ -99,7 +133,7 @@ func (s *statement) oneOf(column string, list owner.Set) {
 	s.write(" = ANY(").bind(ids).write(")")
 }
 
-// body appends FROM and WHERE for the scope and the caller's predicate, which
+// body appends FROM and WHERE for the rows and the caller's predicate, which
 // is one operand of AND whatever it holds. It reports whether there can be rows.
 func (s Rows[Row]) body(st *statement, where squirrel.Sqlizer) bool {
 	if from := s.source(); from != nil {
@@ -114,16 +148,16 @@ func (s Rows[Row]) body(st *statement, where squirrel.Sqlizer) bool {
 	return s.where(st, where)
 }
 
-// where appends WHERE for the scope and the caller's predicate.
+// where appends WHERE for the rows and the caller's predicate.
 func (s Rows[Row]) where(st *statement, where squirrel.Sqlizer) bool {
 	st.plan = s.plan
 	st.write(" WHERE ")
 	if s.source() != nil {
 		// What is deleted is already hidden inside the query.
-		if !s.plan.within(st, s.reach) {
+		if !s.ownedInReach(st) {
 			return false
 		}
-	} else if !s.plan.narrow(st, s.reach, s.which) {
+	} else if !s.inReach(st) {
 		return false
 	}
 	mark, before := len(st.text), len(st.args)

@@ -122,6 +122,9 @@ func (s Rows[Row]) value(ctx context.Context, from Readable, verb, head, tail st
 	if err != nil {
 		return err
 	}
+	if s, err = s.ask(ctx); err != nil {
+		return err
+	}
 	st := newStatement()
 	if !s.prefix(st) {
 		return st.err
@@ -131,7 +134,7 @@ func (s Rows[Row]) value(ctx context.Context, from Readable, verb, head, tail st
 		return st.err
 	}
 	st.write(tail)
-	ctx = p.named(ctx, verb)
+	ctx = s.named(ctx, verb)
 	return h.run(ctx, p, &call{}, func(on querier) error {
 		rows, err := on.Query(ctx, string(st.text), st.args...)
 		if err != nil {
@@ -155,6 +158,9 @@ func (s Rows[Row]) get(ctx context.Context, from Readable, verb string, lock *Lo
 	if err != nil {
 		return row, err
 	}
+	if s, err = s.ask(ctx); err != nil {
+		return row, err
+	}
 	st := newStatement()
 	if !s.prefix(st) {
 		return row, cmp.Or(st.err, p.notFound())
@@ -169,7 +175,7 @@ func (s Rows[Row]) get(ctx context.Context, from Readable, verb string, lock *Lo
 	if st.err != nil {
 		return row, st.err
 	}
-	return queryOne[Row](p.named(ctx, verb), p, h, st, &call{noWait: lock.isNoWait()})
+	return queryOne[Row](s.named(ctx, verb), p, h, st, &call{noWait: lock.isNoWait()})
 }
 
 // queryOne runs a statement that gives at most one row.
@@ -202,6 +208,9 @@ func (s Rows[Row]) list(ctx context.Context, from Readable, verb string, q Query
 	if err != nil {
 		return nil, err
 	}
+	if s, err = s.ask(ctx); err != nil {
+		return nil, err
+	}
 	st := newStatement()
 	if !s.selectRows(st, q, "") {
 		return []Row{}, st.err
@@ -213,7 +222,7 @@ func (s Rows[Row]) list(ctx context.Context, from Readable, verb string, q Query
 	if st.err != nil {
 		return nil, st.err
 	}
-	ctx = p.named(ctx, verb)
+	ctx = s.named(ctx, verb)
 	err = h.run(ctx, p, &call{noWait: lock.isNoWait()}, func(on querier) error {
 		result, err := on.Query(ctx, string(st.text), st.args...)
 		if err != nil {

@@ -134,7 +134,7 @@ func TestAValueBeyondItsColumnIsItsFieldsError(t *testing.T) {
 			_, err := w.pool.Exec(t.Context(), narrowTable)
 			require.NoError(t, err)
 			scope := narrows.For(owner.System("test"))
-			made, err := scope.Create(t.Context(), w.writer, owner.Owner{}, fits())
+			made, err := scope.Create(t.Context(), w.writer, fits())
 			require.NoError(t, err)
 			for _, test := range cases {
 				row := fits()
@@ -153,15 +153,15 @@ func TestAValueBeyondItsColumnIsItsFieldsError(t *testing.T) {
 					run  func(to repository.Writable) error
 				}{
 					{"create", test.want, func(to repository.Writable) error {
-						_, err := scope.Create(t.Context(), to, owner.Owner{}, row)
+						_, err := scope.Create(t.Context(), to, row)
 						return err
 					}},
 					{"upsert", test.want, func(to repository.Writable) error {
-						_, err := scope.Upsert(t.Context(), to, owner.Owner{}, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"name"}})
+						_, err := scope.Upsert(t.Context(), to, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"name"}})
 						return err
 					}},
 					{"create many", second, func(to repository.Writable) error {
-						return scope.CreateMany(t.Context(), to, owner.Owner{}, []narrow{fits(), row})
+						return scope.CreateMany(t.Context(), to, []narrow{fits(), row})
 					}},
 					{"update", renamed, func(to repository.Writable) error {
 						_, err := scope.Update(t.Context(), to, made.ID, narrowChanges(test.update))
@@ -195,7 +195,7 @@ func TestAValueOfTheServicesOwnIsNoFieldsError(t *testing.T) {
 		CREATE TRIGGER overflow BEFORE INSERT ON narrows FOR EACH ROW EXECUTE FUNCTION overflow()`)
 	require.NoError(t, err)
 	scope := narrows.For(owner.System("test"))
-	made, err := scope.Create(t.Context(), w.writer, owner.Owner{}, fits())
+	made, err := scope.Create(t.Context(), w.writer, fits())
 	require.NoError(t, err)
 	for name, run := range map[string]func(to repository.Writable) error{
 		"set by hand": func(to repository.Writable) error {
@@ -217,7 +217,7 @@ func TestAValueOfTheServicesOwnIsNoFieldsError(t *testing.T) {
 		"a trigger": func(to repository.Writable) error {
 			row := fits()
 			row.Text = "overflow"
-			_, err := scope.Create(t.Context(), to, owner.Owner{}, row)
+			_, err := scope.Create(t.Context(), to, row)
 			return err
 		},
 	} {
@@ -237,7 +237,7 @@ func TestARefusedValueWithoutASecondConnection(t *testing.T) {
 	scope := narrows.For(owner.System("test"))
 	create := func(row narrow) error {
 		return repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
-			_, err := scope.Create(t.Context(), tx, owner.Owner{}, row)
+			_, err := scope.Create(t.Context(), tx, row)
 			return err
 		})
 	}
@@ -257,7 +257,7 @@ func TestARefusedValueWithoutASecondConnection(t *testing.T) {
 	tx, err := conn.Begin(t.Context())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, tx.Rollback(t.Context())) }()
-	_, err = scope.Create(t.Context(), repository.WrapTx(tx), owner.Owner{}, row)
+	_, err = scope.Create(t.Context(), repository.WrapTx(tx), row)
 	require.Len(t, refusals(t, err), 1)
 }
 
@@ -282,7 +282,7 @@ func TestARefusedValueAmongManyRows(t *testing.T) {
 	} {
 		rows := make([]counter, 6001)
 		rows[5999] = test.row
-		err := scope.CreateMany(t.Context(), w.writer, owner.Owner{}, rows)
+		err := scope.CreateMany(t.Context(), w.writer, rows)
 		require.Equal(t, []string{test.want}, refusals(t, err), name)
 	}
 }
@@ -295,7 +295,7 @@ func TestATextTooLongForAnIndex(t *testing.T) {
 	for range 500 {
 		long.WriteString(uuid.NewString())
 	}
-	_, err := w.in(w.acme).Create(t.Context(), w.writer, w.owner(t, w.acme), customerRow{Email: long.String()})
+	_, err := customers.For(w.owner(t, w.acme)).Create(t.Context(), w.writer, customerRow{Email: long.String()})
 	lines := refusals(t, err)
 	require.Len(t, lines, 1)
 	require.True(t, strings.HasPrefix(lines[0], `value_error ["body","email"] Value error, This value is too long "`), "%.100s", lines[0])

@@ -49,7 +49,7 @@ var newPerson = repository.RowOf[personCreate](people)
 func TestOneDeclaration(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	made, err := people.For(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), newPerson(personCreate{
+	made, err := people.For(w.owner(t, w.acme)).Create(t.Context(), w.writer, newPerson(personCreate{
 		Mail: "a@example.com", Name: kit.Some(ptr("Ada")), OrganizationID: kit.Some(w.globe), Metadata: kit.Metadata{"k": "v"},
 	}))
 	require.NoError(t, err)
@@ -70,7 +70,7 @@ func TestOneDeclaration(t *testing.T) {
 	require.Equal(t, repository.Record{ID: made.ID, CreatedAt: made.CreatedAt, UpdatedAt: changed.UpdatedAt}, row.Record)
 
 	many := []person{newPerson(personCreate{Mail: "b@example.com"}), newPerson(personCreate{Mail: "c@example.com", Points: kit.Some(int64(7))})}
-	require.NoError(t, people.For(organizations(w.acme)).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), many))
+	require.NoError(t, people.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, many))
 	page, err := people.For(organizations(w.acme)).Page(t.Context(), w.reader, repository.Query{})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 3)

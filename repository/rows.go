@@ -1,36 +1,118 @@
 package repository
 
 import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// Rows are the rows of a model that a reach holds and that are not deleted.
-// Its methods are the verbs. Those that read take a [Readable] (a Reader,
+// Rows are the rows of a model that are in reach of somebody and not deleted.
+// Their methods are the verbs. Those that read take a [Readable] (a Reader,
 // Writer or Tx), those that write a [Writable] (a Writer or Tx), and locks a
-// [Tx].
+// [Tx]. Rows are immutable and safe for concurrent use; [Model.For] makes them.
 //
-// The zero value, and the scope of a model that [New] did not make, reach
+// The zero value, and the rows of a model that [New] did not make, reach
 // nothing: every verb fails and says so.
 type Rows[Row any] struct {
-	plan  *plan
+	plan *plan
+	by   owner.Reacher
+	// reach is what by answered, while a verb runs.
 	reach owner.Reach
-	which deletion
-	from  *fragment // a query of one's own in place of the table
-	with  []Narrowed
+	asked bool
+	// narrowed are the filters of OwnedBy.
+	narrowed []narrowing
+	which    deletion
+	from     *fragment // a query of the caller's in place of the table
+	with     []Narrowed
 	// fields are the places that this call names for constraints.
 	fields Fields
 	err    error
 }
 
-var errNoRows = errors.New("repository: zero Rows, or the rows of a zero Model: make the model with New, and call its method For")
+// narrowing keeps the rows of some owners of a kind; with none of them, all rows.
+type narrowing struct {
+	kind   owner.Kind
+	column string
+	owners owner.Set
+}
 
-// made fails for a scope that reaches nothing because it belongs to no model.
+// OwnedBy is those rows that belong to one of these owners of a kind. An empty
+// list filters nothing, so that it takes the filter of a request as it is:
+//
+//	customers.For(subject).OwnedBy(auth.OrganizationKind, in.OrganizationID)
+//
+// It never adds a row: who is out of reach is not found. Several calls all have
+// to hold. A kind without a column in [Options.Owners] is an error of every verb.
+func (s Rows[Row]) OwnedBy(kind owner.Kind, ids []uuid.UUID) Rows[Row] {
+	if s.plan == nil {
+		return s
+	}
+	column, ok := s.plan.owners[kind]
+	if !ok {
+		s.err = fmt.Errorf("repository: %s: OwnedBy: the model has no column for a %s", s.plan.table, kind)
+		return s
+	}
+	s.narrowed = append(slices.Clip(s.narrowed), narrowing{kind: kind, column: column, owners: owner.IDs(ids...)})
+	return s
+}
+
+var (
+	errNoRows  = errors.New("repository: zero Rows, or the rows of a zero Model: make the model with New, and call its method For")
+	errNoReach = errors.New("For needs somebody who answers for a reach, not nil")
+)
+
+// made fails for rows that belong to no model.
 func (s Rows[Row]) made() error {
 	if s.plan == nil {
 		return errNoRows
 	}
 	return nil
+}
+
+// ask is the rows with the answer to whose they may be. It is what every verb
+// begins with.
+func (s Rows[Row]) ask(ctx context.Context) (Rows[Row], error) {
+	if err := s.made(); err != nil {
+		return s, err
+	}
+	if s.err != nil {
+		return s, s.err
+	}
+	if s.asked {
+		return s, nil
+	}
+	if isNilPointer(s.by) {
+		return s, fmt.Errorf("repository: %s: %w", s.plan.table, errNoReach)
+	}
+	reach, err := s.by.Reach(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.reach, s.asked = reach, true
+	with := make([]Narrowed, len(s.with))
+	for i, other := range s.with {
+		if isNilPointer(other) {
+			return s, errNoRows
+		}
+		if with[i], err = other.narrow(ctx); err != nil {
+			return s, err
+		}
+	}
+	s.with = with
+	return s, nil
+}
+
+// narrow is ask for rows of any type.
+func (s Rows[Row]) narrow(ctx context.Context) (Narrowed, error) { return s.ask(ctx) }
+
+// named is the context of a verb, which says what it does.
+func (s Rows[Row]) named(ctx context.Context, verb string) context.Context {
+	return s.plan.named(ctx, verb, s.reach.Why())
 }
 
 // reader is the handle for a verb that reads.
@@ -50,23 +132,23 @@ const (
 	onlyDeleted
 )
 
-// WithDeleted is the scope with deleted rows beside the others, for all verbs.
+// WithDeleted is the rows with deleted rows beside the others, for all verbs.
 func (s Rows[Row]) WithDeleted() Rows[Row] {
 	s.which = withDeleted
 	return s
 }
 
-// OnlyDeleted is the scope of the deleted rows alone, for all verbs.
+// OnlyDeleted is the deleted rows alone, for all verbs.
 func (s Rows[Row]) OnlyDeleted() Rows[Row] {
 	s.which = onlyDeleted
 	return s
 }
 
-// WithFields is the scope with other places in the request for violated constraints
+// WithFields is the rows with other places in the request for violated constraints
 // (by name). They take precedence over those of the model's options, for a call
 // whose request has other fields:
 //
-//	scope.WithFields(repository.Fields{"customers_name_key": {"path", "id"}}).Restore(ctx, writer, id)
+//	rows.WithFields(repository.Fields{"customers_name_key": {"path", "id"}}).Restore(ctx, writer, id)
 //
 // A constraint with a nil place is a conflict (409).
 func (s Rows[Row]) WithFields(fields Fields) Rows[Row] {

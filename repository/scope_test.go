@@ -153,19 +153,6 @@ var verbs = []verb{
 	{"UpdateWhere", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return s.UpdateWhere(ctx, w.writer, everything, customers.Set("score", int64(8)))
 	}},
-	{"Upsert", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
-		owner, err := owner.System("test").Own(ctx, organizationKind, w.acme)
-		if err != nil {
-			return 0, err
-		}
-		row := customerRow{Email: "row@example.com", Score: 9}
-		row.ID = id
-		_, err = s.Upsert(ctx, w.writer, owner, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"score"}})
-		if errors.Is(err, errors.ResourceAlreadyExists) {
-			return 0, nil
-		}
-		return found(0, err)
-	}},
 	{"SoftDelete", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return done(s.SoftDelete(ctx, w.writer, id))
 	}},
@@ -200,14 +187,14 @@ func TestEveryVerbIsScoped(t *testing.T) {
 			return nil, nil
 		})})
 	}
-	_, err := memberships.For(owner.System("test")).Create(t.Context(), w.writer, owner.Owner{}, membershipRow{UserID: w.acme, OrganizationID: w.acme})
+	_, err := memberships.For(owner.System("test")).Create(t.Context(), w.writer, membershipRow{UserID: w.acme, OrganizationID: w.acme})
 	require.NoError(t, err)
 
 	for _, verb := range verbs {
 		t.Run(verb.name, func(t *testing.T) {
-			made, err := system.Create(t.Context(), w.writer, owner.Owner{}, customerRow{Email: "row@example.com", OrganizationID: w.acme})
+			made, err := system.Create(t.Context(), w.writer, customerRow{Email: "row@example.com", OrganizationID: w.acme})
 			require.NoError(t, err)
-			gone, err := system.Create(t.Context(), w.writer, owner.Owner{}, customerRow{Email: "gone@example.com", OrganizationID: w.acme})
+			gone, err := system.Create(t.Context(), w.writer, customerRow{Email: "gone@example.com", OrganizationID: w.acme})
 			require.NoError(t, err)
 			require.NoError(t, system.SoftDelete(t.Context(), w.writer, gone.ID))
 			before, err := system.WithDeleted().All(t.Context(), w.reader, repository.Query{Max: 10})
@@ -240,9 +227,7 @@ func TestEveryVerbIsScoped(t *testing.T) {
 			}
 			n, err := verb.run(t.Context(), w, w.in(w.acme).OnlyDeleted(), made.ID)
 			require.NoError(t, err)
-			if verb.name != "Upsert" {
-				require.Equal(t, verb.seesDeletedOnly(), n, "only deleted")
-			}
+			require.Equal(t, verb.seesDeletedOnly(), n, "only deleted")
 			after, err := system.WithDeleted().All(t.Context(), w.reader, repository.Query{Max: 10})
 			require.NoError(t, err)
 			if verb.seesDeletedOnly() == 0 {
@@ -256,16 +241,14 @@ func TestEveryVerbIsScoped(t *testing.T) {
 				deferred(w.acme), deferred(w.acme).Restrict(organizationKind, w.globe, w.acme),
 				owner.ReachOf(owner.Grant{Kind: userKind, Set: owner.IDs(w.globe)}, owner.Grant{Kind: organizationKind, Set: owner.IDs(w.acme)}),
 				owner.System("test"),
-			}
-			if verb.name != "Upsert" {
-				reaches = append(reaches, owner.ReachOf(owner.Grant{Kind: customerKind, Set: owner.IDs(made.ID)}))
+				owner.ReachOf(owner.Grant{Kind: customerKind, Set: owner.IDs(made.ID)}),
 			}
 			for i, r := range reaches {
 				_, err := system.WithDeleted().DeleteWhere(t.Context(), w.writer, squirrel.Expr("true"))
 				require.NoError(t, err)
 				row := customerRow{Email: "row@example.com", OrganizationID: w.acme}
 				row.ID = made.ID
-				_, err = system.Create(t.Context(), w.writer, owner.Owner{}, row)
+				_, err = system.Create(t.Context(), w.writer, row)
 				require.NoError(t, err)
 				n, err := verb.run(t.Context(), w, customers.For(r), made.ID)
 				require.NoError(t, err, i)
@@ -281,7 +264,7 @@ func TestEveryVerbIsScoped(t *testing.T) {
 // the scope of deleted rows, of which there is one.
 func (v verb) seesDeletedOnly() int64 {
 	switch v.name {
-	case "Get", "GetBy", "ByIDs", "Lock", "Update", "Update without changes", "UpdateVersion", "SoftDelete", "Delete", "Upsert":
+	case "Get", "GetBy", "ByIDs", "Lock", "Update", "Update without changes", "UpdateVersion", "SoftDelete", "Delete":
 		return 0
 	default:
 		return 1
@@ -443,7 +426,7 @@ func TestCompositeKey(t *testing.T) {
 	w := newWorld(t)
 	user := uuid.New()
 	mine := memberships.For(owner.ReachOf(owner.Grant{Kind: userKind, Set: owner.IDs(user)}))
-	_, err := memberships.For(owner.System("test")).Create(t.Context(), w.writer, owner.Owner{}, membershipRow{UserID: user, OrganizationID: w.acme, Role: "owner"})
+	_, err := memberships.For(owner.System("test")).Create(t.Context(), w.writer, membershipRow{UserID: user, OrganizationID: w.acme, Role: "owner"})
 	require.NoError(t, err)
 	row, err := mine.Get(t.Context(), w.reader, repository.Key{user, w.acme})
 	require.NoError(t, err)
@@ -468,7 +451,7 @@ func TestZeroHandlesAreErrors(t *testing.T) {
 	}
 	_, err := w.in(w.acme).Get(t.Context(), nil, uuid.New())
 	require.Error(t, err)
-	require.Error(t, w.in(w.acme).CreateMany(t.Context(), nil, owner.Owner{}, nil))
+	require.Error(t, w.in(w.acme).CreateMany(t.Context(), nil, nil))
 }
 
 func TestFiltersOfParameters(t *testing.T) {

@@ -73,12 +73,12 @@ func TestEverySQLSTATE(t *testing.T) {
 				return err
 			})
 			check("write", func() error {
-				_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: code})
+				_, err := scope.Create(t.Context(), w.writer, note{Text: code})
 				return err
 			})
 			check("transaction", func() error {
 				return repository.InTxWith(t.Context(), w.writer, repository.TxOptions{Attempts: 1}, func(tx repository.Tx) error {
-					_, err := scope.Create(t.Context(), tx, owner.Owner{}, note{Text: code})
+					_, err := scope.Create(t.Context(), tx, note{Text: code})
 					return err
 				})
 			})
@@ -152,11 +152,11 @@ func TestAServerThatStopsWriting(t *testing.T) {
 			scope := notes.For(owner.System("test"))
 			write := func() error {
 				if !inTx {
-					_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: "a"})
+					_, err := scope.Create(t.Context(), w.writer, note{Text: "a"})
 					return err
 				}
 				return repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
-					_, err := scope.Create(t.Context(), tx, owner.Owner{}, note{Text: "a"})
+					_, err := scope.Create(t.Context(), tx, note{Text: "a"})
 					return err
 				})
 			}
@@ -209,11 +209,11 @@ func TestReadsGoOnWhileNoServerWrites(t *testing.T) {
 			scope := notes.For(owner.System("test"))
 			write := func() error {
 				if attempts == 0 {
-					_, err := scope.Create(t.Context(), w.writer, owner.Owner{}, note{Text: "a"})
+					_, err := scope.Create(t.Context(), w.writer, note{Text: "a"})
 					return err
 				}
 				return repository.InTxWith(t.Context(), w.writer, repository.TxOptions{Attempts: attempts}, func(tx repository.Tx) error {
-					_, err := scope.Create(t.Context(), tx, owner.Owner{}, note{Text: "a"})
+					_, err := scope.Create(t.Context(), tx, note{Text: "a"})
 					return err
 				})
 			}
@@ -270,7 +270,7 @@ func TestAnActionWithoutABody(t *testing.T) {
 	invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
 	require.True(t, ok, "%v", err)
 	require.Equal(t, errors.Loc{"path", "id"}, invalid.Details()[0].Loc)
-	_, err = scope.WithFields(repository.Fields{key: nil}).Create(t.Context(), w.writer, w.owner(t, w.acme), customerRow{Email: "a@example.com"})
+	_, err = customers.For(w.owner(t, w.acme)).WithFields(repository.Fields{key: nil}).Create(t.Context(), w.writer, customerRow{Email: "a@example.com"})
 	require.Same(t, errors.ResourceAlreadyExists, errors.KindOf(err))
 
 	// An update names the field where it writes it.
@@ -284,7 +284,7 @@ func TestAnActionWithoutABody(t *testing.T) {
 	require.NotErrorIs(t, err, errors.RequestValidation)
 	// A row that is still referred to is a conflict, not a field.
 	order := orderRow{CustomerID: other.ID, Status: "open"}
-	_, err = orders.For(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), order)
+	_, err = orders.For(w.owner(t, w.acme)).Create(t.Context(), w.writer, order)
 	require.NoError(t, err)
 	require.Same(t, errors.ResourceConflict, errors.KindOf(scope.Delete(t.Context(), w.writer, other.ID)))
 }

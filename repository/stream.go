@@ -41,7 +41,7 @@ func (s Rows[Row]) Stream(ctx context.Context, from Readable, q Query) iter.Seq2
 		if q.Max > 0 {
 			st.write(" LIMIT ").bind(q.Max)
 		}
-		ctx := p.named(ctx, "stream")
+		ctx := s.named(ctx, "stream")
 		ended := false
 		c := &call{}
 		err = h.run(ctx, p, c, func(on querier) error {

@@ -31,18 +31,18 @@ func TestInTx(t *testing.T) {
 	}
 	refused := errors.New("refused")
 	err := repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
-		_, err := scope.Create(t.Context(), tx, owner, customerRow{Email: "outer@example.com"})
+		_, err := customers.For(owner).Create(t.Context(), tx, customerRow{Email: "outer@example.com"})
 		require.NoError(t, err)
 		tx.AfterCommit(note("outer"))
 		require.ErrorIs(t, repository.InTx(t.Context(), tx, func(inner repository.Tx) error {
 			inner.AfterCommit(note("taken back"))
-			_, err := scope.Create(t.Context(), inner, owner, customerRow{Email: "outer@example.com"})
+			_, err := customers.For(owner).Create(t.Context(), inner, customerRow{Email: "outer@example.com"})
 			require.ErrorIs(t, err, repository.UniqueViolation)
 			return refused
 		}), refused)
 		require.NoError(t, repository.InTx(t.Context(), tx, func(inner repository.Tx) error {
 			inner.AfterCommit(note("inner"))
-			_, err := scope.Create(t.Context(), inner, owner, customerRow{Email: "inner@example.com"})
+			_, err := customers.For(owner).Create(t.Context(), inner, customerRow{Email: "inner@example.com"})
 			return err
 		}))
 		count, err := scope.Count(t.Context(), tx, nil)
@@ -59,21 +59,21 @@ func TestInTx(t *testing.T) {
 
 	err = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
 		tx.AfterCommit(note("never"))
-		_, err := scope.Create(t.Context(), tx, owner, customerRow{Email: "third@example.com"})
+		_, err := customers.For(owner).Create(t.Context(), tx, customerRow{Email: "third@example.com"})
 		require.NoError(t, err)
 		return refused
 	})
 	require.Same(t, refused, err)
 	require.Panics(t, func() {
 		_ = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
-			_, err := scope.Create(t.Context(), tx, owner, customerRow{Email: "fourth@example.com"})
+			_, err := customers.For(owner).Create(t.Context(), tx, customerRow{Email: "fourth@example.com"})
 			require.NoError(t, err)
 			panic("a mistake")
 		})
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	err = repository.InTx(ctx, w.writer, func(tx repository.Tx) error {
-		_, err := scope.Create(ctx, tx, owner, customerRow{Email: "fifth@example.com"})
+		_, err := customers.For(owner).Create(ctx, tx, customerRow{Email: "fifth@example.com"})
 		cancel()
 		return err
 	})
@@ -87,7 +87,7 @@ func TestInTx(t *testing.T) {
 
 	// A statement failed and the function does not say so: PostgreSQL rolls back.
 	err = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
-		_, _ = scope.Create(t.Context(), tx, owner, customerRow{Email: "inner@example.com"})
+		_, _ = customers.For(owner).Create(t.Context(), tx, customerRow{Email: "inner@example.com"})
 		return nil
 	})
 	require.ErrorIs(t, err, pgx.ErrTxCommitRollback)
@@ -102,7 +102,7 @@ func TestWrapTx(t *testing.T) {
 	require.Same(t, begun, tx.Pgx())
 	ran := 0
 	tx.AfterCommit(func(context.Context) { ran++ })
-	_, err = w.in(w.acme).Create(t.Context(), tx, w.owner(t, w.acme), customerRow{Email: "a@example.com"})
+	_, err = customers.For(w.owner(t, w.acme)).Create(t.Context(), tx, customerRow{Email: "a@example.com"})
 	require.NoError(t, err)
 	require.NoError(t, begun.Commit(t.Context()))
 	require.Zero(t, ran)
@@ -287,7 +287,7 @@ func TestWorkersTakeEachRowOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	scope := w.in(w.acme)
-	require.NoError(t, scope.CreateMany(t.Context(), w.writer, w.owner(t, w.acme), nullableRows(200)))
+	require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, nullableRows(200)))
 	var mutex sync.Mutex
 	taken := map[uuid.UUID]int{}
 	var group sync.WaitGroup
@@ -367,7 +367,16 @@ func TestStatementNames(t *testing.T) {
 	require.NoError(t, err)
 	_, err = w.in(w.acme).Page(t.Context(), w.reader, repository.Query{})
 	require.NoError(t, err)
-	require.Equal(t, []string{"customers.create", "customers.get", "customers.page"}, tracer.names)
+	_, err = customers.For(owner.System("nightly export")).OwnedBy(organizationKind, []uuid.UUID{w.globe}).Count(t.Context(), w.reader, nil)
+	require.NoError(t, err)
+	own, err := owner.System("import").Own(t.Context(), organizationKind, w.acme)
+	require.NoError(t, err)
+	_, err = customers.For(own).Create(t.Context(), w.writer, customerRow{Email: "b@example.com"})
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"customers.create", "customers.get", "customers.page",
+		"customers.count (system: nightly export)", "customers.create (system: import)",
+	}, tracer.names)
 	require.Empty(t, repository.StatementName(t.Context()))
 }
 
@@ -404,7 +413,7 @@ func TestReplica(t *testing.T) {
 	readOnly := newWorld(t, func(config *pgxpool.Config) {
 		config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
 	})
-	_, err = readOnly.in(readOnly.acme).Create(t.Context(), readOnly.writer, readOnly.owner(t, readOnly.acme), customerRow{Email: "a"})
+	_, err = customers.For(readOnly.owner(t, readOnly.acme)).Create(t.Context(), readOnly.writer, customerRow{Email: "a"})
 	require.ErrorIs(t, err, repository.Unavailable, "a writer whose server has become a replica")
 	require.NotEmpty(t, fmt.Sprint(err))
 }
@@ -422,7 +431,7 @@ func TestExecModes(t *testing.T) {
 			system := customers.For(owner.System("test"))
 			for _, verb := range verbs {
 				row := customerRow{Email: "row@example.com", OrganizationID: w.acme, Metadata: kit.Metadata{"a": "b"}}
-				made, err := system.Create(t.Context(), w.writer, owner.Owner{}, row)
+				made, err := system.Create(t.Context(), w.writer, row)
 				require.NoError(t, err, verb.name)
 				n, err := verb.run(t.Context(), w, w.in(w.acme, w.globe), made.ID)
 				require.NoError(t, err, verb.name)
@@ -432,7 +441,7 @@ func TestExecModes(t *testing.T) {
 			}
 			rows := nullableRows(20)
 			rows[7].Metadata = kit.Metadata{"n": 7}
-			require.NoError(t, w.in(w.acme).CreateMany(t.Context(), w.writer, w.owner(t, w.acme), rows))
+			require.NoError(t, customers.For(w.owner(t, w.acme)).CreateMany(t.Context(), w.writer, rows))
 			order := sorting.New(sorting.Asc(byNameFirst), sorting.Desc(byCreatedAt), sorting.Asc(byScore))
 			all, err := w.in(w.acme).All(t.Context(), w.reader, repository.Query{Sorting: order, Max: 100})
 			require.NoError(t, err)
@@ -450,7 +459,7 @@ func TestExecModes(t *testing.T) {
 			})
 			require.NoError(t, err)
 			require.Equal(t, int64(1), found.Pagination.TotalCount)
-			order1, err := orders.For(organizations(w.acme)).Create(t.Context(), w.writer, w.owner(t, w.acme), orderRow{CustomerID: rows[7].ID, Status: "paid", Amount: 7})
+			order1, err := orders.For(w.owner(t, w.acme)).Create(t.Context(), w.writer, orderRow{CustomerID: rows[7].ID, Status: "paid", Amount: 7})
 			require.NoError(t, err)
 			paid, err := orders.For(organizations(w.acme)).Count(t.Context(), w.reader, squirrel.Eq{"status": []orderStatus{order1.Status}})
 			require.NoError(t, err)

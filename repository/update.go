@@ -35,7 +35,7 @@ func (s Rows[Row]) UpdateVersion(ctx context.Context, to Writable, id any, versi
 func (s Rows[Row]) updateOne(ctx context.Context, to Writable, verb string, id any, changes Changes[Row], version *int64) (Row, error) {
 	p := s.plan
 	var none Row
-	h, err := s.writer(to)
+	s, h, err := s.writer(ctx, to)
 	if err != nil {
 		return none, err
 	}
@@ -66,7 +66,7 @@ func (s Rows[Row]) updateOne(ctx context.Context, to Writable, verb string, id a
 		if st.err != nil {
 			return none, st.err
 		}
-		row, err = queryOne[Row](p.named(ctx, verb), p, h, st, s.writing(changes.written))
+		row, err = queryOne[Row](s.named(ctx, verb), p, h, st, s.writing(changes.written))
 	}
 	if version == nil || !errors.Is(err, NotFound) {
 		return row, err
@@ -82,7 +82,7 @@ func (s Rows[Row]) updateOne(ctx context.Context, to Writable, verb string, id a
 // every row says squirrel.Expr("true").
 func (s Rows[Row]) UpdateWhere(ctx context.Context, to Writable, where squirrel.Sqlizer, changes Changes[Row]) (int64, error) {
 	p := s.plan
-	h, err := s.writer(to)
+	s, h, err := s.writer(ctx, to)
 	if err != nil {
 		return 0, err
 	}
@@ -97,7 +97,7 @@ func (s Rows[Row]) UpdateWhere(ctx context.Context, to Writable, where squirrel.
 		return 0, err
 	}
 	p.update(st, changes.set)
-	return s.execWhere(p.named(ctx, "update_where"), h, st, where, changes.written)
+	return s.execWhere(s.named(ctx, "update_where"), h, st, where, changes.written)
 }
 
 // execWhere ends a statement that writes with a predicate, which must say

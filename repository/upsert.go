@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
 
@@ -23,15 +22,15 @@ type OnConflict struct {
 
 // Upsert inserts a row under the rules of [Rows.Create], or changes the row
 // that is already there, and returns it. Which of the two it was shows in
-// UpdatedAt. A row that is there and out of scope is not touched: that is a
-// ResourceAlreadyExists.
-func (s Rows[Row]) Upsert(ctx context.Context, to Writable, own owner.Owner, row Row, conflict OnConflict) (Row, error) {
-	p := s.plan
+// UpdatedAt. A row that is there and belongs to another owner is not touched: that
+// is a ResourceAlreadyExists.
+func (s Rows[Row]) Upsert(ctx context.Context, to Writable, row Row, conflict OnConflict) (Row, error) {
 	var none Row
-	h, v, err := s.toCreate(ctx, to, own, &row)
+	s, h, v, err := s.toCreate(ctx, to, &row)
 	if err != nil {
 		return none, err
 	}
+	p := s.plan
 	st, err := p.writes(ctx, h)
 	if err != nil {
 		return none, err
@@ -47,7 +46,7 @@ func (s Rows[Row]) Upsert(ctx context.Context, to Writable, own owner.Owner, row
 	if st.err != nil {
 		return none, st.err
 	}
-	saved, err := queryOne[Row](p.named(ctx, "upsert"), p, h, st, s.writing(func() []written { return p.written(v) }))
+	saved, err := queryOne[Row](s.named(ctx, "upsert"), p, h, st, s.writing(func() []written { return p.written(v) }))
 	if errors.Is(err, NotFound) {
 		return none, errors.ResourceAlreadyExists.Wrap(&Error{Reason: UniqueViolation, Table: p.table, Columns: conflict.Columns})
 	}

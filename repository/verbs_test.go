@@ -1,6 +1,7 @@
 package repository_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -46,30 +47,95 @@ func requireNotFound(t *testing.T, err error) {
 	require.ErrorIs(t, err, pgx.ErrNoRows)
 }
 
-func TestCreateNeedsAnOwnerInReach(t *testing.T) {
+// TestWhoseANewRowIs: For says it, and no request.
+func TestWhoseANewRowIs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	globe := w.owner(t, w.globe)
-	_, err := w.in(w.acme).Create(t.Context(), w.writer, globe, customerRow{Email: "a@example.com"})
-	require.ErrorIs(t, err, errors.ResourceNotFound)
-	_, err = customers.For(owner.Reach{}).Create(t.Context(), w.writer, globe, customerRow{Email: "a@example.com"})
-	require.ErrorIs(t, err, errors.ResourceNotFound)
-	_, err = w.in(w.acme).Create(t.Context(), w.writer, owner.Owner{}, customerRow{Email: "a@example.com", OrganizationID: w.acme})
-	require.ErrorContains(t, err, "a row needs an owner")
-	_, err = w.in(w.globe).Create(t.Context(), w.writer, globe, customerRow{Email: "a@example.com", OrganizationID: w.acme})
-	require.ErrorContains(t, err, "the row names another organization than its owner")
-
+	acme := w.owner(t, w.acme)
+	create := func(rows repository.Rows[customerRow], row customerRow) error {
+		_, err := rows.Create(t.Context(), w.writer, row)
+		_, upsert := rows.Upsert(t.Context(), w.writer, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"score"}})
+		many := rows.CreateMany(t.Context(), w.writer, []customerRow{row})
+		require.Equal(t, err == nil, upsert == nil)
+		require.Equal(t, err == nil, many == nil)
+		if err != nil {
+			require.Equal(t, err.Error(), upsert.Error())
+			require.Equal(t, err.Error(), many.Error())
+		}
+		return err
+	}
 	self, err := owner.System("test").Own(t.Context(), customerKind, uuid.New())
 	require.NoError(t, err)
-	_, err = customers.For(owner.System("test")).Create(t.Context(), w.writer, self, customerRow{Email: "a@example.com"})
-	require.ErrorContains(t, err, "a row that is its owner")
+	user, err := owner.System("test").Own(t.Context(), userKind, uuid.New())
+	require.NoError(t, err)
+	fails := errors.New("away")
+	named := customerRow{Email: "a@example.com", OrganizationID: w.acme}
+	for name, tt := range map[string]struct {
+		rows  repository.Rows[customerRow]
+		fails string
+	}{
+		"a reach":                 {w.in(w.acme), "a new row needs an owner"},
+		"a reach of two":          {w.in(w.acme, w.globe), "a new row needs an owner"},
+		"an empty reach":          {customers.For(owner.Reach{}), "a new row needs an owner"},
+		"the zero owner":          {customers.For(owner.Owner{}), "a new row needs an owner"},
+		"a narrowed system reach": {customers.For(owner.System("test").Restrict(organizationKind, w.acme)), "a new row needs an owner"},
+		"a filter":                {customers.For(acme).OwnedBy(organizationKind, []uuid.UUID{w.acme}), "leave OwnedBy out"},
+		"an empty filter":         {customers.For(owner.System("test")).OwnedBy(organizationKind, nil), "leave OwnedBy out"},
+		"another kind":            {customers.For(user), "a user cannot own a row"},
+		"the row itself":          {customers.For(self), "a row that is its owner"},
+		"nobody":                  {customers.For(nil), "For needs somebody"},
+		"no answer":               {customers.For(reacher(func() (owner.Reach, error) { return owner.System("test"), fails })), "away"},
+		"another owner":           {customers.For(w.owner(t, w.globe)), "the row names another organization than its owner"},
+	} {
+		require.ErrorContains(t, create(tt.rows, named), tt.fails, name)
+	}
+	count, err := customers.For(owner.System("test")).Count(t.Context(), w.reader, nil)
+	require.NoError(t, err)
+	require.Zero(t, count)
 
-	seeded, err := customers.For(owner.System("seed")).Create(t.Context(), w.writer, owner.Owner{}, customerRow{Email: "a@example.com", OrganizationID: w.acme})
+	made, err := customers.For(acme).Create(t.Context(), w.writer, customerRow{Email: "a@example.com"})
+	require.NoError(t, err)
+	require.Equal(t, w.acme, made.OrganizationID)
+	seeded, err := customers.For(owner.System("seed")).Create(t.Context(), w.writer, customerRow{Email: "b@example.com", OrganizationID: w.acme})
 	require.NoError(t, err)
 	require.Equal(t, w.acme, seeded.OrganizationID)
-	count, err := w.in(w.acme, w.globe).Count(t.Context(), w.reader, nil)
+	seeded, err = customers.For(reacher(func() (owner.Reach, error) { return owner.System("seed"), nil })).Create(t.Context(), w.writer,
+		customerRow{Email: "c@example.com", OrganizationID: w.acme})
 	require.NoError(t, err)
-	require.Equal(t, int64(1), count)
+	require.Equal(t, w.acme, seeded.OrganizationID)
+}
+
+// reacher answers for a reach.
+type reacher func() (owner.Reach, error)
+
+func (r reacher) Reach(context.Context) (owner.Reach, error) { return r() }
+
+// TestUpsertIsScoped changes the row of its owner alone.
+func TestUpsertIsScoped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	upsert := func(by owner.Reacher, id uuid.UUID, row customerRow) error {
+		row.ID, row.Email, row.Score = id, "new@example.com", 9
+		_, err := customers.For(by).Upsert(t.Context(), w.writer, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"score"}})
+		return err
+	}
+	made := w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	gone := w.create(t, w.acme, customerRow{Email: "b@example.com"})
+	require.NoError(t, w.in(w.acme).SoftDelete(t.Context(), w.writer, gone.ID))
+	before, err := w.in(w.acme).WithDeleted().All(t.Context(), w.reader, repository.Query{Max: 5})
+	require.NoError(t, err)
+	require.ErrorIs(t, upsert(w.owner(t, w.globe), made.ID, customerRow{}), errors.ResourceAlreadyExists)
+	require.ErrorIs(t, upsert(w.owner(t, w.globe), gone.ID, customerRow{}), errors.ResourceAlreadyExists)
+	require.ErrorIs(t, upsert(w.owner(t, w.acme), gone.ID, customerRow{}), errors.ResourceAlreadyExists)
+	after, err := w.in(w.acme).WithDeleted().All(t.Context(), w.reader, repository.Query{Max: 5})
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+	require.NoError(t, upsert(w.owner(t, w.acme), made.ID, customerRow{}))
+	require.NoError(t, upsert(owner.System("test"), made.ID, customerRow{OrganizationID: w.globe}))
+	row, err := w.in(w.acme).Get(t.Context(), w.reader, made.ID)
+	require.NoError(t, err)
+	require.Equal(t, int64(9), row.Score)
+	require.Equal(t, w.acme, row.OrganizationID, "an upsert moves no row")
 }
 
 func TestPage(t *testing.T) {

@@ -17,13 +17,18 @@ import (
 // furtherVerbs are those that the table of [TestEveryVerbIsScoped] leaves out.
 var furtherVerbs = []verb{
 	{"Create", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
-		return found(s.Create(ctx, w.writer, owner.Owner{}, customerRow{OrganizationID: w.acme, Email: "x@example.com"}))
+		return found(s.Create(ctx, w.writer, customerRow{OrganizationID: w.acme, Email: "x@example.com"}))
 	}},
 	{"CreateMany", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
-		return done(s.CreateMany(ctx, w.writer, owner.Owner{}, make([]customerRow, 2)))
+		return done(s.CreateMany(ctx, w.writer, make([]customerRow, 2)))
 	}},
 	{"CreateMany of none", func(ctx context.Context, w *world, s repository.Rows[customerRow], _ uuid.UUID) (int64, error) {
-		return done(s.CreateMany(ctx, w.writer, owner.Owner{}, nil))
+		return done(s.CreateMany(ctx, w.writer, nil))
+	}},
+	{"Upsert", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
+		row := customerRow{OrganizationID: w.acme, Email: "row@example.com"}
+		row.ID = id
+		return found(s.Upsert(ctx, w.writer, row, repository.OnConflict{Columns: []string{"id"}, Update: []string{"score"}}))
 	}},
 	{"Restore", func(ctx context.Context, w *world, s repository.Rows[customerRow], id uuid.UUID) (int64, error) {
 		return found(s.Restore(ctx, w.writer, id))
@@ -112,7 +117,7 @@ func TestZeroHandlesReachNothing(t *testing.T) {
 		"zero": {}, "of nil pools": {reader: repository.NewReader(nil), writer: repository.NewWriter(nil)},
 	} {
 		zero.acme = w.acme
-		for _, verb := range append(verbs[:len(verbs):len(verbs)], furtherVerbs[:5]...) {
+		for _, verb := range append(verbs[:len(verbs):len(verbs)], furtherVerbs[:6]...) {
 			_, err := verb.run(t.Context(), zero, w.in(w.acme), row.ID)
 			require.ErrorContains(t, err, "a zero Reader, Writer or Tx", "%s: %s", name, verb.name)
 		}
