@@ -88,7 +88,7 @@ func (s Rows[Row]) onlyRead() error {
 // row names its owner.
 func (s Rows[Row]) ownerOfNew() (owner.Owner, error) {
 	p := s.plan
-	if len(s.narrowed) > 0 {
+	if s.narrowed.kind != "" {
 		return owner.Owner{}, fmt.Errorf("repository: %s: a new row has one owner, which For takes: leave OwnedBy out", p.table)
 	}
 	own, ok := s.by.(owner.Owner)

@@ -2,7 +2,6 @@ package repository
 
 import (
 	"context"
-	"slices"
 
 	"github.com/Masterminds/squirrel"
 
@@ -43,15 +42,10 @@ func (s Rows[Row]) inReach(st *statement) bool {
 	return s.ownedInReach(st)
 }
 
-// ownedInReach appends the reach and the filters of OwnedBy as a predicate on the
-// owner columns.
+// ownedInReach appends the reach as a predicate on the owner columns.
 func (s Rows[Row]) ownedInReach(st *statement) bool {
 	if s.reach.IsSystem() {
-		if !s.narrowedTo(st, "", "(") {
-			st.write("true")
-			return true
-		}
-		st.write(")")
+		st.write("true")
 		return true
 	}
 	before := len(st.text)
@@ -59,26 +53,14 @@ func (s Rows[Row]) ownedInReach(st *statement) bool {
 	granted := false
 	for _, grant := range s.reach.Grants() {
 		column, ok := s.plan.owners[grant.Kind]
-		set := grant.Set
-		for _, n := range s.narrowed {
-			if n.kind == grant.Kind && !n.owners.IsEmpty() {
-				ids, _ := n.owners.IDs()
-				set = set.Restrict(ids...)
-			}
-		}
-		if !ok || set.IsEmpty() {
+		if !ok || grant.Set.IsEmpty() {
 			continue
 		}
 		if granted {
 			st.write(" OR ")
 		}
 		granted = true
-		mark := len(st.text)
-		st.owned(s.plan.qualified(column), set)
-		if s.narrowedTo(st, grant.Kind, " AND ") {
-			st.text = slices.Insert(st.text, mark, '(')
-			st.write(")")
-		}
+		st.owned(s.plan.qualified(column), grant.Set)
 	}
 	if !granted {
 		st.text = st.text[:before]
@@ -86,21 +68,6 @@ func (s Rows[Row]) ownedInReach(st *statement) bool {
 	}
 	st.write(")")
 	return true
-}
-
-// narrowedTo appends the filters by other kinds of owner, and reports whether
-// there are any.
-func (s Rows[Row]) narrowedTo(st *statement, but owner.Kind, begin string) bool {
-	found := false
-	for _, n := range s.narrowed {
-		if n.kind == but || n.owners.IsEmpty() {
-			continue
-		}
-		st.write(begin)
-		st.oneOf(s.plan.qualified(n.column), n.owners)
-		found, begin = true, " AND "
-	}
-	return found
 }
 
 // owned compares a column with a set of owners that is not known to be empty.

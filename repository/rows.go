@@ -22,10 +22,9 @@ type Rows[Row any] struct {
 	plan *plan
 	by   owner.Reacher
 	// reach is what by answered, while a verb runs.
-	reach owner.Reach
-	asked bool
-	// narrowed are the filters of OwnedBy.
-	narrowed []narrowing
+	reach    owner.Reach
+	asked    bool
+	narrowed narrowing
 	which    deletion
 	from     *fragment // a query of the caller's in place of the table
 	with     []Narrowed
@@ -34,30 +33,38 @@ type Rows[Row any] struct {
 	err    error
 }
 
-// narrowing keeps the rows of some owners of a kind; with none of them, all rows.
+// narrowing is the filters of [Rows.OwnedBy].
 type narrowing struct {
-	kind   owner.Kind
-	column string
-	owners owner.Set
+	kind owner.Kind // empty for none
+	ids  [][]uuid.UUID
 }
 
-// OwnedBy is those rows that belong to one of these owners of a kind. An empty
-// list filters nothing, so that it takes the filter of a request as it is:
+// OwnedBy is those rows that are in reach through one of these owners. An empty
+// list filters nothing, so OwnedBy takes the filter of a request as it is:
 //
 //	customers.For(subject).OwnedBy(auth.OrganizationKind, in.OrganizationID)
 //
-// It never adds a row: who is out of reach is not found. Several calls all have
-// to hold. A kind without a column in [Options.Owners] is an error of every verb.
+// It narrows the reach, as [owner.Reach.Restrict] does, and never adds a row. A
+// subject that reaches nobody of this kind then finds nothing: rows that somebody
+// reaches by organization are filtered by customer with a predicate ([OneOf]).
+//
+// Of several calls each has to hold. A kind without a column in
+// [Options.Owners], and a second kind, are errors of every verb.
 func (s Rows[Row]) OwnedBy(kind owner.Kind, ids []uuid.UUID) Rows[Row] {
 	if s.plan == nil {
 		return s
 	}
-	column, ok := s.plan.owners[kind]
-	if !ok {
+	_, ok := s.plan.owners[kind]
+	switch {
+	case !ok:
 		s.err = fmt.Errorf("repository: %s: OwnedBy: the model has no column for a %s", s.plan.table, kind)
-		return s
+	case s.narrowed.kind != "" && s.narrowed.kind != kind:
+		s.err = fmt.Errorf("repository: %s: OwnedBy takes one kind of owner: filter by the %s with a predicate", s.plan.table, kind)
 	}
-	s.narrowed = append(slices.Clip(s.narrowed), narrowing{kind: kind, column: column, owners: owner.IDs(ids...)})
+	s.narrowed.kind = kind
+	if len(ids) > 0 {
+		s.narrowed.ids = append(slices.Clip(s.narrowed.ids), slices.Clone(ids))
+	}
 	return s
 }
 
@@ -92,6 +99,9 @@ func (s Rows[Row]) ask(ctx context.Context) (Rows[Row], error) {
 	reach, err := s.by.Reach(ctx)
 	if err != nil {
 		return s, err
+	}
+	for _, ids := range s.narrowed.ids {
+		reach = reach.Restrict(s.narrowed.kind, ids...)
 	}
 	s.reach, s.asked = reach, true
 	with := make([]Narrowed, len(s.with))

@@ -130,26 +130,20 @@ type noteService struct {
 	forget string
 }
 
-func (s *noteService) reach(ctx context.Context, by owner.Reacher, what string) (owner.Reach, error) {
+func (s *noteService) notes(by owner.Reacher, what string) repository.Rows[noteRow] {
 	if s.forget == what {
-		return owner.System("a fault put in on purpose"), nil
+		by = owner.System("a fault put in on purpose")
 	}
-	return by.Reach(ctx)
+	return notes.For(by)
 }
 
 func (s *noteService) list(ctx context.Context, by owner.Reacher, in listNotes) (pagination.ListResource[note], error) {
-	reach, err := s.reach(ctx, by, "list")
-	if err != nil {
-		return pagination.ListResource[note]{}, err
-	}
-	if len(in.OrganizationID) > 0 {
-		reach = reach.Restrict(auth.OrganizationKind, in.OrganizationID...)
-	}
 	filter := sq.And{repository.OneOf("parent_id", in.ParentID)}
 	if in.Query.Or("") != "" {
 		filter = append(filter, repository.Contains("text", in.Query))
 	}
-	page, err := notes.For(reach).Page(ctx, s.reader, repository.Query{Where: filter, Sorting: in.Sorting, Params: in.Params})
+	page, err := s.notes(by, "list").OwnedBy(auth.OrganizationKind, in.OrganizationID).
+		Page(ctx, s.reader, repository.Query{Where: filter, Sorting: in.Sorting, Params: in.Params})
 	return pagination.MapListResource(page, noteRow.schema), err
 }
 
@@ -162,11 +156,7 @@ func (s *noteService) Mine(ctx context.Context, subject auth.AuthSubject[auth.Cu
 }
 
 func (s *noteService) Get(ctx context.Context, subject auth.AuthSubject[auth.Admin], in noteID) (note, error) {
-	reach, err := s.reach(ctx, subject, "get")
-	if err != nil {
-		return note{}, err
-	}
-	row, err := notes.For(reach).Get(ctx, s.reader, in.ID)
+	row, err := s.notes(subject, "get").Get(ctx, s.reader, in.ID)
 	return row.schema(), err
 }
 
@@ -177,39 +167,23 @@ func (s *noteService) Create(ctx context.Context, subject auth.AuthSubject[auth.
 	}
 	row := noteRow{Code: in.Code, Text: in.Text, ParentID: in.ParentID.Or(nil)}
 	if row.ParentID != nil {
-		reach, err := s.reach(ctx, subject, "reference")
-		if err != nil {
-			return note{}, err
-		}
-		if _, err := notes.For(reach).Get(ctx, s.reader, *row.ParentID); errors.Is(err, errors.ResourceNotFound) {
+		if _, err := s.notes(subject, "reference").Get(ctx, s.reader, *row.ParentID); errors.Is(err, errors.ResourceNotFound) {
 			return note{}, errors.ValidationErrorAt(errors.Loc{"body", "parent_id"}, "value_error", "Note does not exist.", row.ParentID)
 		} else if err != nil {
 			return note{}, err
 		}
 	}
-	reach, err := subject.Reach(ctx)
-	if err != nil {
-		return note{}, err
-	}
-	row, err = notes.For(reach).Create(ctx, s.writer, own, row)
+	row, err = notes.For(own).Create(ctx, s.writer, row)
 	return row.schema(), err
 }
 
 func (s *noteService) Update(ctx context.Context, subject auth.AuthSubject[auth.Admin], in updateNote) (note, error) {
-	reach, err := s.reach(ctx, subject, "update")
-	if err != nil {
-		return note{}, err
-	}
-	row, err := notes.For(reach).Update(ctx, s.writer, in.ID, noteChanges(in.Body))
+	row, err := s.notes(subject, "update").Update(ctx, s.writer, in.ID, noteChanges(in.Body))
 	return row.schema(), err
 }
 
 func (s *noteService) Delete(ctx context.Context, subject auth.AuthSubject[auth.Admin], in noteID) error {
-	reach, err := s.reach(ctx, subject, "delete")
-	if err != nil {
-		return err
-	}
-	return notes.For(reach).SoftDelete(ctx, s.writer, in.ID)
+	return s.notes(subject, "delete").SoftDelete(ctx, s.writer, in.ID)
 }
 
 type greeting struct {
@@ -330,10 +304,9 @@ func TestCase20CustomersSeeOnlyTheirs(t *testing.T) {
 	other := auth.Customer{ID: uuid.New(), OrganizationID: w.A.OrganizationID}.Ref()
 	made := map[uuid.UUID]uuid.UUID{}
 	for i, customer := range []credential.SubjectRef{w.A.Customer, other, w.B.Customer} {
-		reach := owner.System("seeds")
-		owner, err := reach.Own(ctx, auth.OrganizationKind, customer.OrganizationID)
+		own, err := owner.System("seeds").Own(ctx, auth.OrganizationKind, customer.OrganizationID)
 		require.NoError(t, err)
-		row, err := notes.For(reach).Create(ctx, w.service.writer, owner, noteRow{Code: string(rune('a' + i)), Text: "x", CustomerID: &customer.ID})
+		row, err := notes.For(own).Create(ctx, w.service.writer, noteRow{Code: string(rune('a' + i)), Text: "x", CustomerID: &customer.ID})
 		require.NoError(t, err)
 		made[customer.ID] = row.ID
 	}

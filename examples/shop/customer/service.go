@@ -73,11 +73,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 	if err != nil {
 		return Customer{}, err
 	}
-	reach, err := owner.Reach(ctx)
-	if err != nil {
-		return Customer{}, err
-	}
-	created, err := Repository.For(reach).Create(ctx, s.writer, owner, in.row())
+	created, err := Repository.For(owner).Create(ctx, s.writer, in.row())
 	if err != nil {
 		return Customer{}, err
 	}
