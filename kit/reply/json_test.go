@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/reply"
 )
@@ -75,7 +76,7 @@ func TestJSONWritesNothingOnError(t *testing.T) {
 			t.Parallel()
 
 			w := httptest.NewRecorder()
-			require.ErrorContains(t, reply.JSON(w, c.status, c.value), "reply: JSON: ")
+			sentence.Equal(t, "JSON: "+name, reply.JSON(w, c.status, c.value))
 			require.Empty(t, w.Header())
 			require.Empty(t, w.Body.String())
 			reply.Error(w, httptest.NewRequest(http.MethodGet, "/", nil), errors.ResourceNotFound)

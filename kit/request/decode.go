@@ -98,7 +98,7 @@ func (q source) Body() (plan.Body, error)    { return readBody(q.r) }
 // error names the type and the field and says what to change.
 func Check[T any]() error {
 	if _, err := plan.ForInput(reflect.TypeFor[T]()); err != nil {
-		return fmt.Errorf("request: %w", err)
+		return fmt.Errorf("request: Check: %w", err)
 	}
 	return nil
 }

@@ -10,12 +10,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/request"
 )
 
-// TestMetadataFilterHasBounds counts keys and different values, and takes what
-// is repeated for one.
+// Keys and different values are counted. A repeated value counts once.
 func TestMetadataFilterHasBounds(t *testing.T) {
 	t.Parallel()
 	type standard struct {
@@ -75,7 +75,7 @@ func TestMetadataFilterBoundsAreChecked(t *testing.T) {
 	type wrong struct {
 		Metadata kit.MetadataFilter `query:"metadata" max_keys:"0"`
 	}
-	require.ErrorContains(t, request.Check[wrong](), `the tag max_keys:"0" must be a positive integer`)
+	sentence.Equal(t, "Check: bounds of a metadata filter", request.Check[wrong]())
 }
 
 // What looks like a metadata filter either filters or is refused.

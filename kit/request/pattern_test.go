@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/request"
 )
@@ -43,26 +44,26 @@ func TestPattern(t *testing.T) {
 
 func TestPatternsThatGoCannotMatch(t *testing.T) {
 	t.Parallel()
-	for says, err := range map[string]error{
-		`the pattern "[a-z&&[^aeiou]]": the class [a-z&&… is made of several sets`: request.Check[struct {
+	for name, err := range map[string]error{
+		"intersection of classes": request.Check[struct {
 			kit.Schema
 			A string `json:"a" pattern:"[a-z&&[^aeiou]]"`
 		}](),
-		`the pattern "[\\w--\\d]": the class [\w--… is made of several sets`: request.Check[struct {
+		"difference of classes": request.Check[struct {
 			kit.Schema
 			A kit.Optional[*string] `json:"a" pattern:"[\\w--\\d]"`
 		}](),
-		`the pattern "\\bword\\b": \b is a boundary between words of every script`: request.Check[struct {
+		"boundary of words": request.Check[struct {
 			A string `query:"a" pattern:"\\bword\\b"`
 		}](),
-		`the pattern "^(?=a)": it looks ahead or behind with (?=`: request.Check[struct {
+		"look ahead": request.Check[struct {
 			A []string `query:"a" pattern:"^(?=a)"`
 		}](),
-		`the pattern "(a)\\1": \1 refers back to a group`: request.Check[struct {
+		"reference to a group": request.Check[struct {
 			kit.Schema
 			A map[string]string `json:"a" pattern:"(a)\\1"`
 		}](),
 	} {
-		require.ErrorContains(t, err, says)
+		sentence.Equal(t, "Check: pattern: "+name, err)
 	}
 }

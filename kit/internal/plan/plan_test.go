@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/plan"
 )
@@ -102,7 +103,7 @@ func TestUnexportedFieldWithAName(t *testing.T) {
 		for _, compile := range []func(reflect.Type) (*plan.Node, error){plan.For, plan.ForOutput} {
 			_, err := compile(typ)
 			if refused {
-				require.ErrorContains(t, err, ".size: has a json tag but is not exported; export the field or take the tag away")
+				sentence.Equal(t, "field that is not exported, "+tag, err)
 			} else {
 				require.NoError(t, err)
 			}

@@ -1,0 +1,41 @@
+package kit_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/polarkit-go/polarkit/internal/sentence"
+	"github.com/polarkit-go/polarkit/kit"
+)
+
+func TestMain(m *testing.M) { os.Exit(sentence.Main(m)) }
+
+// undefined is an interface that no union is made of.
+type undefined interface{ price() }
+
+type costly string
+
+func (costly) price() {}
+
+func TestDefinitionsThatCannotBe(t *testing.T) {
+	t.Parallel()
+
+	rule := kit.Rule[string]{Type: "t", Msg: "m", Check: func(string, string) bool { return true }}
+	for name, define := range map[string]func(){
+		"DefineRule: name of validator":    func() { kit.DefineRule("alphanum", rule) },
+		"DefineRule: name of the library":  func() { kit.DefineRule("multiple_of", rule) },
+		"DefineRule: name of another rule": func() { kit.DefineRule("prefix", rule) },
+		"DefineRule: upper case":           func() { kit.DefineRule("Bad name", rule) },
+		"DefineRule: leading digit":        func() { kit.DefineRule("2x", rule) },
+		"DefineRule: no name":              func() { kit.DefineRule("", rule) },
+		"DefineRule: nothing":              func() { kit.DefineRule("nothing", kit.Rule[string]{}) },
+		"DefineUnion: twice":               func() { kit.DefineUnion[Price]("type", FixedPrice{}) },
+		"DefineUnion: nil":                 func() { kit.DefineUnion[undefined]("type", nil) },
+		"DefineUnion: a struct":            func() { kit.DefineUnion[FixedPrice]("type", FixedPrice{}) },
+		"DefineUnion: no tag":              func() { kit.DefineUnion[undefined]("", FixedPrice{}) },
+		"DefineUnion: no variants":         func() { kit.DefineUnion[undefined]("type") },
+		"DefineUnion: variant of a text":   func() { kit.DefineUnion[undefined]("type", costly("")) },
+	} {
+		sentence.Panics(t, name, define)
+	}
+}
