@@ -168,7 +168,7 @@ func (p *plan) compile(options Options) error {
 			}
 		}
 	}
-	p.unique, p.refs, p.checks = options.Unique, options.References, options.Checks
+	p.unique, p.refs, p.checks = maps.Clone(options.Unique), maps.Clone(options.References), maps.Clone(options.Checks)
 	wrong = append(wrong, p.compileSorting(options.Sorting)...)
 	p.schemaNamed = schemaNamed(strings.Trim(p.alias, `"`))
 	if options.From != nil {

@@ -21,7 +21,7 @@ type rules[P Property[P]] struct {
 
 func newRules[P Property[P]]() *rules[P] {
 	var zero P
-	set := zero.Values()
+	set := slices.Clone(zero.Values())
 	quoted := make([]string, 0, 2*len(set))
 	for _, property := range set {
 		quoted = append(quoted, "'"+string(property)+"'", "'-"+string(property)+"'")
