@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -22,22 +23,22 @@ func (e *Endpoint) compile() {
 	e.declared = e.kinds()
 }
 
-// compilePath checks the path and finds its parameters. It says nothing of a path
-// whose group is broken: that is noted already.
+// compilePath checks the path and finds its parameters. Where the path of the group
+// is wrong, which is noted already, it looks at the endpoint's own part alone.
 func (e *Endpoint) compilePath(own string, groupBroken bool) {
 	if own != "" && own[0] != '/' {
 		e.mistake("the path of an endpoint must begin with a slash, or be empty for the path of its group")
 		return
 	}
-	params, problems := splitPattern(e.path)
+	path := e.path
 	if groupBroken {
-		e.broken = true
-		return
+		path, e.broken = cmp.Or(own, "/"), true
 	}
+	params, problems := splitPattern(path)
 	for _, problem := range problems {
 		e.mistake("%s", problem)
 	}
-	e.pathOK, e.pathParams = len(problems) == 0, params
+	e.pathOK, e.pathParams = !groupBroken && len(problems) == 0, params
 }
 
 // compileGuards combines the guards of the groups with that of the endpoint.
@@ -105,7 +106,7 @@ func (e *Endpoint) compileInput() {
 	}
 	compiled, err := plan.ForInput(t)
 	if err != nil {
-		e.planMistake("input", t, err)
+		e.planMistakes("input", t, err)
 		return
 	}
 	e.plan = compiled
@@ -143,10 +144,11 @@ func (e *Endpoint) comparePath() {
 	}
 }
 
-// planMistake notes what is wrong with a type, once for all endpoints that use it.
-func (e *Endpoint) planMistake(side string, t reflect.Type, err error) {
-	says := strings.TrimPrefix(err.Error(), "kit: ")
-	e.note(says, fmt.Sprintf("the %s %s: %s", side, t, says))
+// planMistakes notes what is wrong with a type, once for all endpoints that use it.
+func (e *Endpoint) planMistakes(side string, t reflect.Type, err error) {
+	for _, each := range plan.Mistakes(err) {
+		e.note(each.Error(), fmt.Sprintf("the %s %s: %s", side, t, each))
+	}
 }
 
 func (e *Endpoint) compileOutput() {
@@ -158,7 +160,7 @@ func (e *Endpoint) compileOutput() {
 	compiled, err := plan.ForOutput(t)
 	switch {
 	case err != nil:
-		e.planMistake("output", t, err)
+		e.planMistakes("output", t, err)
 	case compiled.Object == nil && compiled.Union == nil:
 		e.mistake("the output %s must be a struct that embeds kit.Schema or kit.TimestampedSchema", t)
 	default:

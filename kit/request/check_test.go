@@ -2,6 +2,7 @@ package request_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -194,4 +195,52 @@ func TestPlansAreCompiledConcurrently(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+type manyMistakes struct {
+	ID    string `path:"id" header:"x-id"`
+	Email string `query:"email" validate:"emial"`
+	Page  int    `query:"page" default:"first"`
+	Body  struct {
+		kit.Schema
+
+		Age   int8             `json:"age" validate:"max=200"`
+		Beast misplacedAnimals `json:"beast"`
+	}
+}
+
+type misplacedAnimals interface{ misplaced() }
+
+type lion struct {
+	Kind string        `json:"kind" validate:"oneof=lion"`
+	Wait time.Duration `json:"wait"`
+}
+
+type seal struct {
+	Kind string `json:"kind" validate:"oneof=seal"`
+	Roar func() `json:"roar"`
+}
+
+func (lion) misplaced() {}
+func (seal) misplaced() {}
+
+var _ = kit.DefineUnion[misplacedAnimals]("kind", lion{}, seal{})
+
+// Check has a line for each mistake.
+func TestCheckFindsEveryMistake(t *testing.T) {
+	t.Parallel()
+	err := request.Check[manyMistakes]()
+	require.Error(t, err)
+	for i, want := range []string{
+		`manyMistakes\.ID: has a path tag and a header tag; a parameter stands in one place`,
+		`manyMistakes\.Email: there is no rule emial; use one of validator's or define it with kit.DefineRule`,
+		`\.Age: the rule max=200: 200 is not in the range of int8`,
+		`lion\.Wait: a time.Duration would be a number of nanoseconds on the wire`,
+		`seal\.Roar: a value of type func\(\) cannot be read from a request`,
+		`manyMistakes\.Page: the default "first" does not parse: Input should be a valid integer, unable to parse string as an integer`,
+	} {
+		lines := strings.Split(err.Error(), "\n")
+		require.Len(t, lines, 6)
+		require.Regexp(t, want, lines[i])
+	}
 }

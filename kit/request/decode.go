@@ -95,7 +95,7 @@ func (q source) Body() (plan.Body, error)    { return readBody(q.r) }
 
 // Check reports whether [Bind] can read a T: whether its rules fit their fields, its
 // defaults can be read, and its wire names differ. Programs call it when they start. The
-// error names the type and the field and says what to change.
+// error has a line for each mistake: the type, the field, and what to change.
 func Check[T any]() error {
 	if _, err := plan.ForInput(reflect.TypeFor[T]()); err != nil {
 		return fmt.Errorf("request: Check: %w", err)

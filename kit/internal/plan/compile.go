@@ -47,7 +47,7 @@ func cached[T any](cache *sync.Map, t reflect.Type, compile func() (T, error)) (
 }
 
 // For is the plan of a body of the type. The error names type and field and
-// says what to do.
+// says what to do. Several mistakes are joined; [Mistakes] takes them apart.
 func For(t reflect.Type) (*Node, error) {
 	return cached(&plans, t, func() (*Node, error) { return compileBody(t, false) })
 }
@@ -62,13 +62,24 @@ func ForOutput(t reflect.Type) (*Node, error) {
 func compileBody(t reflect.Type, output bool) (*Node, error) {
 	c := newCompiler(output)
 	n, err := c.node(t, "", t.String())
-	if err == nil {
-		err = c.finish()
-	}
-	if err != nil {
+	if err = c.finish(err); err != nil {
 		return nil, err
 	}
 	return n, nil
+}
+
+// Mistakes are the parts of an error of [For], [ForOutput] or [ForInput], each one
+// mistake of a type.
+func Mistakes(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // only a join is taken apart
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, each := range joined.Unwrap() {
+		all = append(all, Mistakes(each)...)
+	}
+	return all
 }
 
 // compiler makes the plan of one type and all that it refers to.
@@ -78,8 +89,14 @@ type compiler struct {
 	unions  map[reflect.Type]*UnionPlan
 	nodes   []*Node
 	open    map[reflect.Type]bool // the lists and maps around a node, up to the next struct
-	first   []func() error        // what needs all fields: the tags of unions
-	later   []func() error        // what needs the finished tree: defaults
+	unioned []func() error        // what needs all fields: the tags of unions
+	preset  []preset              // what needs the finished tree: defaults
+}
+
+// preset is a field with a default.
+type preset struct {
+	field       *Field
+	text, where string
 }
 
 func newCompiler(output bool) *compiler {
@@ -89,11 +106,16 @@ func newCompiler(output bool) *compiler {
 	}
 }
 
-func (c *compiler) finish() error {
-	for _, f := range c.first {
-		if err := f(); err != nil {
-			return err
+// finish does what needs the whole tree. The error is that of the fields, to which it
+// joins its own: what needs a part that is not there is left out.
+func (c *compiler) finish(err error) error {
+	whole := err == nil
+	errs := []error{err}
+	if whole {
+		for _, complete := range c.unioned {
+			errs = append(errs, complete())
 		}
+		whole = errors.Join(errs...) == nil
 	}
 	for changed := true; changed; {
 		changed = false
@@ -103,12 +125,17 @@ func (c *compiler) finish() error {
 			}
 		}
 	}
-	for _, f := range c.later {
-		if err := f(); err != nil {
-			return err
+	for _, p := range c.preset {
+		if whole || p.field.Node.flat() {
+			errs = append(errs, p.field.parseDefault(p.text, p.where))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+// flat reports whether the value has no objects in it.
+func (n *Node) flat() bool {
+	return n.Kind != Object && n.Kind != Union && (n.Elem == nil || n.Elem.flat())
 }
 
 func (n *Node) anySensitive() bool {
@@ -413,60 +440,60 @@ func (c *compiler) object(t reflect.Type) (*ObjectPlan, error) {
 	outside := c.open
 	c.open = map[reflect.Type]bool{}
 	defer func() { c.open = outside }()
-	if err := c.fields(o, t, nil); err != nil {
-		return nil, err
-	}
+	err := c.fields(o, t, nil)
 	if !c.output {
-		var err error
-		if o.validators, err = validatorsOf(t, o.Schema, isBodyField); err != nil {
-			return nil, err
-		}
+		var invalid error
+		o.validators, invalid = validatorsOf(t, o.Schema, isBodyField)
+		err = errors.Join(err, invalid)
 	}
-	return o, nil
+	return o, err
 }
 
+// fields compiles the fields of a struct. It goes on behind a mistake, so that the
+// error has those of all fields.
 func (c *compiler) fields(o *ObjectPlan, t reflect.Type, index []int) error {
-	for i := range t.NumField() {
-		sf := t.Field(i)
-		at := append(index[:len(index):len(index)], i)
-		if sf.Name == "_" {
-			if err := o.readExtra(sf.Tag); err != nil {
-				return err
-			}
-		}
-		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
-		if sf.Anonymous && name == "" {
-			embedded, err := c.embedded(o, sf, at)
-			if err != nil {
-				return err
-			}
-			if embedded {
-				continue
-			}
-		}
-		if sf.Tag.Get("json") == "-" {
-			continue
-		}
-		if !sf.IsExported() {
-			if _, named := sf.Tag.Lookup("json"); named {
-				return fmt.Errorf("%s.%s: has a json tag but is not exported; export the field or take the tag away", o.Type, sf.Name)
-			}
-			continue
-		}
-		if name == "" {
-			name = sf.Name
-		}
-		f, err := c.field(sf, name, at, o.Type.String()+"."+sf.Name)
-		if err != nil {
+	errs := make([]error, t.NumField())
+	for i := range errs {
+		errs[i] = c.objectField(o, t.Field(i), append(index[:len(index):len(index)], i))
+	}
+	return errors.Join(errs...)
+}
+
+// objectField compiles what a field of a struct adds to the object.
+func (c *compiler) objectField(o *ObjectPlan, sf reflect.StructField, at []int) error {
+	if sf.Name == "_" {
+		if err := o.readExtra(sf.Tag); err != nil {
 			return err
 		}
-		if other, ok := o.byName[name]; ok {
-			return fmt.Errorf("%s: the fields %s and %s have the same wire name %q; rename one",
-				o.Type, o.Fields[other].GoName, sf.Name, name)
-		}
-		o.byName[name] = len(o.Fields)
-		o.Fields = append(o.Fields, f)
 	}
+	name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
+	if sf.Anonymous && name == "" {
+		if embedded, err := c.embedded(o, sf, at); embedded || err != nil {
+			return err
+		}
+	}
+	if sf.Tag.Get("json") == "-" {
+		return nil
+	}
+	if !sf.IsExported() {
+		if _, named := sf.Tag.Lookup("json"); named {
+			return fmt.Errorf("%s.%s: has a json tag but is not exported; export the field or take the tag away", o.Type, sf.Name)
+		}
+		return nil
+	}
+	if name == "" {
+		name = sf.Name
+	}
+	f, err := c.field(sf, name, at, o.Type.String()+"."+sf.Name)
+	if err != nil {
+		return err
+	}
+	if other, ok := o.byName[name]; ok {
+		return fmt.Errorf("%s: the fields %s and %s have the same wire name %q; rename one",
+			o.Type, o.Fields[other].GoName, sf.Name, name)
+	}
+	o.byName[name] = len(o.Fields)
+	o.Fields = append(o.Fields, f)
 	return nil
 }
 
@@ -542,7 +569,7 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 	text, hasDefault := sf.Tag.Lookup("default")
 	if hasDefault {
 		f.HasDefault = true
-		c.later = append(c.later, func() error { return f.parseDefault(text, where) })
+		c.preset = append(c.preset, preset{f, text, where})
 	}
 	f.Required = !f.Optional && !hasDefault
 	if rules.required && !f.Required && !c.output {

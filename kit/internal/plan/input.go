@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/noun"
 	"github.com/polarkit-go/polarkit/kit/openapi"
@@ -28,16 +29,10 @@ func compileInput(t reflect.Type) (*Input, error) {
 	}
 	c := newCompiler(false)
 	groups := map[string][]*Field{}
-	if err := c.params(in, groups, t, nil); err != nil {
-		return nil, err
-	}
-	if err := c.finish(); err != nil {
-		return nil, err
-	}
-	var err error
-	if in.validators, err = validatorsOf(t, true, isParameter); err != nil {
-		return nil, err
-	}
+	err := c.finish(c.params(in, groups, t, nil))
+	var invalid error
+	in.validators, invalid = validatorsOf(t, true, isParameter)
+	errs := []error{err, invalid}
 	names := map[string]string{}
 	for _, from := range []string{"", "path", "query", "header"} {
 		for _, f := range groups[from] {
@@ -47,7 +42,7 @@ func compileInput(t reflect.Type) (*Input, error) {
 					key = strings.ToLower(key)
 				}
 				if other, taken := names[key]; taken {
-					return nil, fmt.Errorf("%s: the fields %s and %s have the same wire name %q; rename one", t, other, f.GoName, p.Name)
+					errs = append(errs, fmt.Errorf("%s: the fields %s and %s have the same wire name %q; rename one", t, other, f.GoName, p.Name))
 				}
 				names[key] = f.GoName
 			}
@@ -56,6 +51,9 @@ func compileInput(t reflect.Type) (*Input, error) {
 				in.query = true
 			}
 		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return in, nil
 }
@@ -87,46 +85,48 @@ func EmbedsSchema(t reflect.Type) bool {
 // params collects the parameters of a struct by where they stand; those of
 // embedded types that read themselves come first, as FastAPI's dependencies do.
 func (c *compiler) params(in *Input, groups map[string][]*Field, t reflect.Type, index []int) error {
-	for i := range t.NumField() {
-		sf := t.Field(i)
-		at := append(index[:len(index):len(index)], i)
-		where := in.Type.String() + "." + sf.Name
-		from, name, err := placement(sf, where)
-		switch {
-		case err != nil:
+	errs := make([]error, t.NumField())
+	for i := range errs {
+		errs[i] = c.inputField(in, groups, t.Field(i), append(index[:len(index):len(index)], i))
+	}
+	return errors.Join(errs...)
+}
+
+// inputField compiles what a field of a struct adds to the input.
+func (c *compiler) inputField(in *Input, groups map[string][]*Field, sf reflect.StructField, at []int) error {
+	where := in.Type.String() + "." + sf.Name
+	from, name, err := placement(sf, where)
+	switch {
+	case err != nil:
+		return err
+	case sf.IsExported() && readsItself(sf.Type):
+		f, err := customParam(sf, from, name, at, where)
+		if err != nil {
 			return err
-		case sf.IsExported() && readsItself(sf.Type):
-			f, err := customParam(sf, from, name, at, where)
-			if err != nil {
-				return err
-			}
-			group := ""
-			if from != "" {
-				group = "query"
-			}
-			groups[group] = append(groups[group], f)
-		case from != "":
-			f, err := c.param(sf, from, name, at, where)
-			if err != nil {
-				return err
-			}
-			groups[from] = append(groups[from], f)
-		case sf.Anonymous && sf.Type.Kind() == reflect.Pointer && sf.Type.Elem().Kind() == reflect.Struct:
-			return fmt.Errorf("%s: embeds a pointer to %s; embed the struct itself", in.Type, sf.Type.Elem())
-		case sf.Anonymous && sf.Type.Kind() == reflect.Struct:
-			if err := c.params(in, groups, sf.Type, at); err != nil {
-				return err
-			}
-		case sf.Name == "Body":
-			if in.Body != nil {
-				return fmt.Errorf("%s: a request has one body, and this is the second field for it", where)
-			}
-			if in.Body, err = c.field(sf, "", at, where); err != nil {
-				return err
-			}
-		case sf.IsExported():
-			return fmt.Errorf("%s: has no path, query or header tag and is not called Body; if %s is a body, embed kit.Schema in it", where, in.Type)
 		}
+		group := ""
+		if from != "" {
+			group = "query"
+		}
+		groups[group] = append(groups[group], f)
+	case from != "":
+		f, err := c.param(sf, from, name, at, where)
+		if err != nil {
+			return err
+		}
+		groups[from] = append(groups[from], f)
+	case sf.Anonymous && sf.Type.Kind() == reflect.Pointer && sf.Type.Elem().Kind() == reflect.Struct:
+		return fmt.Errorf("%s: embeds a pointer to %s; embed the struct itself", in.Type, sf.Type.Elem())
+	case sf.Anonymous && sf.Type.Kind() == reflect.Struct:
+		return c.params(in, groups, sf.Type, at)
+	case sf.Name == "Body":
+		if in.Body != nil {
+			return fmt.Errorf("%s: a request has one body, and this is the second field for it", where)
+		}
+		in.Body, err = c.field(sf, "", at, where)
+		return err
+	case sf.IsExported():
+		return fmt.Errorf("%s: has no path, query or header tag and is not called Body; if %s is a body, embed kit.Schema in it", where, in.Type)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ func (c *compiler) union(t reflect.Type, def *definition.Union) (*UnionPlan, err
 	}
 	u := &UnionPlan{Tag: def.Tag, byTag: map[string]int{}}
 	c.unions[t] = u
+	var errs []error
 	for _, variant := range def.Variants {
 		if variant.Kind() == reflect.Pointer {
 			variant = variant.Elem()
@@ -25,18 +26,17 @@ func (c *compiler) union(t reflect.Type, def *definition.Union) (*UnionPlan, err
 		n := &Node{Kind: Object, Type: variant}
 		c.nodes = append(c.nodes, n)
 		var err error
-		if n.Object, err = c.object(variant); err != nil {
-			return nil, err
-		}
+		n.Object, err = c.object(variant)
+		errs = append(errs, err)
 		u.Variants = append(u.Variants, Variant{Node: n})
 	}
-	c.first = append(c.first, func() error { return u.complete(t) })
+	c.unioned = append(c.unioned, func() error { return u.complete(t) })
 	u.notFound = pydantic.Issue{
 		Type: "union_tag_not_found",
 		Msg:  "Unable to extract tag using discriminator '" + def.Tag + "'",
 		Ctx:  errors.Ctx{{Name: "discriminator", Value: "'" + def.Tag + "'"}},
 	}
-	return u, nil
+	return u, errors.Join(errs...)
 }
 
 // complete reads the tags of the variants, once their fields are known.
