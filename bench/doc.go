@@ -1,7 +1,7 @@
-// Package bench measures the library beside named peers, in one run, so that
-// the figures are ratios and not properties of a machine:
+// Package bench compares the library with other libraries. Both run in the same
+// run, so the figures are ratios and do not depend on the machine:
 //
 //	go test -C bench -bench . -benchmem
 //
-// It is a module of its own, so that its peers burden nobody.
+// It is a separate module, so that users do not depend on the other libraries.
 package bench

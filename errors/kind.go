@@ -11,8 +11,8 @@ import (
 // a text that is safe to show. Kinds are declared once, in package variables,
 // with [DefineKind]; they are compared by identity.
 //
-// A Kind is an error itself, so it may be returned as it is and is the target
-// for [Is].
+// A Kind is itself an error: a function may return it, and [Is] takes it as the
+// target.
 type Kind struct {
 	name   string
 	detail string
@@ -24,8 +24,8 @@ type Kind struct {
 // HTTP status from 400 to 599. The detail is the default text for the client;
 // it must say nothing that a client may not see.
 //
-// DefineKind panics when one of them does not fit: it is meant for package
-// variables, where a mistake has to show at start-up.
+// DefineKind panics when one of them is not valid. It is made for package
+// variables: a mistake ends the program when it starts.
 func DefineKind(name string, status int, detail string) *Kind {
 	switch {
 	case !isKindName(name):
@@ -48,7 +48,7 @@ func isKindName(name string) bool {
 	return name != ""
 }
 
-// known is the kind, and [InternalServerError] for a nil pointer.
+// known returns the kind, and [InternalServerError] for a nil pointer.
 func (k *Kind) known() *Kind {
 	if k == nil {
 		return InternalServerError
@@ -65,7 +65,7 @@ func (k *Kind) Status() int { return k.known().status }
 // Detail is the default text, the "detail" of a reply.
 func (k *Kind) Detail() string { return k.known().detail }
 
-// Error makes the kind an error: its name and default text.
+// Error returns the name and the default text.
 func (k *Kind) Error() string {
 	if k == nil {
 		return nilPointer("Kind")
@@ -73,31 +73,31 @@ func (k *Kind) Error() string {
 	return k.name + ": " + k.detail
 }
 
-// Is reports whether the target is the kind, for a nil pointer [InternalServerError].
+// Is reports whether the target is the kind. A nil pointer is [InternalServerError].
 func (k *Kind) Is(target error) bool { return target == error(k.known()) }
 
-// nilPointer is the text for the log of a nil pointer that became an error by
-// accident. It is answered as an [InternalServerError].
+// nilPointer returns the text for the log where a nil pointer became an error
+// by accident. The client gets an [InternalServerError].
 func nilPointer(name string) string {
 	return "InternalServerError: a nil *errors." + name + " was returned as an error; return nil where nothing is wrong"
 }
 
-// New makes an error of the kind with its default text.
+// New returns an error of the kind with its default text.
 func (k *Kind) New() *PolarError { return &PolarError{kind: k, detail: k.Detail()} }
 
-// Wrap makes an error of the kind that keeps the cause. The cause is for
-// [Is], [As] and the log; it is never part of a reply.
+// Wrap returns an error of the kind that keeps the cause. [Is], [As] and the log
+// see the cause. It is never part of a reply.
 func (k *Kind) Wrap(cause error) *PolarError {
 	return &PolarError{kind: k, detail: k.Detail(), cause: cause}
 }
 
-// WithDetail makes an error of the kind with a text of its own, which clients see.
+// WithDetail returns an error of the kind with another text, which clients see.
 func (k *Kind) WithDetail(detail string) *PolarError {
 	return &PolarError{kind: k, detail: detail}
 }
 
-// PolarError is an error of a [Kind], as [Kind.New], [Kind.Wrap] and
-// [Kind.WithDetail] make it. It is immutable: the With methods return copies.
+// PolarError is an error of a [Kind]. [Kind.New], [Kind.Wrap] and
+// [Kind.WithDetail] make one. It does not change: the With methods return copies.
 type PolarError struct {
 	kind    *Kind
 	detail  string
@@ -123,8 +123,8 @@ func (e *PolarError) Detail() string {
 	return e.detail
 }
 
-// Error is the kind's name, the text, and the cause if there is one. It is
-// meant for logs: a reply holds only the name and the text.
+// Error returns the kind's name, the text, and the cause if there is one. It is
+// for logs: a reply holds only the name and the text.
 func (e *PolarError) Error() string {
 	if e == nil {
 		return nilPointer("PolarError")
@@ -150,7 +150,7 @@ func (e *PolarError) Is(target error) bool {
 	return ok && k == e.Kind()
 }
 
-// clone is a copy of the error, and of the zero PolarError for a nil pointer.
+// clone returns a copy of the error, and a zero PolarError for a nil pointer.
 func (e *PolarError) clone() PolarError {
 	if e == nil {
 		return PolarError{}
@@ -158,30 +158,31 @@ func (e *PolarError) clone() PolarError {
 	return *e
 }
 
-// WithDetail is a copy of the error with another text for the client.
+// WithDetail returns a copy of the error with another text for the client.
 func (e *PolarError) WithDetail(detail string) *PolarError {
 	c := e.clone()
 	c.detail = detail
 	return &c
 }
 
-// WithCause is a copy of the error with another cause.
+// WithCause returns a copy of the error with another cause.
 func (e *PolarError) WithCause(cause error) *PolarError {
 	c := e.clone()
 	c.cause = cause
 	return &c
 }
 
-// WithHeader is a copy of the error whose reply also sets a header, such as
-// Retry-After or WWW-Authenticate. A later value for the same name is added,
-// as with http.Header.Add.
+// WithHeader returns a copy of the error whose reply also sets a header, such as
+// Retry-After or WWW-Authenticate. A second value for the same name is added, as
+// http.Header.Add does.
 func (e *PolarError) WithHeader(name, value string) *PolarError {
 	c := e.clone()
 	c.headers = append(slices.Clip(c.headers), header{name, value})
 	return &c
 }
 
-// Headers are the headers that the reply sets, in the order they were added.
+// Headers are the headers that the reply sets, in the order in which they were
+// added.
 func (e *PolarError) Headers() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		if e == nil {
@@ -195,9 +196,9 @@ func (e *PolarError) Headers() iter.Seq2[string, string] {
 	}
 }
 
-// KindOf is the kind of any error: that of [PolarErrorOf], else
-// [RequestValidation] where the tree has errors of a request's data, else
-// [InternalServerError]. It is nil only for a nil error.
+// KindOf returns the kind of any error: the kind of [PolarErrorOf] if it finds
+// one, [RequestValidation] if the tree has errors of a request's data, and
+// [InternalServerError] otherwise. It returns nil only for a nil error.
 func KindOf(err error) *Kind {
 	if err == nil {
 		return nil
@@ -211,9 +212,9 @@ func KindOf(err error) *Kind {
 	return InternalServerError
 }
 
-// PolarErrorOf is the first [PolarError] in the tree of err, else the first
-// [Kind] as one, else nil. Unlike [As] it passes over nil pointers: one that
-// became an error by accident is nothing to answer with.
+// PolarErrorOf returns the first [PolarError] in the tree of err. If there is
+// none, it makes one of the first [Kind]. If there is no kind, it returns nil.
+// Unlike [As] it ignores nil pointers, which became errors by accident.
 func PolarErrorOf(err error) *PolarError {
 	if e := find[PolarError](err); e != nil {
 		return e
@@ -224,7 +225,7 @@ func PolarErrorOf(err error) *PolarError {
 	return nil
 }
 
-// find is the first error of the type in a tree that is no nil pointer.
+// find returns the first error of the type in a tree. It ignores nil pointers.
 func find[T any, E interface {
 	*T
 	error
@@ -259,34 +260,34 @@ func find[T any, E interface {
 // The kinds that the library itself answers with. Names, statuses and texts
 // are Polar's where Polar has them.
 var (
-	// BadRequest is a request that cannot be read at all.
+	// BadRequest says that the request cannot be read at all.
 	BadRequest = DefineKind("BadRequest", 400, "Bad request")
-	// Unauthorized is a request without a credential where one is needed.
+	// Unauthorized says that the request needs a credential and has none.
 	Unauthorized = DefineKind("Unauthorized", 401, "Unauthorized")
-	// NotPermitted is a subject that reaches the resource and may not do this to it.
+	// NotPermitted says that the subject reaches the resource but may not do this with it.
 	NotPermitted = DefineKind("NotPermitted", 403, "Not permitted")
-	// ResourceNotFound is a resource that is absent, deleted or out of reach: all three the same.
+	// ResourceNotFound says that the resource is absent, deleted or out of reach. Clients cannot see which.
 	ResourceNotFound = DefineKind("ResourceNotFound", 404, "Not found")
-	// RouteNotFound is a path that no endpoint has.
+	// RouteNotFound says that no endpoint has this path.
 	RouteNotFound = DefineKind("RouteNotFound", 404, "Not Found")
-	// MethodNotAllowed is a known path with a method it does not have.
+	// MethodNotAllowed says that the path exists but not with this method.
 	MethodNotAllowed = DefineKind("MethodNotAllowed", 405, "Method Not Allowed")
-	// RequestTimeout is a request whose body did not arrive in time.
+	// RequestTimeout says that the body of the request did not arrive in time.
 	RequestTimeout = DefineKind("RequestTimeout", 408, "Request Timeout")
-	// ResourceAlreadyExists is a conflict with what is there, such as a unique value taken.
+	// ResourceAlreadyExists says that there is such a resource already, for example with the same unique value.
 	ResourceAlreadyExists = DefineKind("ResourceAlreadyExists", 409, "Already exists")
-	// ResourceConflict is a change that what is there does not allow: still referred to, or changed meanwhile.
+	// ResourceConflict says that other data does not allow the change: something refers to the resource, or it has changed.
 	ResourceConflict = DefineKind("ResourceConflict", 409, "Conflict")
-	// ResourceUnavailable is a resource that was there and is gone for good.
+	// ResourceUnavailable says that the resource existed and does not come back.
 	ResourceUnavailable = DefineKind("ResourceUnavailable", 410, "Unavailable")
-	// RequestBodyTooLarge is a body beyond the limit.
+	// RequestBodyTooLarge says that the body is larger than the limit.
 	RequestBodyTooLarge = DefineKind("RequestBodyTooLarge", 413, "Request body too large")
 	// RequestValidation is the kind of every [PolarRequestValidationError].
 	RequestValidation = DefineKind("PolarRequestValidationError", 422, "The request is not valid")
-	// InternalServerError is everything unknown.
+	// InternalServerError is the kind of every unknown error.
 	InternalServerError = DefineKind("InternalServerError", 500, "Internal Server Error")
-	// ServiceUnavailable is a dependency, such as the database, that is away for now.
+	// ServiceUnavailable says that something the service needs, such as the database, does not answer at the moment.
 	ServiceUnavailable = DefineKind("ServiceUnavailable", 503, "Service Unavailable")
-	// OutcomeUnknown is a change of which nobody knows whether it was made, since its answer was lost. A reply has no Retry-After.
+	// OutcomeUnknown says that the database's answer to a change was lost: the change may have been made. The reply has no Retry-After.
 	OutcomeUnknown = DefineKind("OutcomeUnknown", 503, "The change may have been made: look before you send it again")
 )

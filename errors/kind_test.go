@@ -105,7 +105,7 @@ func TestPolarErrorHeaders(t *testing.T) {
 	require.Equal(t, map[string]string{"A": "3", "C": "4"}, maps.Collect(right.Headers()))
 	for name := range right.Headers() {
 		require.Equal(t, "A", name)
-		break // the sequence may be left early
+		break // a loop may end early
 	}
 }
 
@@ -142,7 +142,7 @@ func TestNilAndZeroErrors(t *testing.T) {
 	require.Same(t, errors.InternalServerError, made.WithDetail("x").WithHeader("A", "b").Kind())
 }
 
-// A nil pointer in a tree of errors hides none of the others.
+// A nil pointer in a tree of errors does not hide other errors.
 func TestTreesWithNilPointers(t *testing.T) {
 	t.Parallel()
 

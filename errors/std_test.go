@@ -19,8 +19,9 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// Every exported name of the standard package is here, with the same type. A
-// new version of Go that adds one makes this fail: the name is to be added.
+// The package has every exported name of the standard package, with the same
+// type. When a new version of Go adds a name, this test fails until the package
+// has it.
 func TestNamesOfTheStandardPackage(t *testing.T) {
 	t.Parallel()
 

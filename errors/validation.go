@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Loc is where in a request a value stands: a first element "path", "query",
-// "header" or "body", then names (strings) and indexes (ints), such as
+// Loc is the place of a value in a request. The first element is "path",
+// "query", "header" or "body". Names (strings) and indexes (ints) follow, as in
 // Loc{"body", "items", 0, "price"}.
 type Loc []any
 
@@ -20,23 +20,23 @@ func (l Loc) String() string {
 	return strings.Join(parts, ".")
 }
 
-// A ValidationError is one thing wrong with a request's data, as Pydantic
-// reports it: one element of the "detail" of a reply.
+// A ValidationError is one error in the data of a request, as Pydantic reports
+// it: one element of the "detail" of a reply.
 type ValidationError struct {
 	// Type is the stable name of the error, such as "missing" or "string_too_short".
 	Type string
-	// Loc is where the value stands.
+	// Loc is the place of the value.
 	Loc Loc
-	// Msg is the sentence for people.
+	// Msg is the message for people.
 	Msg string
-	// Input is the value that was refused, written as JSON; nil is null.
+	// Input is the refused value. It is written as JSON, and nil is null.
 	Input any
-	// Ctx holds the values that Msg speaks of, such as min_length. It is left
-	// out of the reply when empty.
+	// Ctx holds the values that Msg mentions, such as min_length. An empty Ctx is
+	// not in the reply.
 	Ctx Ctx
 }
 
-// Ctx is the context of a [ValidationError]: names and values, in order.
+// Ctx is the context of a [ValidationError]: names and values, in their order.
 type Ctx []CtxValue
 
 // CtxValue is one entry of a [Ctx].
@@ -45,14 +45,15 @@ type CtxValue struct {
 	Value any
 }
 
-// PolarRequestValidationError says that a request's data is wrong: status 422,
-// with every error at its place. Make one with [ValidationErrorAt] or [NewRequestValidationError].
+// PolarRequestValidationError says that the data of a request is wrong: status
+// 422, with every error and its place. [NewRequestValidationError],
+// [ValidationErrorAt], [ValueError] and [ValueErrorAt] make one.
 type PolarRequestValidationError struct {
 	details []ValidationError
 }
 
-// ValidationErrorAt makes a [PolarRequestValidationError] of one error, for what a
-// schema's rules cannot say:
+// ValidationErrorAt makes a [PolarRequestValidationError] with one error, for a
+// rule that a schema cannot express:
 //
 //	errors.ValidationErrorAt(errors.Loc{"body", "email"}, "value_error", "This e-mail address is taken.", in.Body.Email)
 func ValidationErrorAt(loc Loc, typ, msg string, input any) *PolarRequestValidationError {
@@ -65,14 +66,15 @@ func ValidationErrorAt(loc Loc, typ, msg string, input any) *PolarRequestValidat
 //
 //	return errors.ValueError("The stay has to end after it begins.")
 //
-// The reply names the place of the schema in the request, and shows the whole
-// schema as the input. [ValueErrorAt] names a field of it.
+// The reply has the place of the schema in the request, and the whole schema as
+// the input. [ValueErrorAt] makes an error at a field of the schema.
 func ValueError(text string) *PolarRequestValidationError {
 	return ValueErrorAt(nil, text, nil)
 }
 
-// ValueErrorAt is [ValueError] at a place. In a Validate method that is relative
-// to the schema, and an input that is nil is the value at the place:
+// ValueErrorAt is [ValueError] at a place. In a Validate method the place is
+// relative to the schema, and the value at the place is the input where the
+// argument is nil:
 //
 //	return errors.ValueErrorAt(errors.Loc{"until"}, "The stay has to end after it begins.", nil)
 func ValueErrorAt(loc Loc, text string, input any) *PolarRequestValidationError {
@@ -82,11 +84,11 @@ func ValueErrorAt(loc Loc, text string, input any) *PolarRequestValidationError 
 	})
 }
 
-// DetailsOf takes the tree of an error apart: copies of the errors of a request's
-// data, in their order, and what else there is. The rest is nil where there is
-// nothing else, err itself where there are no details, and else the others,
-// joined. A [PolarRequestValidationError] without details, such as a nil pointer
-// that became an error by accident, belongs to the rest.
+// DetailsOf splits the tree of an error. The details are copies of the errors of
+// a request's data, in their order. The rest is all other errors: nil if there
+// are none, err itself if there are no details, and otherwise the others, joined.
+// A [PolarRequestValidationError] without details, such as a nil pointer that
+// became an error by accident, belongs to the rest.
 func DetailsOf(err error) (details []ValidationError, rest error) {
 	var others []error
 	details = appendDetails(nil, err, &others)
@@ -129,14 +131,14 @@ func appendDetails(to []ValidationError, err error, others *[]error) []Validatio
 	return to
 }
 
-// NewRequestValidationError makes a [PolarRequestValidationError] of any number of errors.
-// One without any is no answer to a client: it is treated as an error of the
-// program.
+// NewRequestValidationError makes a [PolarRequestValidationError] with any number
+// of errors. Without errors it is a mistake of the program, and the client gets an
+// [InternalServerError].
 func NewRequestValidationError(details ...ValidationError) *PolarRequestValidationError {
 	return &PolarRequestValidationError{details: details}
 }
 
-// Details are copies of the errors, in order. Input is as it was given.
+// Details returns copies of the errors, in their order. Input is not copied.
 func (e *PolarRequestValidationError) Details() []ValidationError {
 	if e == nil {
 		return nil
@@ -154,8 +156,8 @@ func (e *PolarRequestValidationError) Details() []ValidationError {
 	return details
 }
 
-// copied appends the values to the array, which has room for them, and answers with
-// the copy there. Nil stays nil.
+// copied appends the values to an array that has room for them. It returns the copy
+// and the longer array. Nil stays nil.
 func copied[S ~[]E, E any](values, to S) (copied, grown S) {
 	if values == nil {
 		return nil, to
@@ -165,8 +167,8 @@ func copied[S ~[]E, E any](values, to S) (copied, grown S) {
 	return to[from:len(to):len(to)], to
 }
 
-// Error names the first error and the number of the others, without the input:
-// that is the client's, and may be a secret.
+// Error returns the first error and the number of the others. It leaves out the
+// input, which comes from the client and may be a secret.
 func (e *PolarRequestValidationError) Error() string {
 	switch {
 	case e == nil:
@@ -182,8 +184,8 @@ func (e *PolarRequestValidationError) Error() string {
 	return text
 }
 
-// Is reports whether the target is the error's kind: [RequestValidation], or
-// [InternalServerError] for one without details.
+// Is reports whether the target is the error's kind. The kind is
+// [RequestValidation], and [InternalServerError] without details.
 func (e *PolarRequestValidationError) Is(target error) bool {
 	if e == nil || len(e.details) == 0 {
 		return target == error(InternalServerError)

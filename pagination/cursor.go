@@ -12,8 +12,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// CursorList is the answer of a list that is paged by cursors. It has no
-// total: a page costs the same however deep it is.
+// CursorList is the answer of a list that is paged by cursors. It has no total,
+// so that every page is equally fast.
 type CursorList[T any] struct {
 	kit.Schema `doc:"A page of a list that is read with cursors."`
 
@@ -21,7 +21,7 @@ type CursorList[T any] struct {
 	Pagination CursorPagination `json:"pagination" doc:"How to go on."`
 }
 
-// CursorPagination tells how to go on from a page.
+// CursorPagination says how to get the next page.
 type CursorPagination struct {
 	kit.Schema `doc:"How to go on from a page that was read with a cursor."`
 
@@ -29,8 +29,9 @@ type CursorPagination struct {
 	NextCursor  *string `json:"next_cursor"   doc:"The cursor of the next page, null after the last one. It is valid only with the same sorting and filters." example:"AQhjYTk3ZmE"`
 }
 
-// NewCursorList makes the answer of a list: a page's items, and the cursor of
-// the next page, empty when this is the last one. Nil items are an empty list.
+// NewCursorList makes the answer of a list from the items of a page and the
+// cursor of the next page, which is empty for the last page. Nil items are an
+// empty list.
 func NewCursorList[T any](items []T, next string) CursorList[T] {
 	if items == nil {
 		items = []T{}
@@ -47,8 +48,8 @@ func MapCursorList[T, U any](list CursorList[T], convert func(T) U) CursorList[U
 	return CursorList[U]{Items: mapItems(list.Items, convert), Pagination: list.Pagination}
 }
 
-// CursorParams are the query parameters cursor and limit. It is embedded like
-// [Params] and takes the same tags.
+// CursorParams are the query parameters cursor and limit. A struct of parameters
+// embeds it like [Params], with the same tags.
 type CursorParams struct {
 	cursor string
 	limit  int64
@@ -56,8 +57,9 @@ type CursorParams struct {
 
 var _ kit.Parameter = (*CursorParams)(nil)
 
-// NewCursorParams makes params in Go: the cursor of the page before, empty for the first
-// page, and the size of the page, [DefaultLimit] when below 1.
+// NewCursorParams makes CursorParams without a request. The cursor comes from the
+// page before, and is empty for the first page. A limit below 1 means
+// [DefaultLimit].
 func NewCursorParams(cursor string, limit int64) CursorParams {
 	return CursorParams{cursor: cursor, limit: max(limit, 0)}
 }
@@ -89,8 +91,8 @@ func (*CursorParams) CompileParameter(field kit.ParameterField) (kit.ParameterSp
 	}, nil
 }
 
-// BindParameter makes CursorParams a [kit.Parameter]. Whether the cursor is
-// valid shows when it is opened, where sorting and filters are known.
+// BindParameter makes CursorParams a [kit.Parameter]. It does not check the
+// cursor: [Cursors.Open] does, where sorting and filters are known.
 func (p *CursorParams) BindParameter(in *kit.ParameterInput) {
 	cursor, _ := in.Last("cursor")
 	*p = CursorParams{cursor: cursor, limit: bindLimit(in)}
@@ -106,16 +108,16 @@ const (
 
 var cursorText = base64.RawURLEncoding.Strict()
 
-// Cursors seals and opens cursors. A cursor is opaque to clients, signed, and
-// bound to what it was made for: opened with another sorting or filter it is
-// invalid. It is signed, not encrypted: it holds the sort values of the last
-// item, which the client has just been shown. Safe for concurrent use.
+// Cursors seals and opens cursors. A cursor is an opaque text for clients. It is
+// signed together with the sorting and the filters of its list, and is not valid
+// with others. It is not encrypted: it holds the sort values of the last item,
+// which the client has just got. Cursors is safe for concurrent use.
 type Cursors struct {
 	keys [][]byte
 }
 
-// NewCursors makes cursors of secret keys of at least [MinCursorKey] bytes. The
-// first key signs; all of them are accepted, so that keys can be rotated.
+// NewCursors makes Cursors with secret keys of at least [MinCursorKey] bytes. The
+// first key signs. [Cursors.Open] accepts all of them, so that keys can be rotated.
 func NewCursors(keys ...[]byte) (*Cursors, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("pagination: NewCursors needs a key")
@@ -134,12 +136,13 @@ func NewCursors(keys ...[]byte) (*Cursors, error) {
 // [NewCursors]. Such cursors cannot seal anything.
 func (c *Cursors) IsZero() bool { return c == nil || len(c.keys) == 0 }
 
-// Position is where a page ended: the sort values of its last item as text,
+// Position is the end of a page: the sort values of its last item as text, and
 // nil for NULL.
 type Position []*string
 
-// Seal makes the cursor of a position. The binding says what list, sorting and
-// filter it belongs to; it is signed with the position and not part of the text.
+// Seal makes the cursor of a position. The binding identifies the list, its
+// sorting and its filters. It is signed with the position and is not part of the
+// cursor.
 func (c *Cursors) Seal(binding string, at Position) string {
 	size := 1 + binary.MaxVarintLen64 + cursorMAC
 	for _, value := range at {
@@ -162,9 +165,9 @@ func (c *Cursors) Seal(binding string, at Position) string {
 	return cursorText.EncodeToString(sealed)
 }
 
-// Open reads a cursor. A text that [Cursors.Seal] did not make for this
-// binding, with one of the keys, character by character, is a [*errors.PolarRequestValidationError] at
-// the query parameter cursor.
+// Open reads a cursor. [Cursors.Seal] must have made exactly this text, for this
+// binding, with one of the keys. Otherwise the error is a
+// [*errors.PolarRequestValidationError] at the query parameter cursor.
 func (c *Cursors) Open(binding, cursor string) (Position, error) {
 	sealed, ok := decodeCursor(cursor)
 	if !ok || len(sealed) < 1+cursorMAC || sealed[0] != cursorVersion {
@@ -183,8 +186,8 @@ func (c *Cursors) Open(binding, cursor string) (Position, error) {
 	return nil, invalidCursor(cursor)
 }
 
-// decodeCursor reads the one text that stands for some bytes. The decoder alone
-// would also skip line breaks in it.
+// decodeCursor decodes a cursor. It accepts one text for the same bytes: the
+// decoder alone would skip line breaks.
 func decodeCursor(cursor string) (sealed []byte, ok bool) {
 	sealed, err := cursorText.DecodeString(cursor)
 	return sealed, err == nil && cursorText.EncodeToString(sealed) == cursor
@@ -198,7 +201,7 @@ func sign(key []byte, binding string, body []byte) []byte {
 	return mac.Sum(nil)[:cursorMAC]
 }
 
-// readPosition reads only what was signed, and still trusts no length in it.
+// readPosition checks every length, though the signature was right.
 func readPosition(body []byte) (Position, bool) {
 	count, n := binary.Uvarint(body)
 	if n <= 0 || count > uint64(len(body)) {

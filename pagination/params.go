@@ -11,36 +11,34 @@ import (
 )
 
 const (
-	// DefaultLimit is the size of a page for which a client names none.
+	// DefaultLimit is the size of a page when the client sends no limit.
 	DefaultLimit = 10
-	// MaxLimit is the largest size of a page; a larger limit is lowered to it
-	// silently, as Polar does.
+	// MaxLimit is the largest size of a page. A larger limit is read as MaxLimit,
+	// without an error, as Polar does.
 	MaxLimit = 100
 )
 
-// maxOffset bounds [Params.Offset]: beyond it there are no rows in any
-// database, and adding a limit still does not overflow.
+// maxOffset bounds [Params.Offset]. No database has so many rows, and the sum of
+// the offset and a limit does not overflow.
 const maxOffset = 1 << 62
 
-// Params are the query parameters page (from 1) and limit. It is embedded in a
-// struct of parameters; tags on the embedded field change the limits of that
-// endpoint:
+// Params are the query parameters page (from 1) and limit. A struct of
+// parameters embeds it. Tags on the embedded field change the limits:
 //
 //	type ListEvents struct {
 //		pagination.Params `default_limit:"50" max_limit:"1000"`
 //	}
 //
-// A value that is not a positive integer is a 422. A page beyond the end, no
-// matter how far, is an empty page. The zero value is the first page with
-// [DefaultLimit] items.
+// A value that is not a positive integer is answered with 422. A page after the
+// last one is empty. The zero value is the first page with [DefaultLimit] items.
 type Params struct {
 	page, limit int64
 }
 
 var _ kit.Parameter = (*Params)(nil)
 
-// NewParams makes params in Go. A page or limit below 1 means the default; there is
-// no upper bound, as there is for clients.
+// NewParams makes Params without a request. A page or limit below 1 means the
+// default. The limit has no upper bound.
 func NewParams(page, limit int64) Params { return Params{page: max(page, 0), limit: max(limit, 0)} }
 
 // Page is the number of the page, from 1.
@@ -54,8 +52,7 @@ func (p Params) Limit() int64 {
 	return p.limit
 }
 
-// Offset is the number of items before the page. It saturates at 2^62 rather
-// than overflow.
+// Offset is the number of items before the page, at most 2^62.
 func (p Params) Offset() int64 {
 	before, limit := p.Page()-1, p.Limit()
 	if before > maxOffset/limit {
@@ -64,7 +61,8 @@ func (p Params) Offset() int64 {
 	return before * limit
 }
 
-// MaxPage is the number of the last page of that many items, 0 for none.
+// MaxPage is the number of the last page of a list with so many items, and 0
+// for an empty list.
 func (p Params) MaxPage(total int64) int64 {
 	if total <= 0 {
 		return 0
@@ -72,7 +70,7 @@ func (p Params) MaxPage(total int64) int64 {
 	return (total-1)/p.Limit() + 1
 }
 
-// limits are what the tags on the embedded field say.
+// limits are the values of the tags on the embedded field.
 type limits struct{ standard, largest int64 }
 
 func compileLimits(tag reflect.StructTag) (limits, error) {
@@ -145,8 +143,8 @@ func bindLimit(in *kit.ParameterInput) int64 {
 	return min(limit, l.largest)
 }
 
-// bindPositive reads an integer above 0. It is absent when it is not sent and
-// when it is wrong, which is reported.
+// bindPositive reads an integer above 0. It reports a wrong value, which then
+// counts as absent.
 func bindPositive(in *kit.ParameterInput, name string) (value int64, present bool) {
 	text, sent := in.Last(name)
 	if !sent {

@@ -11,7 +11,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// rules are what a parameter's plan holds: the set, in order, and the tags.
+// rules are the set of properties and the values of the tags.
 type rules[P Property[P]] struct {
 	set      []P
 	expected string
@@ -33,9 +33,9 @@ func newRules[P Property[P]]() *rules[P] {
 	return r
 }
 
-// Parse reads an order as clients write it, each value holding criteria
-// separated by commas. The error is a [*errors.PolarRequestValidationError]
-// whose locations are those of a query parameter named sorting.
+// Parse reads an order as clients write it. Each value has criteria separated by
+// commas. The error is a [*errors.PolarRequestValidationError] at the query
+// parameter sorting.
 func Parse[P Property[P]](values ...string) (By[P], error) {
 	var details []errors.ValidationError
 	order := newRules[P]().read("sorting", values, func(err errors.ValidationError) { details = append(details, err) })
@@ -45,8 +45,8 @@ func Parse[P Property[P]](values ...string) (By[P], error) {
 	return order, nil
 }
 
-// read reports everything that is wrong; the order is then of no use. A property
-// that comes again is left out: rows that are equal in it stay equal.
+// read reports all that is wrong, and the order is then incomplete. It ignores a
+// property that comes a second time: rows with equal values in it stay equal.
 func (r *rules[P]) read(name string, values []string, report func(errors.ValidationError)) By[P] {
 	var order By[P]
 	index := 0
@@ -122,7 +122,7 @@ func (*By[P]) CompileParameter(field kit.ParameterField) (kit.ParameterSpec, err
 	return kit.ParameterSpec{State: r, Document: []openapi.Parameter{r.document(field)}}, nil
 }
 
-// check refuses a set whose names clients could not write.
+// check refuses a set with a name that clients cannot write.
 func (r *rules[P]) check() error {
 	if len(r.set) == 0 {
 		return fmt.Errorf("sorting: %T lists no values", *new(P))

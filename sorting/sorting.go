@@ -1,8 +1,8 @@
-// Package sorting holds the order of a list as clients ask for it:
+// Package sorting has the parameter for the order of a list:
 // sorting=-created_at,name sorts by created_at, the latest first, then by name.
 //
-// A list declares the closed set of properties by which it can be sorted, and
-// takes an order as a parameter:
+// A list declares the set of properties by which clients can sort it, and takes
+// an order as a parameter:
 //
 //	type SortProperty string
 //
@@ -18,8 +18,8 @@
 //		Sorting sorting.By[SortProperty] `query:"sorting" default:"-created_at"`
 //	}
 //
-// What a property means in SQL is the repository's matter: text of a request
-// never reaches a statement.
+// The repository declares the SQL of each property: no text of a request reaches
+// a statement.
 package sorting
 
 import (
@@ -27,21 +27,22 @@ import (
 	"strings"
 )
 
-// Property is the constraint of a closed set of sort properties: a named
-// string type whose Values method, called on the zero value, lists the set in
-// the order of its documentation.
+// Property is the constraint for a set of sort properties: a named string type
+// with a method Values. Values of the zero value lists the set, in the order in
+// which the document shows it.
 type Property[P any] interface {
 	~string
 	Values() []P
 }
 
-// Term is one criterion without its type: a property's name and a direction.
+// Term is one criterion without its type: the name of a property and a direction.
 type Term struct {
 	Name       string
 	Descending bool
 }
 
-// String is the term as clients write it: the name, after a minus if descending.
+// String is the term as clients write it: the name, with a minus before it if
+// descending.
 func (t Term) String() string {
 	if t.Descending {
 		return "-" + t.Name
@@ -49,11 +50,11 @@ func (t Term) String() string {
 	return t.Name
 }
 
-// Order is the untyped view of an order, which package repository reads. [By]
-// is one. It is an interface so that one repository can take the orders of any
-// set; methods will not be added.
+// Order is an order without its type. [By] is one, and package repository reads
+// it. It is an interface so that a repository takes orders of any set. It will
+// not get more methods.
 type Order interface {
-	// Terms are the criteria, the first one first.
+	// Terms are the criteria, in their order.
 	Terms() []Term
 }
 
@@ -72,22 +73,21 @@ func Desc[P Property[P]](property P) Criterion[P] {
 }
 
 // By is the order of a list. As a parameter it takes criteria separated by
-// commas, in one parameter or several (Polar's guideline), each at most once;
-// the tag default is the order when the parameter is absent, and the tag
-// max_criteria limits their number, which is otherwise the size of the set.
+// commas, in one parameter or several (Polar's guideline). A property that comes
+// a second time is ignored. The tag default is the order when the parameter is
+// absent. The tag max_criteria limits the number of criteria in a request.
 //
-// The zero value is no order of its own: a repository then sorts by its
-// primary key.
+// The zero value has no criteria: a repository then sorts by the primary key.
 type By[P Property[P]] struct {
 	criteria []Criterion[P]
 }
 
-// New is an order made in Go.
+// New makes an order without a request.
 func New[P Property[P]](criteria ...Criterion[P]) By[P] {
 	return By[P]{criteria: slices.Clone(criteria)}
 }
 
-// Criteria are copies of the criteria, the first one first.
+// Criteria returns copies of the criteria, in their order.
 func (b By[P]) Criteria() []Criterion[P] { return slices.Clone(b.criteria) }
 
 // IsZero reports whether there are no criteria.
