@@ -24,7 +24,8 @@
 //
 // and read the difference. It is safe for packages whose tests run at the same
 // time, and for one package alone: each package writes only its own sentences.
-// After a conflict in a merge, take the file of either side and update it.
+// A merge keeps the sentences of both sides (see .gitattributes), and an update
+// sorts them.
 //
 // [Main] fails when the file has a sentence that no test of the package asked
 // for, unless the run was of some tests only (-run, -skip) or a test failed. An

@@ -143,10 +143,8 @@ func TestSentencesBelongToPackages(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
-	file := content(t, root)
-	all, err := parse(file)
+	all, err := parse(content(t, root))
 	require.NoError(t, err)
-	require.Equal(t, format(all), file, "the file is sorted and written as an update writes it")
 	var packages []string
 	for key := range all {
 		if pkg := packageOf(key); !slices.Contains(packages, pkg) {
