@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 )
 
 // The lines of a request to shop.example.com that has the session's cookie.
@@ -145,6 +147,6 @@ func TestTrustedOriginsAreOrigins(t *testing.T) {
 		"https://app.example.com https://b.example.com", "https://ä.example.com",
 	} {
 		_, err := auth.New(registry, auth.Config{Store: s.Store, Keys: s.Keys, TrustedOrigins: []string{origin}})
-		require.ErrorContains(t, err, "TrustedOrigins", origin)
+		sentence.Equal(t, "New: a trusted origin that is not one", err, strconv.Quote(origin), `"ORIGIN"`)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/authtest"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 )
 
 func newSessions(t *testing.T, s *service) *auth.Sessions {
@@ -148,19 +149,23 @@ func TestSessionsSetUp(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	_, err := auth.NewSessions(nil, nil, 0)
-	require.Error(t, err)
+	sentence.Equal(t, "NewSessions: no authenticator", err)
 	_, err = auth.NewSessions(s.Authenticator, s.Issuer, -1)
-	require.Error(t, err)
+	sentence.Equal(t, "NewSessions: a negative lifetime", err)
 	tokens := auth.NewRegistry("shop", auth.PersonalAccessToken)
 	a, err := auth.New(tokens, auth.Config{Store: s.Store, Keys: s.Keys})
 	require.NoError(t, err)
 	_, err = auth.NewSessions(a, s.Issuer, 0)
-	require.ErrorContains(t, err, "has no WebSession")
+	sentence.Equal(t, "NewSessions: no web session", err)
+	another, err := auth.NewIssuer(tokens, s.Keys, s.Store)
+	require.NoError(t, err)
+	_, err = auth.NewSessions(s.Authenticator, another, 0)
+	sentence.Equal(t, "NewSessions: two registries", err)
 
 	_, err = auth.New(registry, auth.Config{Store: s.Store, Keys: s.Keys, InsecureCookie: true})
-	require.ErrorContains(t, err, "browsers refuse a cookie named __Host-shop_session without Secure")
+	sentence.Equal(t, "New: a __Host- cookie without Secure", err)
 	_, err = auth.New(registry, auth.Config{Store: s.Store, Keys: s.Keys, TrustedOrigins: []string{"app.example.com"}})
-	require.ErrorContains(t, err, "TrustedOrigins")
+	sentence.Equal(t, "New: a trusted origin that is not one", err, `"app.example.com"`, `"ORIGIN"`)
 	plain := auth.NewRegistry("shop", auth.WebSession.Cookie("shop_session"))
 	_, err = auth.New(plain, auth.Config{Store: s.Store, Keys: s.Keys, InsecureCookie: true})
 	require.NoError(t, err)

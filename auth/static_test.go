@@ -16,6 +16,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/kittest"
@@ -44,69 +45,62 @@ func TestNewRegistryRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		word    string
 		options []auth.RegistryOption
-		want    string
 	}{
-		"an empty word":            {"", nil, "the word must be"},
-		"a word in upper case":     {"Shop", nil, "the word must be"},
-		"a word with a final dash": {"shop_", nil, "the word must be"},
-		"the same type twice":      {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.PersonalAccessToken}, "the name is taken"},
-		"the same tag":             {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.NewTokenType("other", "pat", user)}, "overlap"},
-		"overlapping tags":         {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.NewTokenType("other", "pat_x", user)}, "overlap"},
-		"overlap the other way":    {"shop", []auth.RegistryOption{auth.OAuth2UserAccessToken, auth.NewTokenType("other", "at", user)}, "overlap"},
-		"overlap with the session": {"shop", []auth.RegistryOption{auth.WebSession, auth.NewTokenType("other", "ws", user)}, "overlap"},
-		"two cookies":              {"shop", []auth.RegistryOption{auth.WebSession, auth.NewTokenType("other", "x", user).Cookie("a")}, "only a credential in a cookie"},
-		"no tag":                   {"shop", []auth.RegistryOption{auth.NewTokenType("other", "", user)}, "the tag must be"},
-		"no name":                  {"shop", []auth.RegistryOption{auth.NewTokenType("", "x", user)}, "the name must be"},
-		"the zero type":            {"shop", []auth.RegistryOption{auth.CredentialType{}}, "the name must be"},
-		"a bad cookie name":        {"shop", []auth.RegistryOption{auth.WebSession.Cookie("a b")}, "the cookie's name"},
-		"two types of one subject": {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.WebSession.Of(auth.NewSubjectType[*staff](auth.UserKind))}, "use Of to give both the same type"},
-		"scopes twice":             {"shop", []auth.RegistryOption{auth.Scopes{}, auth.Scopes{}}, "given twice"},
-		"an undeclared scope":      {"shop", []auth.RegistryOption{auth.Scopes{"a:write": {"a:read"}}}, "is not declared"},
-		"a malformed scope":        {"shop", []auth.RegistryOption{auth.Scopes{"A": nil}}, "lower-case words"},
+		"an empty word":            {"", nil},
+		"a word in upper case":     {"Shop", nil},
+		"a word with a final dash": {"shop_", nil},
+		"the same type twice":      {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.PersonalAccessToken}},
+		"the same tag":             {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.NewTokenType("other", "pat", user)}},
+		"overlapping tags":         {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.NewTokenType("other", "pat_x", user)}},
+		"overlap the other way":    {"shop", []auth.RegistryOption{auth.OAuth2UserAccessToken, auth.NewTokenType("other", "at", user)}},
+		"overlap with the session": {"shop", []auth.RegistryOption{auth.WebSession, auth.NewTokenType("other", "ws", user)}},
+		"two cookies":              {"shop", []auth.RegistryOption{auth.WebSession, auth.NewTokenType("other", "x", user).Cookie("a")}},
+		"no tag":                   {"shop", []auth.RegistryOption{auth.NewTokenType("other", "", user)}},
+		"no name":                  {"shop", []auth.RegistryOption{auth.NewTokenType("", "x", user)}},
+		"the zero type":            {"shop", []auth.RegistryOption{auth.CredentialType{}}},
+		"a bad cookie name":        {"shop", []auth.RegistryOption{auth.WebSession.Cookie("a b")}},
+		"two types of one subject": {"shop", []auth.RegistryOption{auth.PersonalAccessToken, auth.WebSession.Of(auth.NewSubjectType[*staff](auth.UserKind))}},
+		"scopes twice":             {"shop", []auth.RegistryOption{auth.Scopes{}, auth.Scopes{}}},
+		"an undeclared scope":      {"shop", []auth.RegistryOption{auth.Scopes{"a:write": {"a:read"}}}},
+		"a malformed scope":        {"shop", []auth.RegistryOption{auth.Scopes{"A": nil}}},
+		"a nil option":             {"shop", []auth.RegistryOption{auth.PersonalAccessToken, nil}},
+		"a nil subject type":       {"shop", []auth.RegistryOption{auth.NewTokenType("other", "x", nil)}},
+		"an external one of nil":   {"shop", []auth.RegistryOption{auth.NewExternalType("jwt", nil)}},
+		"of nil":                   {"shop", []auth.RegistryOption{auth.PersonalAccessToken.Of(nil)}},
 	} {
-		require.Contains(t, panicOf(func() { auth.NewRegistry(c.word, c.options...) }), c.want, name)
+		sentence.Panics(t, "NewRegistry: "+name, func() { auth.NewRegistry(c.word, c.options...) })
 	}
-	require.Contains(t, panicOf(func() { auth.NewSubjectType[named](auth.UserKind) }), "is an interface")
-	require.Contains(t, panicOf(func() { auth.NewSubjectType[staff]("") }), "must have a name")
-}
-
-func panicOf(f func()) (text string) {
-	defer func() { text, _ = recover().(string) }()
-	f()
-	return ""
+	sentence.Panics(t, "NewSubjectType: an interface", func() { auth.NewSubjectType[named](auth.UserKind) })
+	sentence.Panics(t, "NewSubjectType: no kind", func() { auth.NewSubjectType[staff]("") })
 }
 
 func TestRequireRefuses(t *testing.T) {
 	t.Parallel()
 	values := auth.NewRegistry("shop", auth.PersonalAccessToken.Of(auth.NewSubjectType[staff](auth.UserKind)))
 	tokens := auth.NewRegistry("shop", auth.PersonalAccessToken)
-	for name, c := range map[string]struct {
-		require func()
-		want    string
-	}{
-		"no registry":         {func() { auth.Require[auth.User](nil, auth.NoScope("x")) }, "the registry is nil"},
-		"empty registry":      {func() { auth.Require[auth.User](&auth.Registry{}, auth.NoScope("x")) }, "the registry is nil"},
-		"nothing about scope": {func() { auth.Require[auth.User](registry) }, "exactly one of AnyScope, AllScopes and NoScope"},
-		"two about scope":     {func() { auth.Require[auth.User](registry, auth.NoScope("x"), auth.AnyScope("orders:read")) }, "exactly one of"},
-		"no scope in any-of":  {func() { auth.Require[auth.User](registry, auth.AnyScope()) }, "names no scope"},
-		"no scope in all-of":  {func() { auth.Require[auth.User](registry, auth.AllScopes()) }, "names no scope"},
-		"no reason":           {func() { auth.Require[auth.User](registry, auth.NoScope(" ")) }, "does not say why"},
-		"an undeclared scope": {func() { auth.Require[auth.User](registry, auth.AnyScope("orders:write")) }, "is not declared"},
-		"a malformed scope":   {func() { auth.Require[auth.User](tokens, auth.AnyScope(`a"b`)) }, "lower-case words"},
-		"everybody":           {func() { auth.Require[any](registry, auth.NoScope("x")) }, "accepts everybody"},
-		"nobody":              {func() { auth.Require[staff](registry, auth.NoScope("x")) }, "no registered subject type satisfies it"},
-		"a look-alike":        {func() { auth.Require[struct{ ID uuid.UUID }](registry, auth.NoScope("x")) }, "no registered subject type satisfies it"},
-		"only the pointer":    {func() { auth.Require[named](values, auth.NoScope("x")) }, "only the pointer to the registered subject type auth_test.staff"},
-		"the pointer itself":  {func() { auth.Require[*staff](values, auth.NoScope("x")) }, "only the pointer"},
-		"no web session":      {func() { auth.Require[auth.User](tokens, auth.NoScope("x"), auth.WebSessionOnly()) }, "none of the credential types that give this subject is one"},
-		"a customer's":        {func() { auth.Require[auth.Customer](registry, auth.NoScope("x"), auth.WebSessionOnly()) }, "none of the credential types that give this subject is one"},
-		"anonymous sessions":  {func() { auth.Require[auth.Anyone](registry, auth.NoScope("x"), auth.WebSessionOnly()) }, "leave one out"},
-		"no freshness":        {func() { auth.Require[auth.User](registry, auth.NoScope("x"), auth.Fresh(0)) }, "above zero"},
-		"no permission":       {func() { auth.Require[auth.User](registry, auth.NoScope("x"), auth.WithPermission("")) }, "names no permission"},
+	for name, mistake := range map[string]func(){
+		"no registry":         func() { auth.Require[auth.User](nil, auth.NoScope("x")) },
+		"empty registry":      func() { auth.Require[auth.User](&auth.Registry{}, auth.NoScope("x")) },
+		"nothing about scope": func() { auth.Require[auth.User](registry) },
+		"two about scope":     func() { auth.Require[auth.User](registry, auth.NoScope("x"), auth.AnyScope("orders:read")) },
+		"no scope in any-of":  func() { auth.Require[auth.User](registry, auth.AnyScope()) },
+		"no scope in all-of":  func() { auth.Require[auth.User](registry, auth.AllScopes()) },
+		"no reason":           func() { auth.Require[auth.User](registry, auth.NoScope(" ")) },
+		"an undeclared scope": func() { auth.Require[auth.User](registry, auth.AnyScope("orders:write")) },
+		"a malformed scope":   func() { auth.Require[auth.User](tokens, auth.AnyScope(`a"b`)) },
+		"everybody":           func() { auth.Require[any](registry, auth.NoScope("x")) },
+		"nobody":              func() { auth.Require[staff](registry, auth.NoScope("x")) },
+		"a look-alike":        func() { auth.Require[struct{ ID uuid.UUID }](registry, auth.NoScope("x")) },
+		"only the pointer":    func() { auth.Require[named](values, auth.NoScope("x")) },
+		"the pointer itself":  func() { auth.Require[*staff](values, auth.NoScope("x")) },
+		"no web session":      func() { auth.Require[auth.User](tokens, auth.NoScope("x"), auth.WebSessionOnly()) },
+		"a customer's":        func() { auth.Require[auth.Customer](registry, auth.NoScope("x"), auth.WebSessionOnly()) },
+		"anonymous sessions":  func() { auth.Require[auth.Anyone](registry, auth.NoScope("x"), auth.WebSessionOnly()) },
+		"no freshness":        func() { auth.Require[auth.User](registry, auth.NoScope("x"), auth.Fresh(0)) },
+		"no permission":       func() { auth.Require[auth.User](registry, auth.NoScope("x"), auth.WithPermission("")) },
+		"a nil condition":     func() { auth.Require[auth.User](registry, auth.NoScope("x"), nil) },
 	} {
-		text := panicOf(c.require)
-		require.Contains(t, text, c.want, name)
-		require.Contains(t, text, "auth: Require[", name)
+		sentence.Panics(t, "Require: "+name, mistake)
 	}
 }
 
@@ -185,15 +179,19 @@ func TestZeroValuesDeny(t *testing.T) {
 	require.Equal(t, "nobody", (&auth.Requirement[auth.Admin]{}).String())
 
 	_, err = auth.New(registry, auth.Config{})
-	require.Error(t, err)
+	sentence.Equal(t, "New: no store", err)
 	_, err = auth.New(registry, auth.Config{Store: s.Store})
-	require.Error(t, err)
+	sentence.Equal(t, "New: no keys", err)
 	_, err = auth.New(nil, auth.Config{Store: s.Store, Keys: s.Keys})
-	require.Error(t, err)
+	sentence.Equal(t, "New: no registry", err)
 	_, err = auth.New(&auth.Registry{}, auth.Config{Store: s.Store, Keys: s.Keys})
-	require.Error(t, err)
+	sentence.Equal(t, "New: no registry", err)
 	_, err = auth.NewIssuer(registry, auth.Keys{}, s.Store)
-	require.Error(t, err)
+	sentence.Equal(t, "NewIssuer: no keys", err)
+	_, err = auth.NewIssuer(nil, s.Keys, s.Store)
+	sentence.Equal(t, "NewIssuer: no registry", err)
+	_, err = auth.NewIssuer(registry, s.Keys, nil)
+	sentence.Equal(t, "NewIssuer: no ledger", err)
 	_, err = s.Issuer.System("a test").Issue(t.Context(), auth.Issue{})
 	require.Error(t, err)
 
@@ -219,7 +217,7 @@ func TestGuardWithoutTheMiddleware(t *testing.T) {
 	caller := s.Credential(s.A.User, "customers:read")
 	_, err := canRead.Authorize(request(caller, "GET", "/"))
 	require.ErrorIs(t, err, errors.InternalServerError)
-	require.ErrorContains(t, err, "without Authenticator.Middleware")
+	sentence.Equal(t, "Authorize: no middleware", err)
 	old, log := slog.Default(), &syncBuffer{}
 	slog.SetDefault(debugLogger(log)) // nothing else says where to; the test runs alone
 	t.Cleanup(func() { slog.SetDefault(old) })
@@ -312,12 +310,18 @@ func TestSubjectTypesOfTheApplication(t *testing.T) {
 	require.NoError(t, world.Authenticator.Close(t.Context()))
 	require.Equal(t, 1, world.Store.Uses(), "a use was recorded for nobody")
 
-	_, err := auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys})
-	require.ErrorContains(t, err, "Config.Subjects has no loader")
-	_, err = auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys, Subjects: []auth.Loader{
-		auth.NewSubjectType[staff](auth.UserKind).Load(func(context.Context, credential.Credential) (staff, error) { return staff{}, nil }),
-	}})
-	require.ErrorContains(t, err, "the registry says")
+	loads := staffType.Load(func(context.Context, credential.Credential) (*staff, error) { return &staff{}, nil })
+	for name, loaders := range map[string][]auth.Loader{
+		"no loader":             nil,
+		"a loader of two types": {auth.NewSubjectType[staff](auth.UserKind).Load(func(context.Context, credential.Credential) (staff, error) { return staff{}, nil })},
+		"two loaders":           {loads, loads},
+		"a loader of nothing":   {staffType.Load(nil)},
+		"the zero loader":       {{}},
+		"a loader nobody needs": {loads, auth.NewSubjectType[guest](auth.CustomerKind).Load(func(context.Context, credential.Credential) (guest, error) { return guest{}, nil })},
+	} {
+		_, err := auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys, Subjects: loaders})
+		sentence.Equal(t, "New: "+name, err)
+	}
 }
 
 type resolver func(ctx context.Context, token auth.Secret) (*credential.Credential, error)
@@ -392,9 +396,9 @@ func TestFallback(t *testing.T) {
 	require.Contains(t, log.String(), "no route for [redacted]")
 
 	_, err := auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys})
-	require.ErrorContains(t, err, "needs Config.Fallback")
+	sentence.Equal(t, "New: an external type without a fallback", err)
 	_, err = auth.New(registry, auth.Config{Store: world.Store, Keys: world.Keys, Fallback: resolver(nil)})
-	require.ErrorContains(t, err, "no credential type is external")
+	sentence.Equal(t, "New: a fallback without an external type", err)
 }
 
 func TestIssueRefuses(t *testing.T) {
@@ -423,7 +427,7 @@ func TestIssueRefuses(t *testing.T) {
 		issue := good
 		change(&issue)
 		_, err := s.Issuer.System("a test").Issue(t.Context(), issue)
-		require.Error(t, err, name)
+		sentence.Equal(t, "Issue: "+name, err, s.A.Organization.ID.String(), "ID")
 	}
 	require.Len(t, s.Store.Records(), 1)
 }

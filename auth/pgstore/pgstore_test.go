@@ -14,6 +14,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/pgstore"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
 )
 
@@ -82,4 +83,16 @@ func TestWholePath(t *testing.T) {
 	pool.Close()
 	_, err = ask()
 	require.ErrorIs(t, err, errors.ServiceUnavailable)
+}
+
+func TestSetUp(t *testing.T) {
+	t.Parallel()
+	_, err := pgstore.New(nil)
+	sentence.Equal(t, "New: no database", err)
+	for name, alive := range map[string]pgstore.Alive{
+		"no kind": pgstore.AliveWhile("", "true"), "no condition": pgstore.AliveWhile(auth.UserKind, " "), "the zero condition": {},
+	} {
+		_, err := pgstore.New(database.Pool(t), alive)
+		sentence.Equal(t, "New: "+name, err)
+	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth/signin"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 )
 
 // events collects what a checker tells.
@@ -329,9 +330,11 @@ func TestRefusalsAreHeldBack(t *testing.T) {
 
 func TestSetUp(t *testing.T) {
 	t.Parallel()
-	for _, config := range []signin.Config{{Cost: 3}, {Cost: 19}, {Parallel: -1}, {Queue: -1}} {
+	for name, config := range map[string]signin.Config{
+		"a low cost": {Cost: 3}, "a high cost": {Cost: 19}, "in parallel": {Parallel: -1}, "a queue": {Queue: -1},
+	} {
 		_, err := signin.New(config)
-		require.ErrorContains(t, err, "signin: New: ")
+		sentence.Equal(t, "New: "+name, err)
 	}
 	_, err := signin.New(signin.Config{})
 	require.NoError(t, err)
