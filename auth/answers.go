@@ -7,30 +7,31 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// The kinds of error that the package answers with, besides
+// The kinds of error with which the package answers, besides
 // errors.Unauthorized, errors.NotPermitted, errors.BadRequest and
 // errors.ServiceUnavailable.
 var (
-	// InvalidToken is a credential that does not count, for whatever reason:
-	// unknown, malformed, expired, revoked, its subject gone. All are the same to a client.
+	// InvalidToken is a credential that is unknown, malformed, expired or revoked, or
+	// whose subject is gone. A client cannot see which.
 	InvalidToken = errors.DefineKind("InvalidToken", http.StatusUnauthorized, "The credential is malformed, expired, revoked or otherwise invalid.")
 	// InsufficientScope is a credential without the scope that is needed.
 	InsufficientScope = errors.DefineKind("InsufficientScope", http.StatusForbidden, "The credential does not have the scope that is needed.")
-	// WebSessionRequired is an API token where only a signed-in browser will do.
+	// WebSessionRequired is an API token where a web session is required.
 	WebSessionRequired = errors.DefineKind("WebSessionRequired", http.StatusForbidden, "This needs a web session.")
-	// SessionNotFresh is a web session whose sign-in is too long ago for what it asks.
+	// SessionNotFresh is a web session whose sign-in was too long ago, see [Fresh].
 	SessionNotFresh = errors.DefineKind("SessionNotFresh", http.StatusForbidden, "Sign in again to do this.")
 	// CrossOrigin is an unsafe request that another site made with the session's cookie.
 	CrossOrigin = errors.DefineKind("CrossOrigin", http.StatusForbidden, "Cross-origin requests are not accepted with a web session.")
-	// TooManyFailures is for a [Failures] hook whose budget is used up.
+	// TooManyFailures is a request from a source that has sent too many bad
+	// credentials. A [Failures] hook returns it.
 	TooManyFailures = errors.DefineKind("TooManyFailures", http.StatusTooManyRequests, "Too many requests with invalid credentials.")
 )
 
-// retryAfter is what a client waits when it is not known who is calling, in seconds.
+// retryAfter is how many seconds a client waits when it is not known who is calling.
 const retryAfter = "5"
 
-// answers are the errors that one authenticator gives, made once: they are
-// immutable, and the same for every request.
+// answers are the errors of one authenticator. They are made once, because they are
+// immutable and the same for every request.
 type answers struct {
 	realm        string
 	unauthorized *errors.PolarError

@@ -24,10 +24,10 @@ type Config struct {
 	Store credential.Store
 	// Keys hash the tokens. Required.
 	Keys Keys
-	// Subjects load subjects of the application's own types, one for each that
-	// [Registry] name. Default: none, for the ready-made types.
+	// Subjects load the subjects of the application's own types: one loader for each
+	// such type in the registry. Default: none, for the ready-made types.
 	Subjects []Loader
-	// Fallback takes bearer tokens without a known prefix. Default: they are invalid.
+	// Fallback resolves bearer tokens without a known prefix. Default: they are invalid.
 	Fallback Resolver
 	// Memberships says which organizations a user belongs to. Default: users
 	// belong to none.
@@ -38,9 +38,11 @@ type Config struct {
 	// The grants for organizations and customers are the package's: what Policy
 	// says of them is left out. Default: nothing is added.
 	Policy func(ctx context.Context, caller Caller) ([]owner.Grant, error)
-	// Failures sees bad credentials; [NewFailureBudget] makes one. Default: they are not counted.
+	// Failures counts bad credentials. [NewFailureBudget] makes one. Default: they are
+	// not counted.
 	Failures Failures
-	// Audit is told of every decision. Default: nobody is. See [audit.Log].
+	// Audit is called with every decision, such as [audit.Log]. The request waits for
+	// it. Default: none.
 	Audit func(context.Context, audit.Decision)
 	// Logger receives faults of the store and of the set-up, and what
 	// [Requirement.Handler] cannot answer. Default: slog.Default().
@@ -51,12 +53,13 @@ type Config struct {
 	// the service's own origin: scheme, host and port, such as
 	// "https://app.example.com". Default: none.
 	TrustedOrigins []string
-	// IdleLifetime is how long a web session lives without a request. It should be
-	// well above a minute, the grain at which use is recorded; negative is for
-	// ever, within the session's absolute lifetime. Default: 7 days.
+	// IdleLifetime is how long a web session lives without a request. Its use is
+	// recorded once a minute, so it should be well above a minute. Negative: only the
+	// absolute lifetime of the session counts. Default: 7 days.
 	IdleLifetime time.Duration
-	// InsecureCookie leaves the cookie's Secure attribute out, for development
-	// without TLS. The credential type must then have a cookie name without __Host- or __Secure-.
+	// InsecureCookie leaves out the attribute Secure of the cookie, for development
+	// without TLS. The credential type must then have a cookie name without __Host-
+	// or __Secure-. Default: the cookie is Secure.
 	InsecureCookie bool
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
@@ -64,8 +67,8 @@ type Config struct {
 
 const defaultIdleLifetime = 7 * 24 * time.Hour
 
-// Authenticator tells who is calling. Its middleware puts a resolver into each
-// request, and requirements ask it. It is safe for concurrent use.
+// Authenticator finds out who is calling. Its middleware puts a resolver into each
+// request, and requirements use it. It is safe for concurrent use.
 type Authenticator struct {
 	registry *Registry
 	config   Config
@@ -86,7 +89,7 @@ func New(registry *Registry, config Config) (*Authenticator, error) {
 	case config.Store == nil:
 		return nil, errors.New("auth: New: Config.Store is nil")
 	case len(config.Keys.keys) == 0:
-		return nil, errNoKeys
+		return nil, errors.New("auth: New: Config.Keys has no key; make them with NewKeys or ParseKeys")
 	}
 	if config.Logger == nil {
 		config.Logger = slog.Default()
@@ -122,7 +125,7 @@ func New(registry *Registry, config Config) (*Authenticator, error) {
 		loader, ok := a.loaders[typ.subject.kind]
 		switch {
 		case ok && loader.typ != typ.subject.typ:
-			return nil, fmt.Errorf("auth: New: Config.Subjects loads %q as %v, and the registry says %v", loader.kind, loader.typ, typ.subject.typ)
+			return nil, fmt.Errorf("auth: New: Config.Subjects loads %q as %v, but in the registry they are %v", loader.kind, loader.typ, typ.subject.typ)
 		case !ok && typ.subject.make == nil:
 			return nil, fmt.Errorf("auth: New: Config.Subjects has no loader for %q (%v); add SubjectType.Load", typ.subject.kind, typ.subject.typ)
 		case typ.place == external && config.Fallback == nil:
@@ -130,7 +133,7 @@ func New(registry *Registry, config Config) (*Authenticator, error) {
 		}
 	}
 	if config.Fallback != nil && !slices.ContainsFunc(registry.types, func(t *CredentialType) bool { return t.place == external }) {
-		return nil, errors.New("auth: New: Config.Fallback is set, and no credential type is external; add one made by NewExternalType to the registry")
+		return nil, errors.New("auth: New: Config.Fallback is set, but no credential type is external; add one made by NewExternalType to the registry")
 	}
 	var clear *http.Cookie
 	if registry.session != nil {
@@ -147,14 +150,14 @@ func New(registry *Registry, config Config) (*Authenticator, error) {
 	return a, nil
 }
 
-// Close waits until the uses that were seen are recorded, or the context ends,
-// and records none afterwards. The authenticator still answers.
+// Close waits until the uses so far are recorded, or the context ends. Later uses
+// are not recorded. The authenticator still works.
 func (a *Authenticator) Close(ctx context.Context) error { return a.uses.close(ctx) }
 
 // Middleware puts a resolver into each request. It looks nothing up: a route
-// that requires nothing costs no store call. The request passed on has no
-// Authorization header; responses to requests without one vary by Cookie where
-// the registry has a web session.
+// without a requirement costs no call of the store. The next handler gets the
+// request without the Authorization header. Where the registry has a web session,
+// the reply to a request without this header has Vary: Cookie.
 func (a *Authenticator) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		original := r
@@ -229,8 +232,9 @@ func stateOf(ctx context.Context) *state {
 	return s
 }
 
-// From is the subject that the last requirement let in, for handlers that have
-// only a context. It is false where none did, or where the subject is not an S.
+// From returns the subject that the last requirement allowed, for handlers that
+// have only a context. It is false where no requirement did, and where the subject
+// is not an S.
 func From[S any](ctx context.Context) (AuthSubject[S], bool) {
 	s := stateOf(ctx)
 	if s == nil {

@@ -11,9 +11,9 @@ import (
 )
 
 var (
-	errNoRequirement = errors.New("auth: a requirement that Require did not make allows nobody")
-	errNoMiddleware  = errors.New("auth: a requirement was used without Authenticator.Middleware around the handler")
-	errOtherRegistry = errors.New("auth: a requirement was used with an authenticator of another registry")
+	errNoRequirement      = errors.New("auth: a requirement that Require did not make allows nobody")
+	errNoMiddleware       = errors.New("auth: a requirement was used without Authenticator.Middleware around the handler")
+	errOtherAuthenticator = errors.New("auth: a requirement was used with an authenticator of another registry")
 )
 
 // Authorize returns who is calling, or an error that says why they may not. It is
@@ -28,7 +28,7 @@ func (q *Requirement[S]) Authorize(r *http.Request) (AuthSubject[S], error) {
 	case s == nil:
 		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errNoMiddleware)
 	case s.a.registry != q.registry:
-		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errOtherRegistry)
+		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errOtherAuthenticator)
 	}
 	p, reason, err := s.resolve(r, q.open)
 	if err == nil {

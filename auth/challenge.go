@@ -19,9 +19,9 @@ func challenge(realm, code, description, scope string) string {
 	return b.String()
 }
 
-// attribute writes a quoted-string. What RFC 6750 does not allow inside one
-// (quotes, backslashes, control characters, anything beyond ASCII) becomes a
-// question mark, so that no value can end the string or the header.
+// attribute writes a quoted-string. A question mark replaces each character that
+// RFC 6750 does not allow inside one (quotes, backslashes, control characters,
+// anything beyond ASCII), so that no value can end the string or the header.
 func attribute(b *strings.Builder, name, value string) {
 	b.WriteString(name)
 	b.WriteString(`="`)

@@ -14,33 +14,34 @@ import (
 )
 
 // Credentials are the credentials that a caller, or the program, may issue, list,
-// rotate and revoke. [Issuer.For] and [Issuer.System] make them; with the zero
+// rotate and revoke. [Issuer.For] and [Issuer.System] make them. With the zero
 // value every method fails.
 //
-// An error of the ledger is errors.ServiceUnavailable with Retry-After: that the
-// store cannot be read or written is not the client's fault, and may pass. Where
-// nobody knows whether a new credential was stored it is errors.OutcomeUnknown,
-// without Retry-After.
+// An error of the ledger becomes errors.ServiceUnavailable with Retry-After: the
+// client has made no mistake, and may try again. When it is not known whether a new
+// credential was stored, the error is errors.OutcomeUnknown, without Retry-After.
 type Credentials struct {
 	issuer *Issuer
 	caller Caller // nil for the program
+	system bool   // for the program
 	why    string
 }
 
 var (
-	errNoIssuer = errors.New("auth: these credentials were made by neither Issuer.For nor Issuer.System")
-	errNoWhy    = errors.New("auth: Issuer.System has no reason; say what the program does")
+	errNoIssuer      = errors.New("auth: neither Issuer.For nor Issuer.System has made these credentials")
+	errNoWhy         = errors.New("auth: Issuer.System has no reason; say what the program does")
+	errOtherRegistry = errors.New("auth: the credential of the caller and the issuer have different registries")
 )
 
-// mine is the caller's credential, nil for the program.
+// mine returns the credential of the caller, nil for the program.
 func (c Credentials) mine() (*credential.Credential, error) {
 	switch {
 	case c.issuer == nil:
 		return nil, errNoIssuer
-	case c.why != "":
-		return nil, nil //nolint:nilnil // the program has none, and is not refused
-	case c.caller == nil:
+	case c.system && c.why == "":
 		return nil, errNoWhy
+	case c.system:
+		return nil, nil //nolint:nilnil // the program has none, and is not refused
 	}
 	ref, err := callerRef(c.caller)
 	switch {
@@ -49,24 +50,24 @@ func (c Credentials) mine() (*credential.Credential, error) {
 	case ref.IsZero():
 		return nil, refusal(errors.NotPermitted)
 	case c.caller.caller().registry != c.issuer.registry:
-		return nil, errors.New("auth: the caller's credential is of another registry than that of the issuer")
+		return nil, errOtherRegistry
 	}
 	return c.caller.caller().credential, nil
 }
 
-// Issue makes a credential and stores it. For a caller it is at most as wide as
-// theirs:
+// Issue makes a credential and stores it. For a caller it allows at most what
+// their own credential allows:
 //
-//   - the subject is the caller, an organization that they reach, or a customer of
-//     one; any other is [owner.ErrOutOfReach];
-//   - each scope is one that they have, itself or by implication; else it is
-//     [InsufficientScope];
-//   - it is limited to organizations of their own limit; one that is named and is
-//     not among these is [owner.ErrOutOfReach];
-//   - it ends when theirs does, or before.
+//   - The subject is the caller, an organization that they reach, or a customer of
+//     one. Any other fails with [owner.ErrOutOfReach].
+//   - The caller has each of the scopes, itself or by implication. Otherwise it fails
+//     with [InsufficientScope].
+//   - Its limit is within that of the caller. An organization that is not fails with
+//     [owner.ErrOutOfReach].
+//   - It expires with the credential of the caller, or before.
 //
-// A web session is started by [Sessions.Login], and not for a caller: it would
-// count as a sign-in.
+// Only [Sessions.Login] starts a web session. A caller cannot issue one, because it
+// would count as a sign-in.
 func (c Credentials) Issue(ctx context.Context, issue Issue) (Issued, error) {
 	mine, err := c.mine()
 	if err != nil {
@@ -86,7 +87,7 @@ func (c Credentials) Issue(ctx context.Context, issue Issue) (Issued, error) {
 	case issue.Lifetime <= 0 && (typ.place == cookie || typ.subject.kind == CustomerKind):
 		return Issued{}, fmt.Errorf("auth: Issue: a credential of type %q needs a Lifetime", typ.name)
 	case mine != nil && typ.place == cookie:
-		return Issued{}, fmt.Errorf("auth: Issue: a credential of type %q is issued by Sessions.Login, not for a caller", typ.name)
+		return Issued{}, fmt.Errorf("auth: Issue: a credential of type %q is made by Sessions.Login, not for a caller", typ.name)
 	}
 	now := i.time()
 	made := credential.Credential{Type: typ.name, Subject: issue.Subject, Limit: issue.Limit, Name: issue.Name}
@@ -113,7 +114,7 @@ func (c Credentials) Issue(ctx context.Context, issue Issue) (Issued, error) {
 	return i.add(ctx, typ, made, now, credential.Replacement{})
 }
 
-// narrow holds a credential that the caller makes within the caller's own.
+// narrow limits a new credential to what the caller's own allows, or refuses it.
 func (c Credentials) narrow(ctx context.Context, mine *credential.Credential, typ *CredentialType, made *credential.Credential) error {
 	if err := c.manages(ctx, mine, made.Subject); err != nil {
 		return err
@@ -131,8 +132,7 @@ func (c Credentials) narrow(ctx context.Context, mine *credential.Credential, ty
 	return nil
 }
 
-// manages answers nil where the caller may issue and end credentials of a
-// subject.
+// manages returns nil where the caller may issue and end credentials of a subject.
 func (c Credentials) manages(ctx context.Context, mine *credential.Credential, subject credential.SubjectRef) error {
 	if subject == mine.Subject {
 		return nil
@@ -168,7 +168,7 @@ func (c Credentials) hasScopes(mine *credential.Credential, scopes []credential.
 	return insufficientScope(c.caller.caller().realm, joinScopes(c.issuer.registry.lattice.strongest(missing)))
 }
 
-// endWith lets a credential end with the caller's at the latest.
+// endWith lets a new credential expire at the latest with that of the caller.
 func (c Credentials) endWith(mine *credential.Credential, typ *CredentialType, made *credential.Credential) {
 	if mine.ExpiresAt == nil || typ.outlives && c.caller.caller().typ.place == cookie {
 		return
@@ -179,8 +179,8 @@ func (c Credentials) endWith(mine *credential.Credential, typ *CredentialType, m
 	}
 }
 
-// ends answers nil where the caller may rotate or revoke a credential: their own,
-// or one that can do no more than it.
+// ends returns nil where the caller may rotate or revoke a credential: their own,
+// or one that allows no more than their own.
 func (c Credentials) ends(ctx context.Context, mine, found *credential.Credential) error {
 	if found.ID == mine.ID {
 		return nil
@@ -199,14 +199,15 @@ func (c Credentials) ends(ctx context.Context, mine, found *credential.Credentia
 
 var errBeyondLimit = refusal(errors.NotPermitted).WithDetail("The credential reaches organizations that yours does not reach.")
 
-// Rotate issues a token in place of a living one of the subject, with the same
-// rights and the same time to live from now on. The old token works until the
-// overlap is over. The selection must have an ID. Without a living token of that
-// ID, Rotate fails with [credential.ErrInvalid], whose kind is then errors.ResourceNotFound.
+// Rotate replaces a living token by a new one with the same rights and the same
+// lifetime, which begins now. The old token works until the overlap has passed. The
+// selection must have an ID. Without a living token of this ID, Rotate fails with
+// [credential.ErrInvalid], of the kind errors.ResourceNotFound.
 //
-// For a caller, the token is their own or can do no more than it; else it is
-// [InsufficientScope], or errors.NotPermitted where it reaches more
-// organizations. The new one ends when theirs does, or before.
+// For a caller, the token is their own, or allows no more than their own. Otherwise
+// it fails with [InsufficientScope], or with errors.NotPermitted where the token
+// reaches more organizations. The new token expires with the credential of the
+// caller, or before.
 func (c Credentials) Rotate(ctx context.Context, selection credential.Selection, overlap time.Duration) (Issued, error) {
 	mine, err := c.mine()
 	if err != nil {
@@ -247,7 +248,7 @@ func (c Credentials) Rotate(ctx context.Context, selection credential.Selection,
 
 // List returns the credentials of a selection, the newest first, dead ones too.
 // For a caller it lists all credentials of the subjects that they manage, also
-// wider ones than their own.
+// those that allow more than their own.
 func (c Credentials) List(ctx context.Context, selection credential.Selection) ([]credential.Credential, error) {
 	mine, err := c.mine()
 	if err != nil {
@@ -264,9 +265,9 @@ func (c Credentials) List(ctx context.Context, selection credential.Selection) (
 // Revoke ends the living credentials of a selection and returns how many there
 // were: one by its ID, or all of a subject, such as after a password change.
 //
-// For a caller, each of them is their own or can do no more than it; else it is
-// [InsufficientScope], or errors.NotPermitted where one reaches more
-// organizations, and none is revoked.
+// For a caller, each of them is their own, or allows no more than their own.
+// Otherwise it fails with [InsufficientScope], or with errors.NotPermitted where one
+// reaches more organizations, and none is revoked.
 func (c Credentials) Revoke(ctx context.Context, selection credential.Selection) (int, error) {
 	mine, err := c.mine()
 	if err != nil {
@@ -287,7 +288,7 @@ func (c Credentials) Revoke(ctx context.Context, selection credential.Selection)
 			return 0, err
 		}
 	}
-	// One by one, so that none is revoked that was not looked at.
+	// One by one, so that only those are revoked that were checked.
 	revoked := 0
 	for f := range found {
 		n, err := i.ledger.Revoke(ctx, credential.Selection{Subject: found[f].Subject, Type: found[f].Type, ID: found[f].ID}, now)
@@ -317,8 +318,8 @@ func (i *Issuer) add(ctx context.Context, typ *CredentialType, made credential.C
 	return Issued{Token: NewSecret(token), Credential: made}, nil
 }
 
-// stored is the answer to an error of a ledger: there is no such credential, or
-// the ledger cannot be read or written.
+// stored turns an error of a ledger into the answer: there is no such credential,
+// or the ledger cannot be read or written.
 func stored(err error) error {
 	switch {
 	case err == nil:

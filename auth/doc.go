@@ -1,4 +1,4 @@
-// Package auth tells who is calling, what they may do, and which rows they may
+// Package auth finds out who is calling, what they may do, and which rows they may
 // reach. It works in any net/http program.
 //
 // # Static: what exists and what is required
@@ -53,8 +53,8 @@
 //
 // # Denying
 //
-// The zero value of every type here denies: an empty [Requirement] lets nobody
-// in, an empty [AuthSubject] has no scope, an empty [credential.Limit] or [owner.Reach] reaches
+// The zero value of every type here denies: an empty [Requirement] allows nobody,
+// an empty [AuthSubject] has no scope, an empty [credential.Limit] or [owner.Reach] reaches
 // nothing. A store that cannot tell answers 503, never 401, and never makes a
 // caller anonymous.
 package auth

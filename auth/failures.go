@@ -11,11 +11,10 @@ import (
 	"github.com/polarkit-go/polarkit/internal/budget"
 )
 
-// Failures sees requests with bad credentials, so that a source that guesses
-// costs the store little. [FailureBudget] is an implementation. It is an interface
-// because an application may count in its own way; no method will be added. Both
-// methods are called while a request waits; the request holds no Authorization
-// header.
+// Failures counts requests with bad credentials, so that a source that guesses
+// costs the store little. [FailureBudget] implements it. It is an interface, because
+// an application may count in its own way. No method will be added to it. A request
+// waits for both methods. It has no Authorization header.
 //
 // Only the store knows whether a credential is good. A source that sends bad
 // credentials may send good ones too. So Allow is not called for a credential that
@@ -126,15 +125,15 @@ func tooManyFailures(wait time.Duration) error {
 }
 
 const (
-	// knownFor is about how long a credential counts as good after it was.
+	// knownFor is about how long a credential counts as good.
 	knownFor = 5 * time.Minute
-	// mostKnown bounds how many do, in each of two generations.
+	// mostKnown is the most credentials in each of two generations.
 	mostKnown = 1 << 15
 )
 
-// knownGood remembers the hashes of credentials that were good within the last
-// minutes. A credential that is remembered is looked up like any other, but
-// without a call of [Failures.Allow].
+// knownGood holds the hashes of credentials that were good within the last minutes.
+// Such a credential is looked up like any other, but without a call of
+// [Failures.Allow].
 type knownGood struct {
 	mu           sync.Mutex
 	fresh, older map[[sha256.Size]byte]struct{}
@@ -167,8 +166,8 @@ func (k *knownGood) remove(sum [sha256.Size]byte) {
 	delete(k.older, sum)
 }
 
-// refusedByHook keeps an error of a hook that has a kind. Any other one means
-// that the hook failed, and is a 503.
+// refusedByHook returns an error of a hook that has a kind as it is. Any other error
+// means that the hook has failed, and the answer is 503.
 func refusedByHook(err error) error {
 	if errors.KindOf(err) == errors.InternalServerError {
 		return unavailable(err)

@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// maxToken bounds what is taken for a token: beyond it nothing is read. Our own
-// tokens are shorter than 200 bytes; the rest is for a fallback resolver's.
+// maxToken is the most bytes that a token may have. Our own tokens are shorter than
+// 200 bytes. The rest is for tokens of a fallback resolver.
 const maxToken = 16 << 10
 
 // sent is what a request sent as a credential.
 type sent struct {
 	place place
 	token string
-	// problem is why what was sent is no credential at all.
+	// problem says why what was sent is not a credential.
 	problem audit.Reason
 }
 
 // parseAuthorization reads the values of the Authorization header (RFC 6750,
-// section 2.1). Schemes other than Bearer count as nothing: they are for
-// proxies in front. A Bearer scheme whose rest is not exactly one token is a
-// bad credential, never nothing, so that it does not fall through to a cookie.
+// section 2.1). Schemes other than Bearer are ignored: they are for proxies in
+// front. A Bearer scheme without exactly one token is a bad credential. It does not
+// count as absent, so that the cookie is not used in its place.
 func parseAuthorization(values []string) sent {
 	switch len(values) {
 	case 0:
@@ -46,8 +46,8 @@ func parseAuthorization(values []string) sent {
 	return sent{place: bearer, token: token}
 }
 
-// What a byte may be part of, as bits: every byte of every bearer token is
-// looked at, also of those that are garbage.
+// The classes of a byte, as bits. A table is fast, and every byte of every bearer
+// token is checked.
 const (
 	base62Char  = 1 << iota // the random part of our own tokens
 	token68Char             // RFC 9110's token68, without the padding
@@ -69,7 +69,7 @@ var charClasses = func() (classes [256]uint8) {
 
 func isTokenChar(c byte) bool { return charClasses[c]&tokenChar != 0 }
 
-// isToken68 is RFC 9110's token68, within bounds.
+// isToken68 reports whether s is RFC 9110's token68 and not too long.
 func isToken68(s string) bool {
 	if len(s) > maxToken {
 		return false
@@ -85,10 +85,10 @@ func isToken68(s string) bool {
 	return s != ""
 }
 
-// chooseCookie reads the session's value from the Cookie header. A cookie
-// without a value is absent: it is what some clients keep of one that was
-// cleared. Two cookies of the name with different values are ambiguous: one of
-// them may have been set by a sibling domain.
+// chooseCookie reads the session's value from the Cookie header. A cookie without
+// a value counts as absent: some clients keep it after the cookie was cleared. Two
+// cookies of the name with different values are ambiguous: a sibling domain may have
+// set one of them.
 func chooseCookie(header http.Header, name string) sent {
 	if len(header["Cookie"]) == 0 {
 		return sent{}

@@ -17,20 +17,21 @@ type Issuer struct {
 	now      func() time.Time
 }
 
-// NewIssuer makes an issuer. To issue within a transaction, give it a ledger on that.
+// NewIssuer makes an issuer. To issue within a transaction, give it a ledger on
+// the transaction.
 func NewIssuer(registry *Registry, keys Keys, ledger credential.Ledger) (*Issuer, error) {
 	switch {
 	case registry == nil || registry.word == "":
 		return nil, errors.New("auth: NewIssuer: no registry; make one with NewRegistry")
 	case len(keys.keys) == 0:
-		return nil, errNoKeys
+		return nil, errors.New("auth: NewIssuer: no keys; make them with NewKeys or ParseKeys")
 	case ledger == nil:
 		return nil, errors.New("auth: NewIssuer: the ledger is nil")
 	}
 	return &Issuer{registry: registry, keys: keys, ledger: ledger, now: time.Now}, nil
 }
 
-// At is an issuer with another clock, for tests.
+// At returns an issuer with another clock, for tests.
 func (i *Issuer) At(now func() time.Time) *Issuer {
 	c := *i
 	c.now = now
@@ -38,45 +39,46 @@ func (i *Issuer) At(now func() time.Time) *Issuer {
 }
 
 // For returns the credentials that a caller may issue and end: their own, and
-// those of organizations that they reach and of the customers of these. What is
-// issued is never wider than the credential of the caller, see
-// [Credentials.Issue].
+// those of organizations that they reach and of the customers of these. A new
+// credential never allows more than that of the caller, see [Credentials.Issue].
 func (i *Issuer) For(caller Caller) Credentials {
 	return Credentials{issuer: i, caller: caller}
 }
 
 // System returns all credentials, for a program that acts without a caller: a
-// command, a job, a sign-in whose password was just checked. A token has the
-// rights that the call names. An endpoint uses [Issuer.For], so that a caller
-// never gets more rights than they have. The reason is for the readers of the
-// code; with an empty one every method fails.
-func (i *Issuer) System(why string) Credentials { return Credentials{issuer: i, why: why} }
+// command, a job, a sign-in after the password was checked. A token has the rights
+// that the call names. An endpoint uses [Issuer.For], so that no caller gets more
+// rights than they have. The reason is for the readers of the code. With an empty
+// one every method fails.
+func (i *Issuer) System(why string) Credentials {
+	return Credentials{issuer: i, system: true, why: why}
+}
 
-// time is as exact as databases keep it.
+// time is the time to the microsecond, as PostgreSQL stores it.
 func (i *Issuer) time() time.Time { return i.now().Truncate(time.Microsecond) }
 
 // Issue is a credential to issue.
 type Issue struct {
-	// Type is which: one of the types of the registry, by its variable.
+	// Type is one of the types of the registry, by its variable.
 	Type CredentialType
-	// Subject is whom it stands for; its kind must be that of the credential type.
+	// Subject is the subject of the credential, of the kind that the type has.
 	Subject credential.SubjectRef
-	// Scopes are what it may do. Unknown ones are an error, repeated ones count once.
+	// Scopes are what it allows. An unknown scope is an error. A repeated one counts once.
 	Scopes []credential.Scope
-	// Limit is which organizations it reaches. The zero value is none: say
-	// [credential.Unrestricted] or [credential.LimitedTo]. For a caller who is limited, [credential.Unrestricted]
-	// is the caller's own limit.
+	// Limit says which organizations it reaches. The zero value is none: use
+	// [credential.Unrestricted] or [credential.LimitedTo]. For a caller who is
+	// limited, [credential.Unrestricted] is the limit of the caller.
 	Limit credential.Limit
 	// Name is the owner's text for it. Default: none.
 	Name string
-	// Lifetime ends it. Zero or less: it does not expire, which web and customer
-	// sessions refuse. For a caller it ends with the caller's own credential at the
-	// latest, see [CredentialType.OutlivesSession].
+	// Lifetime is the time after which it expires. Zero or less: it does not expire;
+	// web and customer sessions must. For a caller it expires at the latest with their
+	// own credential, see [CredentialType.OutlivesSession].
 	Lifetime time.Duration
 }
 
-// Issued is a new credential. The token is shown to its owner now and never
-// again: only its hash is stored.
+// Issued is a new credential. Show the token to its owner now: only its hash is
+// stored, so it cannot be shown again.
 type Issued struct {
 	Token      Secret
 	Credential credential.Credential

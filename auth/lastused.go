@@ -15,15 +15,15 @@ import (
 const (
 	// useGrain is how exactly the last use of a credential is known.
 	useGrain = time.Minute
-	// useQueue bounds the uses that wait; beyond it they are dropped.
+	// useQueue is the most uses that wait. More are dropped.
 	useQueue = 1024
 	// useTimeout bounds one write.
 	useTimeout = 5 * time.Second
 )
 
-// recorder writes down when credentials were used, off the request's path and
-// at most once per credential and minute. Its goroutine lives only while there
-// is something to write, so an authenticator that is dropped leaks nothing.
+// recorder writes down when credentials were used, at most once per credential and
+// minute. No request waits for it. Its goroutine lives only while there is something
+// to write, so an authenticator that is no longer used leaks nothing.
 type recorder struct {
 	store  credential.Store
 	logger *slog.Logger
@@ -68,8 +68,8 @@ func (r *recorder) record(c *credential.Credential, use credential.Use) {
 	}
 }
 
-// forget drops what is older than the grain, and everything if that is not
-// enough: then some uses are written twice in a minute.
+// forget drops what is older than the grain. If that is not enough it drops
+// everything, and some uses are written twice in a minute.
 func (r *recorder) forget(now time.Time) {
 	for id, at := range r.recent {
 		if now.Sub(at) >= useGrain {
@@ -100,8 +100,7 @@ func (r *recorder) run() {
 	}
 }
 
-// write has no request to belong to: the request may be over, and the use is
-// recorded all the same.
+// write has a context of its own, because the request may have ended.
 func (r *recorder) write(q queued) {
 	ctx, cancel := context.WithTimeout(context.Background(), useTimeout)
 	defer cancel()

@@ -34,10 +34,10 @@ var (
 	errOriginScheme    = errors.New("auth: the Origin header has another scheme than the request")
 )
 
-// check answers nil for a request that changes nothing, for one from the
-// service's own origin or a trusted one, and for one that no browser made: it
-// has neither an Origin header nor Sec-Fetch-Site. The Origin null stands for a
-// page that hides its origin, so Sec-Fetch-Site decides about it.
+// check returns nil for a method that changes nothing, for a request from the
+// service's own origin or a trusted one, and for a request that no browser made: it
+// has neither an Origin header nor Sec-Fetch-Site. A page that hides its origin
+// sends Origin: null, so Sec-Fetch-Site decides.
 func (c originCheck) check(r *http.Request) error {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:

@@ -25,7 +25,8 @@ type Loader struct {
 
 // Load says how the subjects are loaded, for [Config]. The function is called once
 // per request with a living credential. It fails with [credential.ErrInvalid] when there
-// is no such subject any more; every other error means that it cannot be told.
+// is no such subject any more. Every other error means that it is not known, and
+// the answer is 503.
 func (t SubjectType[S]) Load(load func(context.Context, credential.Credential) (S, error)) Loader {
 	loader := Loader{kind: t.kind, typ: reflect.TypeFor[S]()}
 	if load == nil {
@@ -45,13 +46,13 @@ func (t SubjectType[S]) Load(load func(context.Context, credential.Credential) (
 }
 
 var (
-	errNothing = errors.New("auth: it answered nothing, without an error")
+	errNothing = errors.New("auth: a look-up returned neither a credential nor an error")
 	errPanic   = errors.New("auth: the look-up of a credential panicked")
 )
 
 // resolve returns the principal, or why there is none. A failure of the store is
-// not kept, so that a later call asks again. Where anonymous callers are let in, a
-// browser whose session has ended is anonymous: it sends the cookie by itself. A
+// not kept, so that a later call asks again. Where anonymous callers are allowed, a
+// browser with a dead session is anonymous, because it sends the cookie by itself. A
 // dead token is still refused, because a program chose to send it.
 func (s *state) resolve(r *http.Request, anonymous bool) (*principal, audit.Reason, error) {
 	s.mu.Lock()
@@ -121,10 +122,9 @@ func (a *Authenticator) failed(r *http.Request, reason audit.Reason, answer erro
 	return answer
 }
 
-// judge runs the pipeline on what was sent, cheapest first. It answers one of
-// three: a principal without a reason; the reason why the credential is dead,
-// with the principal that it would have been where that is known, for the
-// audit; or an error.
+// judge checks what was sent, the cheapest check first. It returns one of three: a
+// principal without a reason; the reason why the credential is dead, with its
+// principal where that is known, for the audit; or an error.
 func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal, audit.Reason, error) {
 	switch what.problem {
 	case "":
@@ -168,9 +168,8 @@ func (a *Authenticator) judge(what sent, original, r *http.Request) (*principal,
 	return p, reason, err
 }
 
-// lookUp asks the store or the fallback resolver. A panic of theirs is a
-// broken answer: it ends the request, not the process, and its value is not
-// logged, as it may hold a secret.
+// lookUp asks the store or the fallback resolver. A panic of theirs ends the
+// request with a 500. Its value is not logged, because it may hold a secret.
 func (a *Authenticator) lookUp(typ *CredentialType, token string, r *http.Request) (p *principal, reason audit.Reason, err error) {
 	ctx := r.Context()
 	defer func() {
@@ -198,7 +197,7 @@ func (a *Authenticator) lookUp(typ *CredentialType, token string, r *http.Reques
 	case err == nil:
 		return p, reason, nil
 	case errors.Is(err, errNothing):
-		a.config.Logger.ErrorContext(ctx, "auth: a look-up answered neither a credential nor an error", slog.Any("error", err))
+		a.config.Logger.ErrorContext(ctx, "auth: a look-up is broken", slog.Any("error", err))
 		return nil, audit.ReasonBroken, errors.InternalServerError.Wrap(err)
 	case ctx.Err() != nil:
 		return nil, audit.ReasonClientGone, unavailable(err)
@@ -207,8 +206,8 @@ func (a *Authenticator) lookUp(typ *CredentialType, token string, r *http.Reques
 	}
 }
 
-// find asks the store. Where the token matched by an older key, it also
-// answers its hash with the current one.
+// find asks the store. Where the hash of an older key matched, it also returns the
+// hash with the current key.
 func (a *Authenticator) find(ctx context.Context, typ *CredentialType, token string) (p *principal, rehash credential.Hash, reason audit.Reason, err error) {
 	hashes := a.config.Keys.all(token)
 	record, err := a.config.Store.Find(ctx, credential.Lookup{Type: typ.name, SubjectKind: typ.subject.kind, Hashes: hashes})
@@ -256,9 +255,9 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 	}
 	typ := a.registry.named(resolved.Type)
 	if typ == nil || typ.place != external || resolved.Subject.Kind != typ.subject.kind {
-		return nil, "", fmt.Errorf("auth: the fallback resolver answered a credential of type %q for a subject of kind %q, which is no external type of the registry: %w", resolved.Type, resolved.Subject.Kind, errNothing)
+		return nil, "", fmt.Errorf("auth: the fallback resolver returned a credential of type %q for a subject of kind %q, which is no external type of the registry: %w", resolved.Type, resolved.Subject.Kind, errNothing)
 	}
-	own := resolved.Clone() // a resolver may keep what it answers
+	own := resolved.Clone() // a resolver may keep what it returns
 	p := &principal{credential: &own, typ: typ, registry: a.registry, realm: a.config.Realm, asked: &asked{of: &a.asks}}
 	if dead := death(&own, a.config.Now(), 0); dead != "" {
 		return p, dead, nil
@@ -266,8 +265,8 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 	return p, "", nil
 }
 
-// resolverError is a resolver's error without the token, which it may quote: as
-// text, and not by its fields either.
+// resolverError is an error of a resolver, which may quote the token. It holds the
+// text without the token, and not the error itself, whose fields may hold it too.
 type resolverError struct {
 	text string
 	is   func(target error) bool

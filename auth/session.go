@@ -54,8 +54,7 @@ type Sessions struct {
 }
 
 // NewSessions makes the helper. The registry of the authenticator must have a web
-// session. The lifetime is absolute: a session ends then, however much it is
-// used. Zero is 30 days.
+// session. The lifetime is absolute: use does not extend it. Zero is 30 days.
 func NewSessions(a *Authenticator, issuer *Issuer, lifetime time.Duration) (*Sessions, error) {
 	switch {
 	case a == nil || issuer == nil:
@@ -83,14 +82,14 @@ func (s *Sessions) CheckOrigin(r *http.Request) error {
 }
 
 // Login starts a session for a user who has just proved who they are, and adds
-// its cookie to the response's headers. It always makes a new identifier, and
-// revokes the session that the request came with. A request from another site
-// is refused with [CrossOrigin], so that nobody is signed in to an account that
-// is not theirs. The session's scopes are those of the application's web pages;
-// it reaches whatever the user reaches.
+// its cookie to the headers of the reply. The session is always a new one, and the
+// session of the request is revoked. A request from another site is refused with
+// [CrossOrigin], so that no page signs its visitors in to a foreign account. The
+// scopes are those that the web pages of the application need. The session reaches
+// everything that the user reaches.
 //
-// It takes the headers and not the writer, so that it is of use where the reply
-// is written later.
+// Login takes the headers and not the writer, because some programs write the reply
+// later.
 func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, scopes ...credential.Scope) (credential.Credential, error) {
 	if err := s.CheckOrigin(r); err != nil {
 		return credential.Credential{}, err
@@ -106,7 +105,7 @@ func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, sc
 		return credential.Credential{}, err
 	}
 	if err := s.end(r); err != nil {
-		// Two sessions would be left where one was meant; the new one is not handed out.
+		// The old session is still alive, so the new one is taken back.
 		_, revokeErr := s.issuer.System("takes a sign-in back").Revoke(context.WithoutCancel(r.Context()), credential.Selection{Subject: issued.Credential.Subject, ID: issued.Credential.ID})
 		return credential.Credential{}, errors.Join(err, revokeErr)
 	}
@@ -115,9 +114,9 @@ func (s *Sessions) Login(header http.Header, r *http.Request, user uuid.UUID, sc
 	return issued.Credential, nil
 }
 
-// Logout ends the session that the request came with, in the store and in the
-// browser. Without one it only clears the cookie. A request from another site
-// is refused with [CrossOrigin].
+// Logout ends the session of the request, in the store and in the browser. Without
+// one it only clears the cookie. A request from another site is refused with
+// [CrossOrigin].
 func (s *Sessions) Logout(header http.Header, r *http.Request) error {
 	if err := s.CheckOrigin(r); err != nil {
 		return err
@@ -130,8 +129,8 @@ func (s *Sessions) Logout(header http.Header, r *http.Request) error {
 	return nil
 }
 
-// end revokes the session of the request's cookie, whoever else the request's
-// Authorization header names.
+// end revokes the session of the request's cookie. The Authorization header of the
+// request does not matter.
 func (s *Sessions) end(r *http.Request) error {
 	what := chooseCookie(r.Header, s.a.registry.session.cookie)
 	typ := s.a.registry.session

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// A token is the prefix of its type, tokenBody random base62 characters (about
-// 220 bits) and six of a CRC-32 over prefix and body, so that a typo or a
-// prefix put before another token's body is found out without a store.
+// A token is the prefix of its type, tokenBody random base62 characters (about 220
+// bits), and the CRC-32 of both in tokenChecksum characters. So a typo, and a
+// prefix before the body of another token, are found without a store.
 const (
 	tokenBody     = 37
 	tokenChecksum = 6
@@ -18,8 +18,8 @@ const (
 	base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-// newToken makes a token of the prefix from the system's random source, which
-// never fails (crypto/rand).
+// newToken makes a token of the prefix. The random source of the system never fails
+// (crypto/rand).
 func newToken(prefix string) string {
 	var b strings.Builder
 	b.Grow(len(prefix) + tokenTail)
@@ -28,7 +28,7 @@ func newToken(prefix string) string {
 	for n := 0; n < tokenBody; {
 		_, _ = rand.Read(random[:])
 		for _, c := range random {
-			// 248 = 4*62: the rest of the byte's range would favour some characters.
+			// 248 = 4*62. The bytes from there on would make some characters more likely.
 			if c < 248 && n < tokenBody {
 				b.WriteByte(base62[c%62])
 				n++
@@ -40,8 +40,8 @@ func newToken(prefix string) string {
 	return b.String()
 }
 
-// checksum is the CRC-32 (IEEE) of prefix and body in base62, most significant
-// digit first.
+// checksum returns the CRC-32 (IEEE) of prefix and body in base62, the most
+// significant digit first.
 func checksum(text string) [tokenChecksum]byte {
 	sum := crc32.ChecksumIEEE([]byte(text))
 	var digits [tokenChecksum]byte
@@ -52,8 +52,8 @@ func checksum(text string) [tokenChecksum]byte {
 	return digits
 }
 
-// checkToken says what is wrong with a token of the prefix, which it is known
-// to start with; empty when nothing is.
+// checkToken says what is wrong with a token that begins with the prefix. It is
+// empty where nothing is wrong.
 func checkToken(prefix, token string) audit.Reason {
 	tail := token[len(prefix):]
 	if len(tail) != tokenTail {

@@ -1,13 +1,13 @@
 // Package pgstore keeps the credentials of package auth in PostgreSQL, in one
 // table of their own.
 //
-// The table is made by [Migrations], plain SQL that any migration tool can
-// apply, or that is copied into the application's own migrations:
+// [Migrations] make the table. They are plain SQL: apply them with any migration
+// tool, or copy them into the migrations of the application.
 //
 //	_, err := pool.Exec(ctx, pgstore.Schema())
 //
-// A [Store] is made on a pool. It is all that an authenticator needs, and what
-// an issuer writes to:
+// [New] makes a [Store] on a pool. An authenticator reads from it, and an issuer
+// writes to it:
 //
 //	store, err := pgstore.New(pool, pgstore.AliveWhile(auth.UserKind,
 //		"EXISTS (SELECT 1 FROM users WHERE users.id = credential.subject_id AND users.deleted_at IS NULL)"))

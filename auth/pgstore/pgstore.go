@@ -29,24 +29,24 @@ type DB interface {
 // Store keeps credentials. It is a credential.Store and a credential.Ledger, and safe for
 // concurrent use where its [DB] is.
 //
-// A new credential of which nobody knows whether it was stored, since the answer
-// of the database was lost, is errors.OutcomeUnknown: nobody has its token, but it
-// may be in the list, and the one that it replaces may have expired. All else that
-// fails is [credential.ErrUnavailable]: it did not take place, or may be repeated.
+// When the answer of the database is lost, it is not known whether a new credential
+// was stored. The error is then errors.OutcomeUnknown: nobody has its token, but it
+// may be in the list, and the credential that it replaces may have expired. Every
+// other failure is [credential.ErrUnavailable]: the change was not made, or may be
+// repeated.
 type Store struct {
 	db DB
-	// found are the statements that find credentials, by the kind of their
-	// subject. A statement has only the condition on its own kind: PostgreSQL
-	// would open and lock the tables of the others too, for each request, though
-	// it asks none of them.
+	// found holds the statements that find credentials, by the kind of their
+	// subject. A statement has only the condition on its own kind. With the other
+	// conditions in it, PostgreSQL would open and lock their tables for each request.
 	found     map[owner.Kind]finder
 	foundElse finder
 }
 
-// finder is the statement for one hash and that for several. PostgreSQL
-// expects ten elements of = ANY, so it never finds a general plan cheap enough
-// to keep and plans anew each time, which takes longer than the look-up. Where
-// keys are not about to rotate there is one hash, and = will do.
+// finder holds the statement for one hash and that for several. PostgreSQL expects
+// ten elements in = ANY. So it finds no general plan that is cheap enough to keep,
+// and plans each time, which takes longer than the look-up. Except while keys
+// rotate there is one hash, and the statement with = is used.
 type finder struct{ one, any string }
 
 var (
@@ -60,16 +60,16 @@ type Alive struct {
 	condition string
 }
 
-// AliveWhile says in SQL when a subject of a kind is there and not blocked, as a
-// condition on the row named credential (subject_id; organization_id, the
-// organization of a customer):
+// AliveWhile says in SQL when a subject of a kind exists and is not blocked. It is
+// a condition on the row named credential, with the columns subject_id and, for the
+// organization of a customer, organization_id:
 //
 //	EXISTS (SELECT 1 FROM users WHERE users.id = credential.subject_id AND users.deleted_at IS NULL)
 //
-// It is part of the one statement that finds a credential of such a subject, so
-// that a dead subject costs what every other dead credential does. The text is
-// the program's: it must hold nothing of a request. Of several conditions on
-// one kind all must hold.
+// It is part of the one statement that finds a credential of such a subject, so a
+// dead subject costs the same as any other dead credential. The text comes from the
+// program, and must hold nothing of a request. Several conditions on one kind must
+// all be true.
 func AliveWhile(kind owner.Kind, condition string) Alive {
 	return Alive{kind: kind, condition: condition}
 }
@@ -106,7 +106,7 @@ func (s *Store) On(db DB) *Store {
 	return &other
 }
 
-// columns are the columns of a credential; a look-up knows the first two.
+// columns are the columns of a credential. A look-up knows the first two.
 const columns = `kind, subject_kind, ` + looked
 
 const looked = `id, subject_id, organization_id, scopes, unrestricted, organization_ids, name,
@@ -118,7 +118,7 @@ func newFinder(gone string) finder {
 	return finder{one: text + "= $1", any: text + "= ANY($1)"}
 }
 
-// Find is credential.Store's: one statement, one round trip.
+// Find implements [credential.Store] with one statement in one round trip.
 func (s *Store) Find(ctx context.Context, lookup credential.Lookup) (*credential.Record, error) {
 	var (
 		row    = credentialRow{kind: lookup.Type, subjectKind: string(lookup.SubjectKind)}
@@ -143,8 +143,7 @@ func (s *Store) Find(ctx context.Context, lookup credential.Lookup) (*credential
 	return &record, nil
 }
 
-// query looks for one hash by =, for which PostgreSQL keeps its plan, and for
-// several while keys rotate.
+// query looks for one hash with =, or for several while keys rotate.
 func (s *Store) query(ctx context.Context, db DB, lookup credential.Lookup) pgx.Row {
 	find, ok := s.found[lookup.SubjectKind]
 	if !ok {
@@ -165,7 +164,7 @@ const usedStatement = `UPDATE auth_credentials SET last_used_at = greatest(last_
 
 const rehashStatement = `UPDATE auth_credentials SET last_used_at = greatest(last_used_at, $2), hash = $3, key_id = $4 WHERE id = $1`
 
-// Used is credential.Store's.
+// Used implements [credential.Store].
 func (s *Store) Used(ctx context.Context, id uuid.UUID, use credential.Use) error {
 	var err error
 	if use.Rehash.IsZero() {
@@ -179,8 +178,8 @@ func (s *Store) Used(ctx context.Context, id uuid.UUID, use credential.Use) erro
 	return nil
 }
 
-// The replaced credential and the new one are one statement, so that it is one
-// step also without a transaction.
+// One statement changes the replaced credential and stores the new one, so that
+// both happen in one step also without a transaction.
 const (
 	addStatement = `INSERT INTO auth_credentials (` + columns + `, hash, key_id)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
@@ -194,7 +193,7 @@ const (
 	SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 FROM replaced`
 )
 
-// Add is credential.Ledger's.
+// Add implements [credential.Ledger].
 func (s *Store) Add(ctx context.Context, record credential.Record, replaces credential.Replacement) error {
 	c := &record.Credential
 	args := []any{
@@ -230,7 +229,7 @@ const selection = ` FROM auth_credentials
 
 const listStatement = `SELECT ` + columns + selection + ` ORDER BY created_at DESC, id`
 
-// List is credential.Ledger's. It does not tell whether the subject is alive.
+// List implements [credential.Ledger]. It does not set SubjectGone.
 func (s *Store) List(ctx context.Context, sel credential.Selection) ([]credential.Credential, error) {
 	if sel.Subject.IsZero() {
 		return nil, nil
@@ -258,7 +257,7 @@ const revokeStatement = `UPDATE auth_credentials SET revoked_at = $5
 	WHERE subject_kind = $1 AND subject_id = $2 AND ($3 = '' OR kind = $3) AND ($4::uuid IS NULL OR id = $4)
 		AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5)`
 
-// Revoke is credential.Ledger's.
+// Revoke implements [credential.Ledger].
 func (s *Store) Revoke(ctx context.Context, sel credential.Selection, at time.Time) (int, error) {
 	if sel.Subject.IsZero() {
 		return 0, nil
@@ -282,8 +281,8 @@ func (s *Store) Prune(ctx context.Context, before time.Time) (int64, error) {
 	return tag.RowsAffected(), nil
 }
 
-// on has a function ask the database: of a pool, by a connection that works, as
-// far as that can be seen without asking.
+// on calls a function with the database. For a pool this is a connection that
+// works, as far as that can be seen without a round trip.
 func (s *Store) on(ctx context.Context, ask func(db DB) error) error {
 	pool, ok := s.db.(*pgxpool.Pool)
 	if !ok {
@@ -305,19 +304,19 @@ func (s *Store) exec(ctx context.Context, sql string, args ...any) (tag pgconn.C
 	return tag, err
 }
 
-// isTransaction reports whether what is written still has to be committed.
+// isTransaction reports whether a change still has to be committed.
 func isTransaction(db DB) bool {
 	_, ok := db.(interface{ Commit(context.Context) error })
 	return ok
 }
 
-// failed wraps an error of the database; a context's stays one.
+// failed wraps an error of the database. That of a context stays one.
 func failed(doing string, err error) error {
 	return fmt.Errorf("pgstore: %s: %w", doing, errors.Join(credential.ErrUnavailable, err))
 }
 
-// credentialRow scans the columns into pgx's own types: it has a plan for these
-// at hand, and makes one anew for every other type in every query.
+// credentialRow scans the columns into types of pgx. It has a plan for these, and
+// makes one for every other type in every query.
 type credentialRow struct {
 	kind, subjectKind, name                         string
 	id, subjectID, organizationID                   pgtype.UUID
@@ -327,7 +326,7 @@ type credentialRow struct {
 	created, authenticated, expires, lastUsed, dead pgtype.Timestamptz
 }
 
-// looked are the targets of the columns of that name, with room for three more.
+// looked returns the targets of the columns of that name, with room for three more.
 func (r *credentialRow) looked() []any {
 	return append(make([]any, 0, 15),
 		&r.id, &r.subjectID, &r.organizationID, &r.scopes, &r.unrestricted,
@@ -364,8 +363,8 @@ func (r *credentialRow) credential() credential.Credential {
 	return c
 }
 
-// orNil is the time, if there is one. The infinite times of PostgreSQL, which
-// nothing here writes, count as the zero time: dead.
+// orNil returns the time, or nil for NULL. The infinite times of PostgreSQL, which
+// no statement here writes, are the zero time, so the credential is dead.
 func orNil(t pgtype.Timestamptz) *time.Time {
 	if !t.Valid {
 		return nil
