@@ -8,8 +8,8 @@ import (
 	"github.com/Masterminds/squirrel"
 )
 
-// ByIDs returns the rows of a scope with these primary keys, in one statement
-// however many there are. Keys of which there is no row in scope are left out.
+// ByIDs returns the rows of a scope with these primary keys. It sends one statement
+// for any number of keys. A key without a row in scope is not in the map.
 //
 //	customersByID, err := repository.ByIDs(ctx, reader, customers.For(reach), ids)
 func ByIDs[K comparable, Row any](ctx context.Context, from Readable, scope Rows[Row], ids []K) (map[K]Row, error) {
@@ -31,9 +31,9 @@ func ByIDs[K comparable, Row any](ctx context.Context, from Readable, scope Rows
 	return byID, nil
 }
 
-// Related returns the rows of a scope that refer to these keys by a column,
-// grouped by the key, in the order of the primary key: what a list of resources
-// needs of another table, in one statement.
+// Related returns the rows of a scope whose column has one of these keys, grouped by
+// the key, in the order of the primary key. A list of resources gets the rows of
+// another table that belong to it with one statement.
 //
 //	ordersOf, err := repository.Related(ctx, reader, orders.For(reach), "customer_id", customerIDs)
 func Related[K comparable, Row any](ctx context.Context, from Readable, scope Rows[Row], column string, keys []K) (map[K][]Row, error) {
@@ -56,7 +56,8 @@ func Related[K comparable, Row any](ctx context.Context, from Readable, scope Ro
 	return groups, nil
 }
 
-// relatedRows returns the rows and the key of each.
+// relatedRows returns the rows whose column has one of the keys, and the key of each
+// row.
 func relatedRows[K comparable, Row any](ctx context.Context, from Readable, scope Rows[Row], verb string, i int, keys []K) ([]Row, []K, error) {
 	c := &scope.plan.columns[i]
 	typ := c.typ

@@ -11,10 +11,9 @@ import (
 	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
-// Check returns an error where repositories cannot work with a pool: where it does
-// not connect, or where transactions are not possible. A program calls it when it
-// starts: a pooler with pool_mode = statement is then an error at once, and not one
-// of every request.
+// Check returns an error if repositories cannot work with a pool: if it does not
+// connect, or if transactions are not possible. A program calls it at its start. So a
+// pooler with pool_mode = statement is an error at the start, and not of every request.
 func Check(ctx context.Context, pool *pgxpool.Pool) error {
 	err := pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 		tx, err := conn.Begin(ctx)
@@ -22,7 +21,7 @@ func Check(ctx context.Context, pool *pgxpool.Pool) error {
 			return err
 		}
 		defer rollback(ctx, tx)
-		// A pooler may take BEGIN for itself and refuse what comes after it.
+		// A pooler may answer BEGIN itself and refuse the statement after it.
 		if _, err := tx.Exec(ctx, "SELECT 1"); err != nil {
 			return err
 		}

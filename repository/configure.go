@@ -13,14 +13,18 @@ import (
 	"github.com/polarkit-go/polarkit/kit"
 )
 
-// Configure prepares the configuration of a pool for repositories: uuid.UUID is
-// read and written without a detour through text, metadata is read in one pass,
-// times come in UTC, the integers of json and jsonb stay integers in values of the
-// type any, and the types of this module are known also in the modes of
-// pgx that do not ask the server for types (exec, simple protocol). In pgx's default mode repositories
-// work without it, slower; integers then become floats in values of the type any,
-// except in a map[string]any and a []any. A function that the configuration
-// already has for AfterConnect runs too, before.
+// Configure prepares the configuration of a pool for repositories:
+//
+//   - uuid.UUID is read and written in binary, not as text;
+//   - metadata is read in one pass;
+//   - times are in UTC;
+//   - the integers of json and jsonb stay integers in values of the type any;
+//   - the types of this module are known in the modes of pgx that do not ask the server
+//     for types (exec, simple protocol).
+//
+// In pgx's default mode repositories work without it, but slower. Integers then become
+// floats in values of the type any, except in a map[string]any and a []any. A function
+// that the configuration has for AfterConnect runs first.
 //
 //	config, err := pgxpool.ParseConfig(os.Getenv("DATABASE_URL"))
 //	…
@@ -56,8 +60,8 @@ func Register(types *pgtype.Map) {
 	types.RegisterDefaultPgType(map[string]any(nil), "jsonb")
 }
 
-// uuidCodec is pgtype's codec with plans for uuid.UUID, which otherwise goes
-// through sql.Scanner and driver.Valuer, and so through text.
+// uuidCodec is pgtype's codec with plans for uuid.UUID. Without them pgx uses
+// sql.Scanner and driver.Valuer, and so text.
 type uuidCodec struct{ pgtype.UUIDCodec }
 
 func (c uuidCodec) PlanScan(m *pgtype.Map, oid uint32, format int16, target any) pgtype.ScanPlan {

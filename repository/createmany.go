@@ -14,8 +14,8 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// copyAbove is the number of rows above which CreateMany uses COPY, whose fixed
-// cost then no longer counts.
+// copyAbove is the number of rows above which CreateMany uses COPY. For fewer rows
+// its fixed cost is too high.
 const copyAbove = 5000
 
 // CreateMany inserts rows, all of them or none, under the rules of
@@ -71,10 +71,10 @@ func (s Rows[Row]) CreateMany(ctx context.Context, to Writable, rows []Row) erro
 	})
 }
 
-// columnTypes are the types of a table's columns, asked for once.
+// columnTypes are the types of a table's columns. The database is asked for them once.
 type columnTypes struct {
-	names  []string // beside the columns that are written, in their order
-	arrays bool     // one of them is an array, which unnest would take apart
+	names  []string // of the columns that are written, in their order
+	arrays bool     // one of them is an array, whose elements unnest would separate
 	known  bool     // all of them are PostgreSQL's own, so pgx writes them in binary
 }
 
@@ -190,8 +190,8 @@ func isNilField(field reflect.Value) bool {
 	}
 }
 
-// insertEach inserts rows by one statement each, in one round trip, for tables
-// with columns that neither of the others can write.
+// insertEach inserts rows by one statement each, in one round trip. It is for tables
+// with columns that neither unnest nor COPY can write.
 func (p *plan) insertEach(ctx context.Context, h *handle, c *call, rows reflect.Value) error {
 	batch := &pgx.Batch{}
 	for i := range rows.Len() {

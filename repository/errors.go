@@ -13,11 +13,11 @@ import (
 	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
-// Reason says why the database did not do as it was told. It is a target for
+// Reason is the reason why the database did not run a statement. It is a target for
 // errors.Is.
 type Reason string
 
-// The reasons of an [Error]; beside each, what a client gets.
+// The reasons of an [Error], and what a client gets for each.
 const (
 	// NotFound: there is no such row in scope. 404 ResourceNotFound. errors.Is
 	// also holds for pgx.ErrNoRows.
@@ -33,45 +33,46 @@ const (
 	CheckViolation Reason = "check violation"
 	// NotNullViolation: 500.
 	NotNullViolation Reason = "not-null violation"
-	// InvalidText: a text to write holds a NUL or bytes that are no UTF-8. 422 at
-	// its field, or at the body where none is known. A [kit.Schema] refuses such text before it comes here, and to ask
-	// for it finds nothing.
+	// InvalidText: a text to write has a NUL or bytes that are not UTF-8. 422 at its
+	// field, or at the body where the field is not known. A [kit.Schema] refuses such
+	// text earlier. A search for such text finds nothing and is not an error.
 	InvalidText Reason = "invalid text"
-	// InvalidValue: a value is beyond what its column takes (class 22, 54000). 422
-	// at every field whose value is, as Create and an update schema wrote it; at
-	// its row and field in [Rows.CreateMany]; 500 for a value that no field has.
+	// InvalidValue: a column cannot hold a value (class 22, 54000). 422 at each field
+	// with such a value, and at its row and field in [Rows.CreateMany]. 500 where the
+	// value did not come from a field.
 	InvalidValue Reason = "value out of the column's range"
 	// Stale: the row changed since it was read. 409 ResourceConflict.
 	Stale Reason = "changed meanwhile"
-	// LockNotAvailable: another transaction holds the row, and the lock was not
-	// to wait ([Lock.NoWait]). 409 ResourceConflict.
+	// LockNotAvailable: another transaction has locked the row, and this lock does not
+	// wait ([Lock.NoWait]). 409 ResourceConflict.
 	LockNotAvailable Reason = "lock not available"
-	// SerializationFailure: the transaction met another one and may be tried
-	// again, which [InTx] does; it is a deadlock too. 503 with Retry-After.
+	// SerializationFailure: the transaction is in conflict with another one, or in a
+	// deadlock. It may be tried again, and [InTx] does so. 503 with Retry-After.
 	SerializationFailure Reason = "serialization failure"
 	// Timeout: the statement, the transaction or the wait for a lock took longer
-	// than the context or the database lets it, and did not take place. 503 with
+	// than the context or the database allows, and did not take place. 503 with
 	// Retry-After.
 	Timeout Reason = "timeout"
-	// Canceled: the caller has gone. errors.Is also holds for context.Canceled.
+	// Canceled: the context was canceled, as by a client that left. errors.Is also
+	// holds for context.Canceled.
 	Canceled Reason = "canceled"
-	// Unavailable: the database is away, or not there for writing, or a migration
-	// has just changed the type of a column under a prepared statement. Nothing
-	// has taken place. 503 with Retry-After.
+	// Unavailable: the database cannot be reached, or it only reads, or a migration has
+	// just changed the type of a column of a prepared statement. Nothing has taken
+	// place. 503 with Retry-After.
 	Unavailable Reason = "database away"
-	// CommitUnknown: the connection, the server or the time ended after COMMIT was
-	// sent, or a write that is a transaction of its own, and before the answer. It
-	// may have taken place. 503 OutcomeUnknown, without Retry-After: repeating it
-	// may do it twice. errors.Is also holds for the error of a context.
+	// CommitUnknown: a COMMIT, or a write that is a transaction of its own, was sent,
+	// and the connection, the server or the time ended before the answer. It may have
+	// taken place. 503 OutcomeUnknown, without Retry-After: if it is sent again, it may
+	// take place twice. errors.Is also holds for the error of a context.
 	CommitUnknown Reason = "outcome of the commit unknown"
 )
 
 // Error makes a reason the target of errors.Is.
 func (r Reason) Error() string { return "repository: " + string(r) }
 
-// Error is what the database refused, in the tree of every error that a verb
-// returns. It is for errors.As, errors.Is with a [Reason], and logs; clients
-// see only the text of the kind that wraps it.
+// Error is what the database refused. It is in the tree of each error of the database
+// that a verb returns, for errors.As, for errors.Is with a [Reason], and for logs.
+// Clients see only the text of the kind that wraps it.
 type Error struct {
 	Reason Reason
 	// Table is the model's table.
@@ -79,7 +80,7 @@ type Error struct {
 	// Constraint is the violated constraint, as the database names it.
 	Constraint string
 	// Columns are the columns or expressions of the constraint, as far as the
-	// database tells them.
+	// database names them.
 	Columns []string
 
 	cause error
@@ -106,15 +107,15 @@ func (e *Error) Is(target error) bool {
 	return ok && reason == e.Reason
 }
 
-// fieldError is a violated constraint that is the fault of one field.
+// fieldError is a refused value, as the error of one field or of several.
 type fieldError struct {
 	*errors.PolarRequestValidationError
 	cause *Error
 }
 
-// Unwrap leads to the field's error alone, as of one thing that went wrong and
-// not of two: a refused value is no fault for the log of errors. The cause is
-// found by Is and As.
+// Unwrap returns the field's error alone, so that the log of errors does not take
+// the cause for a second error: a refused value is not a fault of the service. Is and
+// As find the cause.
 func (e *fieldError) Unwrap() error { return e.PolarRequestValidationError }
 
 func (e *fieldError) Is(target error) bool { return errors.Is(e.cause, target) }
@@ -129,20 +130,20 @@ func (p *plan) notFound() error {
 	return errors.ResourceNotFound.Wrap(&Error{Reason: NotFound, Table: p.table, cause: pgx.ErrNoRows})
 }
 
-// stage is how far a statement came before it failed.
+// stage is the point that a statement reached before it failed.
 type stage int8
 
 const (
 	// notSent: there was no connection for it.
 	notSent stage = iota
-	// inTransaction: without a COMMIT it has not taken place.
+	// inTransaction: it was sent in a transaction, whose COMMIT was not.
 	inTransaction
 	// sentAlone: it was, or may have been, sent as a transaction of its own.
 	sentAlone
 )
 
-// translate makes an error of the driver one of ours. The connection is the one
-// that the statement was sent on, nil if there is none to look at.
+// translate makes an error of this package from an error of the driver. The connection
+// is that of the statement, nil if it is not known.
 func (p *plan) translate(err error, conn *pgx.Conn, c *call, at stage) error {
 	if err == nil {
 		return nil
@@ -173,7 +174,8 @@ func (p *plan) translate(err error, conn *pgx.Conn, c *call, at stage) error {
 	return p.program(found, c)
 }
 
-// answered translates what the server said, which connecting may have met too.
+// answered translates an error of the server, to a statement or to a connection that
+// was being made.
 func (p *plan) answered(found *Error, pg *pgconn.PgError, c *call, at stage) error {
 	found.Constraint = pg.ConstraintName
 	if _, ok := errors.AsType[*pgconn.ConnectError](found.cause); ok && !pglink.IsStatementPooling(pg) {
@@ -209,12 +211,12 @@ func (p *plan) answered(found *Error, pg *pgconn.PgError, c *call, at stage) err
 	return meaning.wrap(found)
 }
 
-// program is an error that no client caused and no server is away for.
+// program is an error whose cause is neither a client nor a server that is away.
 func (p *plan) program(found *Error, _ *call) error {
 	return fmt.Errorf("repository: %s: %w", p.table, found.cause)
 }
 
-// wrap makes the answer of a cause.
+// wrap makes the error of a meaning.
 func (a answer) wrap(found *Error) error {
 	err := a.kind.Wrap(found)
 	if a.again {
@@ -223,8 +225,10 @@ func (a answer) wrap(found *Error) error {
 	return err
 }
 
-// refuse is a violated constraint: the fault of a field where the application
-// says so and the statement wrote the field, else of the kind.
+// refuse is the error of a violated constraint. It names a field where the application
+// says which one and the statement wrote it. Else it is the error of the meaning. Type
+// and text are those of an error that Polar's services raise, without the words "Value
+// error, " of a schema's validator.
 func (p *plan) refuse(found *Error, fields Fields, meaning answer, text string, c *call) error {
 	loc, input, ok := p.blame(found, fields, c)
 	if !ok {
@@ -233,10 +237,10 @@ func (p *plan) refuse(found *Error, fields Fields, meaning answer, text string, 
 	return &fieldError{PolarRequestValidationError: errors.ValidationErrorAt(slices.Clone(loc), "value_error", text, input), cause: found}
 }
 
-// blame finds the place in the request for a violated constraint. What the call
-// itself names counts, whatever it writes. The model's place counts where the
-// statement writes a column of the constraint, or the one of the place's name: an
-// action without a body, which restores a row, has no such field.
+// blame finds the place in the request for a violated constraint. A place that the
+// call names is taken in any case. A place of the model is taken where the statement
+// writes a column of the constraint, or a column with the name of the place: an action
+// without a body, such as one that restores a row, has no such field.
 func (p *plan) blame(found *Error, fields Fields, c *call) (loc errors.Loc, input any, ok bool) {
 	var values []written
 	if c.written != nil {
@@ -274,8 +278,8 @@ func (c *column) isPartOf(entry string) bool {
 	return false
 }
 
-// detailColumns reads the columns out of "Key (a, b)=(1, 2) …", whose form is
-// the same in every language of the server.
+// detailColumns reads the columns of "Key (a, b)=(1, 2) …". The form is the same in
+// each language of the server.
 func detailColumns(detail string) []string {
 	_, rest, ok := strings.Cut(detail, "(")
 	if !ok {

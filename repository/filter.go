@@ -13,9 +13,9 @@ import (
 	"github.com/polarkit-go/polarkit/kit"
 )
 
-// OneOf is the predicate of a filter by a repeated parameter: the column is one
-// of the values, and there is no condition where there are no values. (For a
-// condition that then holds for no row use squirrel.Eq with an empty list.)
+// OneOf is the predicate of a filter by a repeated parameter: the column is one of the
+// values. Without values there is no condition. (squirrel.Eq with an empty list holds
+// for no row.)
 func OneOf[T any](column string, values kit.Filter[T]) squirrel.Sqlizer {
 	if len(values) == 0 {
 		return squirrel.And{}
@@ -23,8 +23,8 @@ func OneOf[T any](column string, values kit.Filter[T]) squirrel.Sqlizer {
 	return squirrel.Eq{column: []T(values)}
 }
 
-// IfSet is the predicate of a filter by one parameter: the column equals the
-// value, null included, and there is no condition where it is absent.
+// IfSet is the predicate of a filter by one parameter: the column equals the value,
+// which may be null. There is no condition where the value is absent.
 func IfSet[T any](column string, value kit.Optional[T]) squirrel.Sqlizer {
 	if v, ok := value.Get(); ok {
 		return squirrel.Eq{column: v}
@@ -32,9 +32,9 @@ func IfSet[T any](column string, value kit.Optional[T]) squirrel.Sqlizer {
 	return squirrel.And{}
 }
 
-// Contains is the predicate of a text search: the column contains the text, in
-// any case, with nothing in it special. There is no condition where it is
-// absent or empty.
+// Contains is the predicate of a text search: the column contains the text, in upper
+// or lower case. No character of the text has a special meaning. There is no condition
+// where it is absent or empty.
 func Contains(column string, text kit.Optional[string]) squirrel.Sqlizer {
 	v, ok := text.Get()
 	if !ok || v == "" {
@@ -51,16 +51,15 @@ func Contains(column string, text kit.Optional[string]) squirrel.Sqlizer {
 	return squirrel.ILike{column: string(append(pattern, '%'))}
 }
 
-// MetadataMatches is the predicate of a [kit.MetadataFilter] on a jsonb
-// column: the values of one key are alternatives, different keys must all
-// match. A value in the request is text and matches the text, and also the
-// number or boolean that is written so. The test is containment (@>), which a
-// GIN index with jsonb_path_ops serves:
+// MetadataMatches is the predicate of a [kit.MetadataFilter] on a jsonb column. The
+// values of one key are alternatives. All keys must match. A value of the request is a
+// text: it matches the same text, and the number or boolean with the same spelling. The
+// test is containment (@>), for which a GIN index with jsonb_path_ops is used:
 //
 //	CREATE INDEX ON customers USING gin (metadata jsonb_path_ops);
 //
-// The index is asked once for each alternative, so the cost grows with the sum
-// of the alternatives of all keys, and not with their product.
+// There is one search in the index for each alternative. So the cost grows with the
+// sum of the alternatives of all keys, not with their product.
 func MetadataMatches(column string, filter kit.MetadataFilter) squirrel.Sqlizer {
 	// Keys with one alternative share a document: the index intersects what a document
 	// holds. Two conditions that are each = ANY of an array would be one scan of the
@@ -126,8 +125,8 @@ func document(key string, value any) string {
 	return string(text)
 }
 
-// alternatives are the values one of which the metadata must have under the key:
-// the number or boolean that is written so, and the text.
+// alternatives are the values of a criterion, of which the metadata must have one: each
+// text, and the number or boolean with the same spelling.
 func alternatives(criterion kit.MetadataCriterion) []any {
 	if size := utf8.RuneCountInString(criterion.Key); size == 0 || size > kit.MaxMetadataKeyLength || hasNUL(criterion.Key) {
 		return nil

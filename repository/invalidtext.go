@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// askFrom makes the arguments from an index on askable.
+// askFrom makes the arguments from an index on comparable with a column.
 func (s *statement) askFrom(first int) {
 	for i := first; i < len(s.args); i++ {
 		if text, ok := s.args[i].(string); ok && isText(text) {
@@ -17,9 +17,9 @@ func (s *statement) askFrom(first int) {
 	}
 }
 
-// askable is a value to compare with. PostgreSQL refuses text with a NUL or bytes
-// that are no UTF-8, but asking for it is no mistake of the program: such text
-// comes in with any query string, and no row has it. U+FFFD stands in for it.
+// askable is a value to compare with. PostgreSQL refuses text with a NUL or with bytes
+// that are not UTF-8. Any query string may have such text, and no row has it, so it is
+// not an error to search for it. It is sent with U+FFFD in place of such bytes.
 func askable(value any) any {
 	switch v := value.(type) {
 	case string:

@@ -11,9 +11,9 @@ import (
 	"github.com/polarkit-go/polarkit/kit"
 )
 
-// registerJSON registers json or jsonb, and its array, with the codec that is
-// there. Only what it reads into values of the type any is different: integers
-// stay integers. A codec with a reader of the program's own keeps it.
+// registerJSON registers json or jsonb, and its array, with the codec that is already
+// registered. Only values of the type any are read in another way: integers stay
+// integers. A codec with a reader of the program keeps that reader.
 func registerJSON(types *pgtype.Map, oid, array uint32) {
 	known, ok := types.TypeForOID(oid)
 	if !ok {
@@ -38,8 +38,8 @@ func exact(unmarshal func([]byte, any) error) func([]byte, any) error {
 	return unmarshal
 }
 
-// metadataCodec is a codec of JSON that is there with a plan for kit.Metadata, which
-// reads itself. Through encoding/json the text would be read three times.
+// metadataCodec is a codec of JSON, with a plan for kit.Metadata, which reads itself.
+// encoding/json would read the text three times.
 type metadataCodec struct{ pgtype.Codec }
 
 func (c metadataCodec) PlanScan(m *pgtype.Map, oid uint32, format int16, target any) pgtype.ScanPlan {
@@ -66,7 +66,7 @@ func (scanMetadata) Scan(src []byte, dst any) error {
 	return nil
 }
 
-// jsonTarget reads JSON into a map or a list of values of the type any, also
+// jsonTarget reads JSON into a map or a list of values of the type any. It works also
 // where the types of the connection are not registered.
 type jsonTarget struct{ target any }
 

@@ -28,14 +28,14 @@ type CursorQuery struct {
 	Params pagination.CursorParams
 }
 
-// PageAfter returns the page after a cursor, the first one without a cursor. It
-// does not count, and a page costs the same however deep it is, if an index
-// serves the order. Rows that come and go meanwhile make no other row appear
-// twice or be left out.
+// PageAfter returns the page after a cursor, and without a cursor the first page. It
+// does not count. If there is an index for the order, a page costs the same at any
+// depth. Rows that are added or deleted between two pages do not make another row
+// appear twice or not at all.
 //
-// A cursor is valid for this table, sorting and predicate only; any other text
-// is a 422 at the query parameter cursor. It does not carry the reach: each page
-// is narrowed by that of its own request.
+// A cursor is valid only for the table, sorting and predicate that it was made with.
+// Any other text is a 422 at the query parameter cursor. A cursor does not hold a reach:
+// each page is narrowed by the reach of its own request.
 func (s Rows[Row]) PageAfter(ctx context.Context, from Readable, cursors *pagination.Cursors, q CursorQuery) (pagination.CursorList[Row], error) {
 	p := s.plan
 	empty := pagination.NewCursorList[Row](nil, "")
@@ -71,10 +71,10 @@ func (s Rows[Row]) PageAfter(ctx context.Context, from Readable, cursors *pagina
 	return pagination.NewCursorList(rows, next), nil
 }
 
-// Walk goes through all rows of a query in batches of this size, each read by
-// its own short statement after the end of the one before: no transaction and
-// no connection is held between them, and the walk can take as long as it
-// wants. It sees rows that are made ahead of it meanwhile.
+// Walk goes through all rows of a query in batches of this size. Each batch is read by
+// a short statement, from the end of the batch before. Between batches it holds neither
+// a transaction nor a connection, so a walk may take any time. It sees rows that are
+// added later in its order.
 //
 // An error ends the walk; it comes with an empty batch.
 func (s Rows[Row]) Walk(ctx context.Context, from Readable, q Query, size int64) iter.Seq2[[]Row, error] {
@@ -158,7 +158,7 @@ func (s Rows[Row]) after(ctx context.Context, from Readable, verb string, where 
 	return rows, last, err
 }
 
-// oneMore is a limit and the row after it, which tells that there are more.
+// oneMore is a limit with one row more, which is there if the list goes on.
 func oneMore(limit int64) int64 {
 	if limit == math.MaxInt64 {
 		return limit
@@ -168,7 +168,8 @@ func oneMore(limit int64) int64 {
 
 func samePart(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// queryAfter reads one row more than asked for, which tells that there are more.
+// queryAfter reads up to limit rows, and one row more to find out whether the list
+// goes on.
 func queryAfter[Row any](ctx context.Context, p *plan, h *handle, st *statement, terms int, limit int64) (rows []Row, last pagination.Position, err error) {
 	err = h.run(ctx, p, &call{}, func(on querier) (err error) {
 		rows, last, err = readAfter[Row](ctx, p, on, st, terms, limit)
@@ -255,9 +256,9 @@ func direction(t term) string {
 	return " > "
 }
 
-// beyondTerm is the form for mixed directions and NULLs: this term is beyond
-// its value, or equal and the terms after it are beyond. Where it can, it says
-// first that the term is not before its value, by which an index finds the
+// beyondTerm is the form for mixed directions and NULLs: this term is beyond its
+// value, or it is equal and the terms after it are beyond theirs. Where possible it
+// says first that the term is not before its value, so that an index finds the
 // beginning.
 func (s *statement) beyondTerm(terms []term, after pagination.Position) {
 	t, value, rest := terms[0], after[0], terms[1:]
@@ -299,15 +300,15 @@ func (s *statement) beyondTerm(terms []term, after pagination.Position) {
 	s.write("))")
 }
 
-// bindAside binds a value and returns its placeholder, to be written more than
-// once.
+// bindAside binds a value and returns its placeholder, which may be written several
+// times.
 func (s *statement) bindAside(value any) string {
 	s.args = append(s.args, value)
 	return "$" + strconv.Itoa(len(s.args))
 }
 
-// binding says to what a cursor belongs: the table, the order, and a digest of
-// the predicate with its values.
+// binding is what a cursor belongs to: the table, the order, and a digest of the
+// predicate with its values.
 func (p *plan) binding(q CursorQuery) (string, error) {
 	st := newStatement()
 	st.plan = p

@@ -5,27 +5,26 @@ import (
 )
 
 // Lock is how rows are locked until the end of a transaction: [ForUpdate] or
-// [ForNoKeyUpdate], which wait for a row that another transaction has locked
-// unless [Lock.NoWait] or [Lock.SkipLocked] says otherwise.
+// [ForNoKeyUpdate]. They wait for a row that another transaction has locked, unless
+// [Lock.NoWait] or [Lock.SkipLocked] changes that.
 type Lock uint8
 
 const (
 	// ForUpdate locks rows against every change and every other lock.
 	ForUpdate Lock = 0
-	// ForNoKeyUpdate locks rows against changes, and lets others make rows that
-	// refer to them: what most updates need.
+	// ForNoKeyUpdate locks rows against changes. Other transactions may still add rows
+	// that refer to them. Most updates need no more.
 	ForNoKeyUpdate Lock = 1
 
 	noWait     Lock = 2
 	skipLocked Lock = 4
 )
 
-// NoWait makes a verb fail with ResourceConflict and the reason
-// [LockNotAvailable] when a row is locked. For the table it waits, as every
-// statement does.
+// NoWait makes a verb fail with ResourceConflict and the reason [LockNotAvailable] when
+// a row is locked. It still waits for a lock of the table, as every statement does.
 func (l Lock) NoWait() Lock { return l&ForNoKeyUpdate | noWait }
 
-// SkipLocked leaves out rows that are locked, as workers of a queue do.
+// SkipLocked makes a verb leave out rows that are locked, as workers of a queue do.
 func (l Lock) SkipLocked() Lock { return l&ForNoKeyUpdate | skipLocked }
 
 // sql is the clause, none for a nil lock.
@@ -48,9 +47,8 @@ func (l *Lock) sql(p *plan) string {
 
 func (l *Lock) isNoWait() bool { return l != nil && *l&noWait != 0 }
 
-// Lock locks the row with this primary key and returns it as it then is. It
-// fails with ResourceNotFound like [Rows.Get], also for a row that was to be
-// skipped.
+// Lock locks the row with this primary key and returns it as it is then. It fails with
+// ResourceNotFound like [Rows.Get], and for a locked row that it skips.
 func (s Rows[Row]) Lock(ctx context.Context, tx Tx, id any, lock Lock) (Row, error) {
 	if err := s.lockable(); err != nil {
 		var none Row

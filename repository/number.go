@@ -13,11 +13,11 @@ import (
 	"github.com/polarkit-go/polarkit/kit"
 )
 
-// numbers says what kind of numbers stands on the left of a comparison. It is
-// what decides how a number is bound: left to itself the database takes the
-// type of the column for it, and 1.5 beside a bigint becomes 1, and what is
-// beyond an integer an error. Numbers are compared by value here, and the cast,
-// if any, stands at the value, so that indexes on the column serve.
+// numbers is the kind of numbers on the left of a comparison. It decides how a number
+// is bound. Without a cast the database gives a parameter the type of the column: 1.5
+// becomes 1 for a bigint, and a number beyond the integers is an error. Here numbers are
+// compared by value. A cast, if any, is at the value, so that indexes on the column can
+// be used.
 type numbers int8
 
 const (
@@ -30,7 +30,7 @@ const (
 	floats64
 	// decimals is a column of numeric.
 	decimals
-	// unknownNumbers is an expression, or a column that the row type has not.
+	// unknownNumbers is an expression, or a column that is not in the row type.
 	unknownNumbers
 )
 
@@ -73,7 +73,7 @@ func numbersOf(typ reflect.Type) numbers {
 	}
 }
 
-// outcome is what is known of a comparison before the database is asked.
+// outcome is what is known about a comparison without the database.
 type outcome int8
 
 const (
@@ -99,8 +99,8 @@ func beyond(by sign, above bool) outcome {
 	return never
 }
 
-// compare returns how a value is compared: the sign, the value as it is bound,
-// a cast, and whether the database has to be asked at all.
+// compare returns how a value is compared: the sign, the value as it is bound, a cast,
+// and whether the result is known without the database.
 func (n numbers) compare(by sign, value any) (sign, any, string, outcome) {
 	if n == noNumbers || !isOrdered(by) {
 		return by, value, "", asked
@@ -140,8 +140,8 @@ func isOrdered(by sign) bool {
 	}
 }
 
-// list returns a list as it is bound, with a cast. It is nil when no value of it
-// can be one of the column. Without numbers in the list ok is false.
+// list returns a list as it is bound, and a cast. The list is nil when the column can
+// hold none of its values. ok is false for a list that has other values than numbers.
 func (n numbers) list(values reflect.Value) (list any, cast string, ok bool) {
 	if n == noNumbers {
 		return nil, "", false
@@ -187,18 +187,18 @@ func (n numbers) list(values reflect.Value) (list any, cast string, ok bool) {
 	}
 }
 
-// number is the value of a number, of any type: an integer, or else a float that
-// is exact, or else no finite number.
+// number is the value of a number of any type: an integer, an exact float, or NaN or
+// an infinity.
 type number struct {
 	integer bool
 	i       int64
 	f       *big.Float
 	special float64 // NaN or an infinity, where f is nil
 	written string  // as it was written, if it was
-	opaque  bool    // of a type that may mean something else than numbers
+	opaque  bool    // of a type whose text may mean something else than a number
 }
 
-// numberOf reads a number. Text is none, nor is what is written as one.
+// numberOf reads a number. A text is not a number, even if it consists of digits.
 func numberOf(value any) (number, bool) {
 	switch v := value.(type) {
 	case int64:
@@ -242,8 +242,8 @@ func wholeNumber(i *big.Int) number {
 	return number{f: new(big.Float).SetInt(i)}
 }
 
-// valuerNumber reads what a type like kit.Decimal or pgtype.Numeric gives to the
-// database.
+// valuerNumber reads the number that a type such as kit.Decimal or pgtype.Numeric sends
+// to the database.
 func valuerNumber(value driver.Valuer) (number, bool) {
 	if v := reflect.ValueOf(value); v.Kind() == reflect.Pointer && v.IsNil() {
 		return number{}, false
@@ -287,8 +287,8 @@ func textNumber(text string) (number, bool) {
 	return number{f: f, written: text}, true
 }
 
-// above reports whether a number that is not among a column's is beyond its
-// largest one. NaN is larger than all others, as in PostgreSQL.
+// above reports whether a number that a column cannot hold is larger than all that it
+// can. NaN is larger than all others, as in PostgreSQL.
 func (n number) above() bool {
 	if n.f != nil {
 		return n.f.Sign() > 0
@@ -362,7 +362,7 @@ func (n number) besideFloat(by sign, of numbers, value any) (sign, any, string, 
 	switch outside := beyond(by, n.above()); {
 	case by == signEqual || by == signNotEqual:
 		return by, nil, "", outside
-	case n.above() && outside == always: // less than more than all finite ones
+	case n.above() && outside == always: // less than a number above all finite ones
 		return signLess, math.Inf(1), "", asked
 	case n.above():
 		return signGreaterEqual, math.Inf(1), "", asked
@@ -373,15 +373,15 @@ func (n number) besideFloat(by sign, of numbers, value any) (sign, any, string, 
 	}
 }
 
-// alone is the number as it is bound where the type of the other side is not
-// known, with a cast to the type that compares it by its value with all others.
+// alone is the number as it is bound where the type of the other side is not known. The
+// cast is to a type that PostgreSQL compares by value with any other type of numbers.
 func (n number) alone() (bound any, cast string) {
 	switch {
 	case n.integer:
 		return n.i, "::int8"
 	case n.f == nil:
 		return n.special, "::float8"
-	case math.IsInf(n.float(), 0): // beyond floats, of which the other side may be one
+	case math.IsInf(n.float(), 0): // beyond all floats; the other side may be a float
 		return n.float(), "::float8"
 	default:
 		return n.text(), "::numeric"
@@ -393,12 +393,12 @@ func (n number) isHuge() bool {
 	return n.f != nil && (n.f.IsInf() || float64(n.f.MantExp(nil)) > numericDigits*math.Log2(10))
 }
 
-// isTiny reports whether a number other than 0 has more places than numeric.
+// isTiny reports whether a number other than 0 has more places than numeric holds.
 func (n number) isTiny() bool {
 	return n.f != nil && n.f.Sign() != 0 && float64(n.f.MantExp(nil)) < -numericPlaces*math.Log2(10)
 }
 
-// besideZero compares with a number between 0 and the next one of numeric.
+// besideZero compares with a number between 0 and the number of numeric next to it.
 func (n number) besideZero(by sign) (sign, any, string, outcome) {
 	const zero, cast = int64(0), "::int8"
 	positive := n.f.Sign() > 0

@@ -26,14 +26,14 @@ const (
 	Estimated CountMode = -2
 )
 
-// Capped counts up to n rows. A total beyond is given as n, or as what the page
-// and a look at the row after it show if that is more, and the answer says that it
-// is capped. An n below 1 is 1.
+// Capped counts up to n rows. Where there are more the total is n, or what the page and
+// the row after it show if that is more, and the answer says that it is capped. An n
+// below 1 is 1.
 func Capped(n int64) CountMode { return CountMode(max(n, 1)) }
 
-// Page returns a page of a query with the number of rows of the whole: count
-// and rows in one round trip. The two see the database one after the other, so
-// that while rows come and go the total may be off by those.
+// Page returns a page of a query and the total number of rows. Both are read in one
+// round trip, one after the other: the total may differ by rows that are added or
+// deleted in between.
 //
 // A page beyond the end is empty, with the same total. Beyond
 // [Options.MaxPage] Page fails with a 422 at the query parameter page.
@@ -60,8 +60,8 @@ func (s Rows[Row]) Page(ctx context.Context, from Readable, q Query) (pagination
 	return s.runPage(s.named(ctx, "page"), h, q, statements)
 }
 
-// pageStatements are the two statements of a page. The predicates are written
-// once: both texts hold them, and both share the arguments.
+// pageStatements are the two statements of a page. The predicates are written once and
+// are part of both texts. Both statements share the arguments.
 type pageStatements struct {
 	count, rows         string
 	countArgs, rowsArgs []any
@@ -190,8 +190,8 @@ func estimatedTotal(total int64, params pagination.Params) pagination.Pagination
 	return pagination.Pagination{TotalCount: total, MaxPage: params.MaxPage(total), TotalCountIsEstimated: true}
 }
 
-// looksAhead reports whether one row more than the page is read, to find out
-// whether there are more.
+// looksAhead reports whether one row more than the page is read, to find out whether
+// the list goes on.
 func (c CountMode) looksAhead() bool { return c == None || c > 0 }
 
 func readPage[Row any](p *plan, results pgx.BatchResults, q Query) (counted int64, rows []Row, err error) {
@@ -218,7 +218,7 @@ func readPage[Row any](p *plan, results pgx.BatchResults, q Query) (counted int6
 	return counted, rows, err
 }
 
-// estimate reads the number of rows out of a plan.
+// estimate reads the number of rows from a plan of the database.
 func estimate(text []byte) (int64, error) {
 	var plans []struct {
 		Plan struct {

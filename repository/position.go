@@ -28,10 +28,9 @@ var (
 // readPosition reads the sort values of the row that was scanned last: the last
 // columns of the result.
 //
-// A position is text that means the same value in every session. The text that
-// the server itself gives does not: it depends on DateStyle, IntervalStyle,
-// TimeZone and extra_float_digits. So the values are taken in their binary form
-// wherever the connection uses it, and written here.
+// A position is text that means the same value in every session. The text of the server
+// does not: it depends on DateStyle, IntervalStyle, TimeZone and extra_float_digits. So
+// the values are read in binary form, where the connection uses it, and written here.
 func readPosition(result pgx.Rows, terms int) (pagination.Position, error) {
 	fields, raw := result.FieldDescriptions(), result.RawValues()
 	at := make(pagination.Position, terms)
@@ -77,9 +76,9 @@ func positionText(conn *pgx.Conn, oid uint32, format int16, raw []byte) (string,
 	return string(text), nil
 }
 
-// needsExactFloats reports whether a float came as text, as it does in the modes
-// of pgx that do not ask the server for types. It has all of its digits only
-// where extra_float_digits is not below 1, which is PostgreSQL's default.
+// needsExactFloats reports whether a float came as text. It does in the modes of pgx
+// that do not ask the server for types. The text has all digits only where
+// extra_float_digits is at least 1, which is PostgreSQL's default.
 func needsExactFloats(result pgx.Rows, terms int) bool {
 	fields := result.FieldDescriptions()
 	return slices.ContainsFunc(fields[len(fields)-terms:], func(field pgconn.FieldDescription) bool {
@@ -112,7 +111,7 @@ const (
 	rangeNoUpper        = 0x10
 )
 
-// rangeText writes a range, whose ends pgx reads and does not write again.
+// rangeText writes a range. pgx can read the ends of a range, but it cannot write them.
 func rangeText(conn *pgx.Conn, element uint32, raw []byte) (string, error) {
 	if len(raw) == 0 {
 		return "", errRange
@@ -153,8 +152,8 @@ func rangeText(conn *pgx.Conn, element uint32, raw []byte) (string, error) {
 	return string(append(text, ')')), nil
 }
 
-// intervalText writes an interval with a sign at each part, since IntervalStyle
-// decides for what the first sign holds.
+// intervalText writes an interval with a sign at each part. A single sign at the
+// beginning has a meaning that depends on IntervalStyle.
 func intervalText(raw []byte) string {
 	micros := int64(binary.BigEndian.Uint64(raw))      //nolint:gosec // two's complement
 	days := int32(binary.BigEndian.Uint32(raw[8:]))    //nolint:gosec // two's complement

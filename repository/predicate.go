@@ -11,13 +11,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// condition appends a predicate so that it stands beside AND and OR as one
-// operand, and reports whether it said anything: an empty And or Eq does not.
+// condition appends a predicate as one operand of AND or OR. It reports whether it
+// appended a condition: an empty And or Eq has none.
 //
-// squirrel's comparisons are written here, because squirrel's own rendering
-// has traps: it takes [16]byte for a list, writes one text per length of a
-// list, and lets an empty Eq inside an Or match every row. Every other Sqlizer
-// renders itself.
+// squirrel's comparisons are written here, because squirrel's own text has traps: it
+// takes [16]byte for a list, has another text for each length of a list, and an empty
+// Eq inside an Or matches every row. Every other Sqlizer writes itself.
 func (s *statement) condition(part squirrel.Sqlizer) bool {
 	switch part := part.(type) {
 	case nil:
@@ -53,7 +52,7 @@ func (s *statement) condition(part squirrel.Sqlizer) bool {
 	}
 }
 
-// writer is a predicate of this package, which writes itself.
+// writer is a predicate of this package. It writes itself.
 type writer interface {
 	writeTo(s *statement) bool
 }
@@ -66,8 +65,8 @@ func (s *statement) conjunction(n int, part func(i int) bool) bool {
 	return s.joined(" AND ", n, part)
 }
 
-// joined joins those of n parts that say something, in brackets, and reports
-// whether there was one. A part that says nothing appends nothing.
+// joined joins those of n parts that have a condition, in brackets, and reports
+// whether there was one. A part without a condition appends nothing.
 func (s *statement) joined(with string, n int, part func(i int) bool) bool {
 	before := len(s.text)
 	s.write("(")
@@ -105,8 +104,8 @@ func (s *statement) or(parts []squirrel.Sqlizer) bool {
 	})
 }
 
-// holdsForAll reports whether a part of an Or is a NotEq with an empty list: it
-// says nothing where it narrows, and as an alternative it holds for every row.
+// holdsForAll reports whether a part of an Or is a NotEq with an empty list. As an
+// operand of AND it is no condition. As an alternative it holds for every row.
 func holdsForAll(part squirrel.Sqlizer) bool {
 	entries, ok := part.(squirrel.NotEq)
 	for _, value := range entries {
@@ -118,9 +117,9 @@ func holdsForAll(part squirrel.Sqlizer) bool {
 	return ok && len(entries) > 0
 }
 
-// Not is the predicate that holds where another does not; no condition where the
-// other is none. (Inside of squirrel.Expr an absent filter would hold for every
-// row, and its NOT for none.)
+// Not is the predicate that holds where another does not. It is no condition where the
+// other one is no condition. (In squirrel.Expr an absent filter would hold for every
+// row, and its NOT for no row.)
 func Not(part squirrel.Sqlizer) squirrel.Sqlizer { return negation{part} }
 
 type negation struct{ part squirrel.Sqlizer }
@@ -172,8 +171,8 @@ func (s *statement) rendered(part squirrel.Sqlizer) bool {
 	return true
 }
 
-// comparisons appends a comparison for each entry, in the order of the keys so
-// that the text is always the same.
+// comparisons appends a comparison for each entry, in the order of the keys, so that
+// the text is always the same.
 func (s *statement) comparisons(entries map[string]any, by sign) bool {
 	if len(entries) == 1 {
 		for key, value := range entries {
@@ -241,14 +240,14 @@ func (s *statement) compare(key string, by sign, value any) bool {
 	case by == signNotEqual:
 		return s.equality(key, value, true)
 	case isNull(value):
-		s.fail("%s%sNULL holds for no row: say squirrel.Eq or NotEq with nil", key, by)
+		s.fail("%s%sNULL holds for no row: use squirrel.Eq or NotEq with nil", key, by)
 	default:
 		s.one(s.operand(key), by, value)
 	}
 	return true
 }
 
-// equality appends what Eq means, or NotEq.
+// equality appends the comparison of an Eq or a NotEq.
 func (s *statement) equality(key string, value any, not bool) bool {
 	o := s.operand(key)
 	null, in, by := " IS NULL", " IN ", signEqual
@@ -348,8 +347,8 @@ const (
 	queryValue
 )
 
-// classify tells what a value of an Eq means. Only slices are lists, and of
-// them those of bytes are not.
+// classify returns the meaning of a value in an Eq. Only slices are lists, and slices
+// of bytes are not.
 func classify(value any) (valueKind, any) {
 	switch v := value.(type) {
 	case nil:
@@ -415,9 +414,9 @@ func withoutNulls(value any) (list reflect.Value, hasNull bool) {
 	return kept, hasNull
 }
 
-// array is a slice as it is bound for an array parameter. Slices of text are
-// written as an array literal, which fits arrays of every type that is written
-// as text, also of an enum or domain that the connection does not know.
+// array is a slice as it is bound for an array parameter. Slices of text are written as
+// an array literal. It fits arrays of each type that is written as text, such as an enum
+// or a domain that the connection does not know.
 func array(v reflect.Value) any {
 	elem := v.Type().Elem()
 	if elem.Kind() != reflect.String || elem.Implements(reflect.TypeFor[driver.Valuer]()) {

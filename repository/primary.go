@@ -17,30 +17,31 @@ func isReadOnly(err error) bool {
 	return ok && pg.Code == "25006"
 }
 
-// isStandby reports whether the server has said that it is a replica; servers
-// before PostgreSQL 14 do not say.
+// isStandby reports whether the server has said that it is a replica. Servers before
+// PostgreSQL 14 do not say so.
 func isStandby(conn *pgx.Conn) bool { return conn.PgConn().ParameterStatus("in_hot_standby") == "on" }
 
-// lookTimeout is how long it may take to see where a new connection leads.
+// lookTimeout is how long it may take to find out which server a new connection
+// reaches.
 const lookTimeout = 5 * time.Second
 
-// primary is what is known of the server to which new connections lead, once a
-// write has met one that only reads.
+// primary is what is known about the server that new connections reach. It is asked
+// after a write met a server that only reads.
 type primary struct {
-	// turn is held by the one who looks, and guards the rest.
+	// turn is held while a connection is tried. It guards the other fields.
 	turn   chan struct{}
-	looked time.Time // when the last look began
-	writes bool      // what it has seen
+	looked time.Time // when the last try began
+	writes bool      // whether it met a server that writes
 }
 
 func newPrimary() *primary { return &primary{turn: make(chan struct{}, 1)} }
 
-// returned reports whether new connections lead to a server that writes. Then the
-// pool gives up the connections that it has, which may lead to the other one.
+// returned reports whether new connections reach a server that writes. Then the pool
+// closes the connections that it has, because they may lead to the other server.
 //
-// It looks by a connection beside the pool, so that the pool keeps the ones it
-// reads by as long as there is no primary. One look serves all the writes that
-// failed before it began.
+// It tries a connection that is not of the pool. As long as there is no primary the
+// pool keeps its connections for reads. One try is enough for all writes that failed
+// before it began.
 func (p *primary) returned(ctx context.Context, pool *pgxpool.Pool) bool {
 	failed := time.Now()
 	select {
@@ -59,8 +60,9 @@ func (p *primary) returned(ctx context.Context, pool *pgxpool.Pool) bool {
 	return p.writes
 }
 
-// leadsToPrimary makes a connection as the pool does, and asks. Where the server
-// has none left, those of the pool may be in the way.
+// leadsToPrimary makes a connection as the pool does, and asks the server whether it
+// writes. A server without a free connection counts as one that does: the pool's own
+// connections may be those that take its place.
 func leadsToPrimary(ctx context.Context, config *pgxpool.Config) bool {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()

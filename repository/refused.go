@@ -15,30 +15,30 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// The database refuses a value without a word about the column that it was for.
-// What follows finds the fields. Each value of the statement is compared with the
-// bounds of its column, and then tried alone. That happens after a failure only.
+// When the database refuses a value it does not name the column. This file finds the
+// fields: each value of the statement is compared with the bounds of its column, and
+// then tried alone. That happens only after a failure.
 
 const (
 	// maxTried is how many values are tried alone at most.
 	maxTried = 1000
-	// besideTimeout is how long a transaction waits for a second connection, on
+	// secondTimeout is how long a transaction waits for a second connection, on
 	// which its values are tried.
-	besideTimeout = time.Second
+	secondTimeout = time.Second
 )
 
-// candidate is a value from a field of a request that may be the one refused.
+// candidate is a value of a field of the request. The database may have refused it.
 type candidate struct {
 	loc    errors.Loc
 	column *column
 	value  any
 	issues []errors.ValidationError
-	sure   bool // nothing more is to be found out about it
+	sure   bool // it need not be tried
 }
 
-// blameValues makes of a refused value the error of the fields that it came from.
-// The connection is one that is free, nil in a transaction. Where no field is at
-// fault the failure stays as it is: the service's own mistake.
+// blameValues turns the error of a refused value into that of the fields with such a
+// value. The connection is free for other statements; it is nil in a transaction. Where
+// no field is found the failure stays as it is: the service's own mistake.
 func (p *plan) blameValues(ctx context.Context, h *handle, conn *pgx.Conn, c *call, raw, failure error) error {
 	found, ok := errors.AsType[*Error](failure)
 	if !ok {
@@ -56,7 +56,7 @@ func (p *plan) blameValues(ctx context.Context, h *handle, conn *pgx.Conn, c *ca
 	}
 	if conn == nil {
 		var release func()
-		conn, release = h.beside(ctx)
+		conn, release = h.second(ctx)
 		defer release()
 	}
 	tried := p.examine(ctx, h, conn, candidates)
@@ -112,9 +112,9 @@ func (p *plan) candidates(c *call) []candidate {
 	return candidates
 }
 
-// beside is a connection of the pool for a transaction, which can ask nothing more
-// itself. It is nil where none is to be had at once.
-func (h *handle) beside(ctx context.Context) (conn *pgx.Conn, release func()) {
+// second is another connection of the pool for a transaction, which has failed and
+// refuses further statements. It is nil where the pool has none at once.
+func (h *handle) second(ctx context.Context) (conn *pgx.Conn, release func()) {
 	none := func() {}
 	if h.tx == nil || h.tx.pool == nil {
 		return nil, none
@@ -122,7 +122,7 @@ func (h *handle) beside(ctx context.Context) (conn *pgx.Conn, release func()) {
 	if stat := h.tx.pool.Stat(); stat.IdleConns() == 0 && stat.TotalConns() >= stat.MaxConns() {
 		return nil, none
 	}
-	ctx, cancel := context.WithTimeout(ctx, besideTimeout)
+	ctx, cancel := context.WithTimeout(ctx, secondTimeout)
 	defer cancel()
 	var taken *pgxpool.Conn
 	taken, err := h.tx.pool.Acquire(ctx)
@@ -132,8 +132,8 @@ func (h *handle) beside(ctx context.Context) (conn *pgx.Conn, release func()) {
 	return taken.Conn(), taken.Release
 }
 
-// examine finds out which of the values are refused, and reports whether that is
-// now known of all of them.
+// examine finds out which values are refused, and reports whether it knows that of all
+// of them.
 func (p *plan) examine(ctx context.Context, h *handle, conn *pgx.Conn, candidates []candidate) bool {
 	on, types := conn, (*pgtype.Map)(nil)
 	if on == nil && h.tx != nil {
@@ -190,7 +190,7 @@ func (p *plan) try(ctx context.Context, h *handle, conn *pgx.Conn, shapes map[st
 		}
 		text, ok := textOf(conn.TypeMap(), value).(string)
 		if !ok {
-			continue // NULL, or a type that is not for this column: no client chose it
+			continue // NULL, or a type that does not fit the column: a client did not choose it
 		}
 		trials, texts = append(trials, each), append(texts, text)
 		statements = append(statements, "SELECT ($1::text::"+shape.Type+") IS NULL")
@@ -242,8 +242,8 @@ func trySent(ctx context.Context, conn *pgx.Conn, statements, texts []string) []
 	return failures
 }
 
-// trySimply sends one statement after the other, for servers and poolers that know
-// the simple protocol alone.
+// trySimply sends one statement after the other, for servers and poolers that know only
+// the simple protocol.
 func trySimply(ctx context.Context, conn *pgx.Conn, statements, texts []string) []error {
 	failures := make([]error, len(statements))
 	for i, sql := range statements {
@@ -252,14 +252,13 @@ func trySimply(ctx context.Context, conn *pgx.Conn, statements, texts []string) 
 	return failures
 }
 
-// isOfAValue reports whether an error is about a value, whose column it does not
-// name.
+// isOfAValue reports whether an error is about a value.
 func isOfAValue(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && issueOf(pg) != nil
 }
 
-// issueOf is what a client gets to know of a value that a type refused.
+// issueOf is the error that a client gets for a value that a type refused.
 func issueOf(pg *pgconn.PgError) *errors.ValidationError {
 	if pg == nil || !strings.HasPrefix(pg.Code, "22") {
 		return nil
@@ -280,9 +279,9 @@ func issueOf(pg *pgconn.PgError) *errors.ValidationError {
 // btreeLimit is how many bytes an entry of a btree may have.
 const btreeLimit = 2704
 
-// blameIndex finds the field whose value is too large for an index, which is the
-// longest text of its columns. The server names the index only where it tried to
-// store the entry: without a name it may be any of the table.
+// blameIndex finds the field whose value is too large for an index: the one with the
+// longest text among the columns of the index. The server names the index only where it
+// tried to store the entry. Without a name it may be any index of the table.
 func (p *plan) blameIndex(ctx context.Context, on querier, raw error, candidates []candidate) {
 	pg, ok := errors.AsType[*pgconn.PgError](raw)
 	if !ok || pg.Code != "54000" {

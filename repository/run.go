@@ -11,30 +11,30 @@ import (
 	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
-// call is what has to be known of a statement to say what its failure means.
+// call is what decides the meaning of a statement's failure.
 type call struct {
-	// writes: where it is a transaction of its own, it may have taken place when
-	// the answer is lost.
+	// writes: the statement writes. Where it is a transaction of its own, it may have
+	// taken place when the answer is lost.
 	writes bool
-	// noWait: it asked for locks that do not wait.
+	// noWait: its locks do not wait.
 	noWait bool
-	// written gives the values that it writes; nil for none.
+	// written returns the values that it writes. It is nil if there are none.
 	written func() []written
-	// rows are those that the values stand in, where there are many of them.
+	// rows are the rows with the values, where there are several.
 	rows reflect.Value
-	// fields are the places that the call names for constraints.
+	// fields are the places in the request that the call names for constraints.
 	fields Fields
 	// given: a row was passed on, so that the statement must not run again.
 	given bool
-	// tag says what the statement did.
+	// tag is the command tag of the statement, with the number of its rows.
 	tag pgconn.CommandTag
 }
 
-// run sends a statement and reads the whole answer, both of which the function
-// does. A transaction runs on its own connection, once. Otherwise run takes a
-// connection of the pool, and sends the statement once more where it surely did
-// not take place: where what pgx keeps of it is outdated, and where a write has
-// met a server that only reads while new connections lead to one that writes.
+// run calls a function that sends a statement and reads the whole answer. In a
+// transaction it uses its connection, and runs the function once. Otherwise it takes a
+// connection of the pool. It runs the function once more where the statement surely did
+// not take place: where pgx keeps outdated facts of the statement, and where a write met
+// a server that only reads and new connections reach one that writes.
 func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier) error) error {
 	if h.tx != nil {
 		raw := send(h.on(h.db, h.conn()))
@@ -59,7 +59,7 @@ func (h *handle) run(ctx context.Context, p *plan, c *call, send func(on querier
 		case err == nil:
 			return nil
 		case !outdated && !c.given && h.caches() && isOutdated(err, c, h.mode):
-			outdated = true // and pgx has forgotten by now what it kept of the statement
+			outdated = true // pgx has dropped the statement from its cache by now
 			continue
 		}
 		failure := p.translate(err, conn.Conn(), c, sentAlone)
@@ -101,15 +101,15 @@ func (h *handle) caches() bool {
 	return h.mode == pgx.QueryExecModeCacheStatement || h.mode == pgx.QueryExecModeCacheDescribe
 }
 
-// isOutdated reports whether a statement failed because of what pgx kept of it,
-// and did not take place.
+// isOutdated reports whether a statement failed because of outdated facts that pgx
+// keeps of it, and did not take place.
 func isOutdated(err error, c *call, mode pgx.QueryExecMode) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return answerTo(pg, c).stale
 	}
 	if _, ok := errors.AsType[*rowError](err); ok {
-		// The server takes care of a changed result itself where the statement is
-		// prepared there. A write has taken place.
+		// Where the statement is prepared on the server, the server itself reports a
+		// changed result. A write has taken place.
 		return !c.writes && mode == pgx.QueryExecModeCacheDescribe
 	}
 	if pglink.IsLost(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -124,28 +124,28 @@ func isOutdated(err error, c *call, mode pgx.QueryExecMode) bool {
 type written struct {
 	column *column
 	value  any
-	// field is the name on the wire of the field that the value came from; empty
-	// for a value of the program's own.
+	// field is the name on the wire of the field that the value came from. It is empty
+	// for a value of the program.
 	field string
-	// own: the repository says what the column holds.
+	// own: the repository itself sets the column.
 	own bool
 }
 
-// rowError is a row that came and could not be read.
+// rowError is the error of a row that the server sent and that cannot be read.
 type rowError struct{ cause error }
 
 func (e *rowError) Error() string { return e.cause.Error() }
 func (e *rowError) Unwrap() error { return e.cause }
 
-// unsentError is what pgx says of a value that it cannot write as the parameter's
-// type, before anything is sent.
+// unsentError is the error of pgx for a value that it cannot write as the parameter's
+// type. Nothing was sent.
 type unsentError struct{ cause error }
 
 func (e *unsentError) Error() string { return e.cause.Error() }
 func (e *unsentError) Unwrap() error { return e.cause }
 
-// sending is an error with which pgx did not begin to give an answer: what is
-// neither from the server nor from the connection it met itself, beforehand.
+// sending marks an error that pgx returned instead of an answer. One that is neither of
+// the server nor of the connection is its own, and nothing was sent.
 func sending(err error) error {
 	if _, ok := errors.AsType[*pgconn.PgError](err); ok || pglink.IsLost(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err

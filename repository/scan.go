@@ -10,18 +10,17 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// scanner scans rows into one struct again and again. The destinations are
-// looked up once per statement, not per row: what a scan leaves in the struct
-// is copied out, and the struct is emptied so that no row sees another's maps
-// and pointers.
+// scanner scans all rows into one struct, one after the other. The destinations are
+// looked up once per statement, not once per row. After each scan the row is copied
+// and the struct is emptied, so that two rows never share a map or a pointer.
 type scanner[Row any] struct {
 	plan    *plan
 	row     Row
 	targets []any
 }
 
-// newScanner makes a scanner for the columns of a plan, in their order, and
-// then the extra targets.
+// newScanner makes a scanner for the columns of a plan, in their order, and for the
+// extra targets after them.
 func newScanner[Row any](p *plan, extra ...any) *scanner[Row] {
 	s := &scanner[Row]{plan: p, targets: make([]any, 0, len(p.columns)+len(extra))}
 	v := reflect.ValueOf(&s.row).Elem()
@@ -43,8 +42,8 @@ func (s *scanner[Row]) scan(rows pgx.Rows) (Row, error) {
 	return row, nil
 }
 
-// unread is the error of a row that cannot be read. It names the primary key, as
-// far as it was read before the column that failed.
+// unread is the error of a row that cannot be read. It names the primary key, as far
+// as it was read before the column that failed.
 func (p *plan) unread(row any, err error) error {
 	failed := len(p.columns)
 	if at, ok := errors.AsType[pgx.ScanArgError](err); ok {
@@ -66,8 +65,8 @@ func (p *plan) unread(row any, err error) error {
 // maxPreallocated is for how many rows there is room before the first one is read.
 const maxPreallocated = 1024
 
-// collect reads all rows and closes them. The size is how many there will be
-// at most, as far as that is known.
+// collect reads all rows and closes them. There are at most size rows, if that is
+// known.
 func collect[Row any](p *plan, rows pgx.Rows, size int64) ([]Row, error) {
 	defer rows.Close()
 	s := newScanner[Row](p)
@@ -82,7 +81,7 @@ func collect[Row any](p *plan, rows pgx.Rows, size int64) ([]Row, error) {
 	return collected, rows.Err()
 }
 
-// one reads the first row and closes them; ok is false when there is none.
+// one reads the first row and closes the rows. ok is false if there is none.
 func one[Row any](p *plan, rows pgx.Rows) (row Row, ok bool, err error) {
 	defer rows.Close()
 	if !rows.Next() {

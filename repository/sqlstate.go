@@ -34,7 +34,7 @@ var (
 	badValue = answer{reason: InvalidValue, kind: errors.InternalServerError}
 	badText  = answer{reason: InvalidText, kind: errors.InternalServerError}
 	locked   = answer{reason: LockNotAvailable, kind: errors.ResourceConflict}
-	// pooled is what PgBouncer says where a transaction is not possible.
+	// pooled is the meaning of PgBouncer's error where a transaction is not possible.
 	pooled = answer{kind: errors.InternalServerError, closes: true}
 )
 
@@ -46,8 +46,8 @@ func (a answer) orStale() answer {
 // answers are the meanings of SQLSTATEs, and of whole classes by their first two
 // characters. A code that is not here has the meaning of its class. A class that is
 // not here is the program's own mistake: a 500. Source: appendix A of PostgreSQL's
-// manual, and the errors of its poolers. What a code alone does not say is in
-// answerTo.
+// manual, and the errors of poolers. answerTo has the meanings that a code alone does not
+// decide.
 var answers = map[string]answer{ //nolint:gochecknoglobals // a constant table
 	"08":    gone,           // connection exceptions; PgBouncer's errors too
 	"08007": unknown,        // transaction resolution unknown

@@ -10,16 +10,16 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// statement is the text of a statement with its arguments while it is being
-// written. Placeholders are numbered as they are written, so nothing has to be
-// rewritten at the end. The first error stays.
+// statement is the text of a statement and its arguments while it is written.
+// Placeholders get their numbers at once, so the text is not rewritten at the end. The
+// first error stays.
 type statement struct {
 	text []byte
 	args []any
 	err  error
-	// plan is the model that names in predicates are looked up in, nil for none.
+	// plan is the model in which the names of predicates are looked up, nil for none.
 	plan *plan
-	// types are those of the columns, where values cannot be written without.
+	// types are the types of the columns, where values cannot be written without them.
 	types *columnTypes
 }
 
@@ -33,7 +33,7 @@ func (s *statement) fail(format string, args ...any) {
 	}
 }
 
-// write appends text of our own.
+// write appends text of this package.
 func (s *statement) write(parts ...string) *statement {
 	for _, part := range parts {
 		s.text = append(s.text, part...)
@@ -48,10 +48,9 @@ func (s *statement) bind(value any) *statement {
 	return s
 }
 
-// foreign appends text that a caller wrote, with ? for each argument and ?? for
-// a question mark. It refuses text that could change the meaning of what stands
-// around it: brackets that do not match, comments, semicolons, quotes that do
-// not end.
+// foreign appends text of a caller, with ? for each argument and ?? for a question
+// mark. It refuses text that could change the meaning of the text around it: brackets
+// that do not match, comments, semicolons, quotes that do not end.
 func (s *statement) foreign(sql string, args []any) {
 	used, depth, start := 0, 0, 0
 	flush := func(end int) { s.text = append(s.text, sql[start:end]...) }
@@ -99,7 +98,7 @@ func (s *statement) foreign(sql string, args []any) {
 	case depth != 0:
 		s.fail("a bracket is not closed in %q", sql)
 	case used != len(args):
-		s.fail("%d placeholders and %d arguments in %q (a question mark that is none is written ??)", used, len(args), sql)
+		s.fail("%d placeholders and %d arguments in %q (write ?? for a question mark that is not a placeholder)", used, len(args), sql)
 	}
 }
 
@@ -110,8 +109,8 @@ var (
 	errDollar    = errors.New("a numbered placeholder (build parts with ?, squirrel's default)")
 )
 
-// skipSpecial returns the index after what begins at i: quoted text, or one
-// character that means nothing here.
+// skipSpecial returns the index after what begins at i: quoted text, or one character
+// without a special meaning here.
 func skipSpecial(sql string, i int) (int, error) {
 	rest := sql[i:]
 	switch sql[i] {
@@ -179,14 +178,14 @@ func isWordByte(c byte) bool {
 	return c == '_' || c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// fragment is text with ? placeholders and its arguments, rendered once.
+// fragment is a text with ? placeholders, and its arguments.
 type fragment struct {
 	sql  string
 	args []any
 }
 
-// renderFragment renders a part of a statement with ? placeholders, whatever
-// format a builder was set to.
+// renderFragment renders a part of a statement with ? placeholders, even if a builder
+// is set to another format.
 func renderFragment(part squirrel.Sqlizer) (*fragment, error) {
 	if isNilPointer(part) {
 		return nil, errors.New("it is nil")

@@ -5,11 +5,10 @@ import (
 	"iter"
 )
 
-// Stream returns the rows of a query one by one, as they come, at most
-// [Query.Max] if that is set. It holds a connection until the loop ends, also
-// by break, and cannot be tried again once a row was given out: for work that
-// takes its time [Rows.Walk] is the better one. An error ends the stream; it
-// comes with an empty row.
+// Stream returns the rows of a query one by one, as the server sends them, at most
+// [Query.Max] if that is set. It holds a connection until the loop ends. After the
+// first row the statement is not tried again. For work that takes long use [Rows.Walk].
+// An error ends the stream. It comes with an empty row.
 //
 //	for row, err := range customers.For(reach).Stream(ctx, reader, query) {
 //		if err != nil {

@@ -10,10 +10,10 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// textual is a querier for the modes in which pgx does not ask the server for the
-// types of parameters (exec, simple protocol). Every argument is written as text
-// here, whose type the server then infers from where it stands: that is the same
-// for a value as what the other modes write in binary.
+// textual is a querier for the modes in which pgx does not ask the server for the types
+// of parameters (exec, simple protocol). Here every argument is written as text, and the
+// server infers its type from its place. The value is the same as the one that the other
+// modes write in binary.
 type textual struct {
 	to    querier
 	types *pgtype.Map
@@ -60,8 +60,8 @@ func (b unsentBatch) Close() error                     { return b.err }
 func (b unsentBatch) Tx() pgx.Tx                       { return nil }
 func (b unsentBatch) Scan(...any) error                { return b.err }
 
-// errNUL is what the server says of a NUL in a parameter. In the simple protocol the
-// NUL would end the statement itself, and the server the connection.
+// errNUL is the server's error for a NUL in a parameter. In the simple protocol the NUL
+// would end the statement, and then the server would end the connection.
 var errNUL = &pgconn.PgError{Severity: "ERROR", Code: "22021", Message: "a text holds a NUL"}
 
 func (t textual) texts(args []any) ([]any, error) {
@@ -75,9 +75,9 @@ func (t textual) texts(args []any) ([]any, error) {
 	return texts, nil
 }
 
-// textOf is the text of a value, nil for NULL. A value whose type pgx does not
-// know is an array if it is a slice, and JSON if it is a map or a struct. What
-// cannot be written stays as it is, so that pgx returns the error.
+// textOf is the text of a value, nil for NULL. A value of a type that pgx does not know
+// is an array if it is a slice, and JSON if it is a map or a struct. A value that cannot
+// be written stays as it is, so that pgx returns the error.
 func textOf(types *pgtype.Map, value any) any {
 	switch value := value.(type) {
 	case string:
@@ -133,7 +133,7 @@ func arrayText(types *pgtype.Map, v reflect.Value) any {
 	return string(append(literal, '}'))
 }
 
-// jsonText is what the other modes write into a column of JSON.
+// jsonText is the text that the other modes write into a column of JSON.
 func jsonText(types *pgtype.Map, value any) any {
 	text, err := types.Encode(pgtype.JSONBOID, pgtype.TextFormatCode, value, []byte{})
 	switch {
@@ -148,8 +148,8 @@ func jsonText(types *pgtype.Map, value any) any {
 // jsonValue is a value for a column of JSON: a slice alone would be an array.
 type jsonValue struct{ value any }
 
-// writes prepares a statement for values of columns: in the textual modes it has
-// to be known which columns hold JSON.
+// writes begins a statement for values of columns. In the textual modes it needs to
+// know which columns hold JSON.
 func (p *plan) writes(ctx context.Context, h *handle) (*statement, error) {
 	st := newStatement()
 	if !isTextual(h.mode) || !p.hasOpaque {

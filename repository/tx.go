@@ -20,8 +20,8 @@ const (
 
 	firstBackoff = 5 * time.Millisecond
 	lastBackoff  = 500 * time.Millisecond
-	// endTimeout is how long a rollback may take, which happens also when the
-	// caller's context has ended.
+	// endTimeout is how long a rollback may take. It also happens after the end of the
+	// caller's context.
 	endTimeout = 5 * time.Second
 )
 
@@ -34,21 +34,21 @@ type TxOptions struct {
 	Attempts int
 }
 
-// txState is what is known of a transaction while it is open.
+// txState is the state of a transaction while it is open.
 type txState struct {
 	tx     pgx.Tx
-	pool   *pgxpool.Pool // that its connection is of, nil if that is not known
+	pool   *pgxpool.Pool // the pool of its connection, nil if that is not known
 	hooks  []func(context.Context)
 	failed failure
 }
 
-// failure is what a transaction has met, of which its function may say nothing.
+// failure is what went wrong in a transaction. Its function may have dropped the error.
 type failure struct {
-	serialization bool // the whole may be tried again
-	outdated      bool // the same, on a connection that has forgotten its statements
-	readOnly      bool // the same, where new connections lead to a server that writes
-	closes        bool // the connection is of no use afterwards
-	final         bool // the function refuses for a reason of its own
+	serialization bool // the function may run again
+	outdated      bool // the same, after the connection has dropped its prepared statements
+	readOnly      bool // the same, if new connections reach a server that writes
+	closes        bool // the connection cannot be used again
+	final         bool // the function returned an error of its own
 }
 
 func (f failure) or(other failure) failure {
@@ -58,28 +58,28 @@ func (f failure) or(other failure) failure {
 	}
 }
 
-// InTx runs a function in a transaction, which is committed when the function
-// returns nil and rolled back when it returns an error or panics. What the
-// function does beside the transaction must bear repetition: after a
-// serialization failure or a deadlock (SQLSTATE 40001, 40P01) the whole
-// function runs again on a fresh transaction, up to [DefaultAttempts] times,
-// after a growing, random pause, as long as the context lasts. It also runs again
-// where it met a statement that was prepared before a migration, once, and where
-// it met a server that is the primary no longer, once.
+// InTx runs a function in a transaction. The transaction is committed when the function
+// returns nil, and rolled back when it returns an error or panics.
 //
-// When the connection is lost while committing, nobody knows whether the
-// transaction took place: the error has the reason [CommitUnknown] and nothing
-// is tried again. A connection that is lost before took the transaction with it.
+// The function may run several times, so what it does outside of the transaction must
+// allow that. After a serialization failure or a deadlock (SQLSTATE 40001, 40P01) the
+// whole function runs again in a new transaction: up to [DefaultAttempts] times in all,
+// after a growing, random pause, until the context ends. It also runs again, once, after
+// a statement that was prepared before a migration, and, once, after a write on a server
+// that is no longer the primary.
 //
-// In a transaction that is already open, InTx makes a savepoint: an error takes
-// back what the function did, the outer transaction goes on, and nothing is
-// tried again here.
+// When the connection is lost during COMMIT it is not known whether the transaction took
+// place: the error has the reason [CommitUnknown], and the function does not run again.
+// When the connection is lost earlier the transaction has not taken place.
+//
+// In a transaction that is already open InTx makes a savepoint. An error undoes what the
+// function did, the outer transaction goes on, and the function does not run again.
 func InTx(ctx context.Context, to Writable, fn func(tx Tx) error) error {
 	return InTxWith(ctx, to, TxOptions{}, fn)
 }
 
-// InTxWith is [InTx] with options. In a transaction that is already open they
-// say nothing.
+// InTxWith is [InTx] with options. They have no effect in a transaction that is already
+// open.
 func InTxWith(ctx context.Context, to Writable, options TxOptions, fn func(tx Tx) error) error {
 	h, err := noModel.writer(to)
 	if err != nil {
@@ -114,11 +114,11 @@ func InTxWith(ctx context.Context, to Writable, options TxOptions, fn func(tx Tx
 	}
 }
 
-// noModel translates the errors of statements that are about no table.
+// noModel translates the errors of statements without a table.
 var noModel = &plan{table: "transaction"} //nolint:gochecknoglobals // a constant
 
-// attempt runs the function in one transaction. What it met decides whether there
-// is another attempt; the function itself may refuse for reasons of its own.
+// attempt runs the function in one transaction. What went wrong (met) decides whether
+// there is another attempt.
 func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn func(tx Tx) error) (state *txState, met failure, err error) {
 	begin := &call{}
 	conn, err := pglink.Acquire(ctx, h.pool)
@@ -163,9 +163,9 @@ func (h *handle) attempt(ctx context.Context, options TxOptions, forget bool, fn
 	return state, met, commit(ctx, tx)
 }
 
-// isTried reports whether an error is the one for which there is another attempt:
-// what the database said, or that a function which dropped it cannot commit. Any
-// other error is the function's own decision.
+// isTried reports whether there may be another attempt after an error: one of the
+// database, or the COMMIT that failed because the function dropped such an error. Any
+// other error is the decision of the function.
 func isTried(err error, dropped failure) bool {
 	if errors.Is(err, pgx.ErrTxCommitRollback) {
 		return dropped.serialization || dropped.outdated || dropped.readOnly
@@ -180,8 +180,8 @@ func isTried(err error, dropped failure) bool {
 	return ok
 }
 
-// serialization translates an error that a function got from pgx itself, if it
-// is one that InTx has to know; others stay as they are.
+// serialization translates a serialization failure that a function got from pgx itself.
+// Other errors stay as they are.
 func (p *plan) serialization(err error) error {
 	if _, ok := errors.AsType[*Error](err); ok {
 		return err
@@ -192,8 +192,8 @@ func (p *plan) serialization(err error) error {
 	return err
 }
 
-// commit tells a commit that did not take place from one of which nobody knows.
-// On a connection that was lost before there was nothing to commit.
+// commit commits. Its error says whether the transaction did not take place, or whether
+// that is unknown. On a connection that was lost earlier it did not take place.
 func commit(ctx context.Context, tx pgx.Tx) error {
 	at := sentAlone
 	if conn := tx.Conn(); conn != nil && conn.IsClosed() {
@@ -252,19 +252,19 @@ func (t *txState) savepoint(ctx context.Context, mode pgx.QueryExecMode, fn func
 	return nil
 }
 
-// AfterCommit has a function run once the transaction is committed, in the
-// order of the calls, with the context of InTx: to send a message or drop a
-// cache. It does not run when the transaction, or the savepoint in which it
-// was asked for, is rolled back, nor for an attempt that is tried again.
-// On the zero Tx, which is never committed, it does nothing.
+// AfterCommit registers a function that runs after the transaction is committed, for
+// example to send a message or to clear a cache. Functions run in the order of the
+// calls, with the context of InTx. A function does not run when the transaction, or the
+// savepoint in which it was registered, is rolled back, nor for an attempt that is tried
+// again. On the zero Tx, which is never committed, AfterCommit does nothing.
 func (t Tx) AfterCommit(hook func(ctx context.Context)) {
 	if t.handle != nil {
 		t.tx.hooks = append(t.tx.hooks, hook)
 	}
 }
 
-// Committed runs the hooks of a transaction that [WrapTx] made. Whoever began
-// the transaction calls it once it is committed.
+// Committed runs the functions of [Tx.AfterCommit] of a transaction that [WrapTx] made.
+// The code that began the transaction calls it after the commit.
 func (t Tx) Committed(ctx context.Context) {
 	if t.handle != nil {
 		t.tx.runHooks(ctx)
@@ -279,15 +279,15 @@ func (t *txState) runHooks(ctx context.Context) {
 	}
 }
 
-// failed notes on a transaction what it has met, for functions that drop the
-// error. Within a savepoint too, the whole has to be tried again.
+// note records on a transaction what went wrong, for functions that drop the error. An
+// error in a savepoint counts for the whole transaction too.
 func (h *handle) note(err error) {
 	if err != nil {
 		h.tx.failed = h.tx.failed.or(h.failureOf(err))
 	}
 }
 
-// failureOf is what an error says about the transaction that met it.
+// failureOf is what an error means for its transaction.
 func (h *handle) failureOf(err error) failure {
 	f := failure{serialization: errors.Is(err, SerializationFailure)}
 	pg, ok := errors.AsType[*pgconn.PgError](err)
