@@ -14,16 +14,16 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// Agreement checks that the document of an API and the binding of its requests
-// say the same. For every operation of the document it makes requests that the
-// schemas allow (the least, everything, every bound, every value of a closed
-// set) and requests that they do not (a field missing, of another type, beyond
-// a bound, unknown where that is forbidden), and holds them against what
-// binding does. No handler is called.
+// Agreement checks that the document of an API agrees with the binding of its
+// requests. For every operation of the document it makes two sorts of requests.
+// The schemas allow the first sort: with the required fields only, with all fields,
+// with every bound, with every value of a closed set. Binding must accept them. The
+// schemas do not allow the second sort: with a missing field, another type, a value
+// beyond a bound, a forbidden field. Binding must refuse them. No handler is called.
 //
-// Binding is lax where Pydantic is: "1" is an integer. Such values are not
-// tried. An operation whose Validate method ties fields together in ways that
-// no schema can say is left out with [Except].
+// Binding accepts some values that the schemas do not have, as Pydantic does: "1" is
+// an integer. Agreement does not try such values. A Validate method may have rules
+// that no schema can express. [Except] leaves such an operation out.
 func Agreement(tb testing.TB, a *api.API, exceptions ...Exception) {
 	tb.Helper()
 	except := map[string]bool{}
@@ -45,9 +45,9 @@ func Agreement(tb testing.TB, a *api.API, exceptions ...Exception) {
 		}
 	}
 	for id := range except {
-		tb.Errorf("kittest: there is no operation %s to leave out", id)
+		tb.Errorf("kittest: Except names the operation %s, which the document does not have", id)
 	}
-	tb.Logf("document and binding were held against each other with %d requests", tried)
+	tb.Logf("document and binding were compared with %d requests", tried)
 }
 
 // Exception is an operation that [Agreement] leaves out.
@@ -56,7 +56,7 @@ type Exception struct{ operation string }
 // Except leaves out an operation by its ID. The reason is for the reader.
 func Except(operationID, reason string) Exception {
 	if strings.TrimSpace(reason) == "" {
-		panic("kittest: Except(" + operationID + "): say why")
+		panic("kittest: Except(" + operationID + "): the reason is empty")
 	}
 	return Exception{operation: operationID}
 }
@@ -71,13 +71,13 @@ type checker struct {
 	tried     int
 }
 
-// call is a request in parts: the texts of each parameter, and the body.
+// call holds the parts of a request: the texts of each parameter, and the body.
 type call struct {
-	params map[string][]string // by place and name
+	params map[string][]string // the key is place and name
 	body   any
 }
 
-// none is the body of a request without one.
+// none is the body of a request that has no body.
 type none struct{}
 
 func (c *checker) check() {
@@ -156,11 +156,11 @@ func (c *checker) refused(b call) {
 	case err == nil:
 		c.tb.Errorf("%s: the document does not allow this request and binding accepts it:\n%s", c.operation.OperationID, describe(r, b.body))
 	case errors.KindOf(err) != errors.RequestValidation:
-		c.tb.Errorf("%s: the answer to this request is no validation error:\n%s\n%v", c.operation.OperationID, describe(r, b.body), err)
+		c.tb.Errorf("%s: the answer to this request is not a validation error:\n%s\n%v", c.operation.OperationID, describe(r, b.body), err)
 	}
 }
 
-// problem is the error with every detail.
+// problem returns the error with every detail.
 func problem(err error) string {
 	invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
 	if !ok {
@@ -218,7 +218,7 @@ func describe(r *http.Request, body any) string {
 	return text
 }
 
-// texts are a value as the texts of a parameter: one for each item of a list.
+// texts returns a value as the texts of a parameter, one for each item of a list.
 func texts(v any) []string {
 	list, ok := v.([]any)
 	if !ok {
@@ -236,8 +236,9 @@ func texts(v any) []string {
 	return all
 }
 
-// textual is a value that is wrong for a schema as the texts of a parameter, if
-// it is wrong as a text too: 12 is no text, and "12" is one.
+// textual returns a value that is wrong for a schema as the texts of a parameter. It
+// is not ok where the text would be right: the number 12 is wrong for a string, and
+// its text "12" is right.
 func textual(s *openapi.Schema, v any) ([]string, bool) {
 	if s.Items != nil {
 		list, ok := v.([]any)

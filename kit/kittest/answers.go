@@ -15,8 +15,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// SchemaCheck validates a body of JSON by a schema of the document. The pointer is the
-// schema's place in the document, a JSON Pointer (RFC 6901) in a fragment:
+// SchemaCheck validates a JSON body with a schema of the document. The pointer is the
+// place of the schema in the document, a JSON Pointer (RFC 6901) in a fragment:
 // "#/paths/~1v1~1customers~1/get/responses/200/content/application~1json/schema".
 // The error says what is wrong with the body.
 //
@@ -25,16 +25,15 @@ import (
 type SchemaCheck func(pointer string, body []byte) error
 
 // Answers returns a handler that compares every answer of an API's operations with
-// the document: the status, the media type, the headers, the absence of a body where
-// the document has none, the name of an error, and by the check the whole body. So
-// it finds a kind of error that a handler returns and its endpoint does not declare.
-// An answer that the document does not have fails the test; the client gets it
-// unchanged.
+// the document. It compares the status, the media type, the headers, whether there
+// is a body, the name of an error, and with the check the whole body. So it finds a
+// kind of error that a handler returns and its endpoint does not declare. An answer
+// that the document does not have fails the test. The client gets it unchanged.
 //
-// The next handler is the API with the middleware around it, and gets the same
-// paths as the API. Answers on paths that no operation of the document has are not
-// checked, and neither are those to a client that went away. With a nil check,
-// bodies of JSON are only parsed.
+// The next handler is the API with the middleware around it, at the same paths as
+// the API. Answers at a path without an operation in the document are not checked.
+// Answers to a client that has gone away are not checked either. If the check is
+// nil, JSON bodies are only parsed.
 //
 //	server := httptest.NewServer(kittest.Answers(t, a, authenticator.Middleware(a), check))
 func Answers(tb testing.TB, a *api.API, next http.Handler, check SchemaCheck) http.Handler {
@@ -51,7 +50,7 @@ func Answers(tb testing.TB, a *api.API, next http.Handler, check SchemaCheck) ht
 		next.ServeHTTP(recorded, r)
 		item, _ := document.Paths.Get(e.Path())
 		i := slices.IndexFunc(item.Operations(), func(o openapi.MethodOperation) bool { return o.Method == e.Method() })
-		if i < 0 || left.Err() != nil { // private, or without a reader
+		if i < 0 || left.Err() != nil { // the operation is private, or the client has gone away
 			return
 		}
 		c := answerCheck{document: document, endpoint: e, operation: item.Operations()[i].Operation, check: check}
@@ -61,7 +60,7 @@ func Answers(tb testing.TB, a *api.API, next http.Handler, check SchemaCheck) ht
 	})
 }
 
-// cut is the beginning of a long text.
+// cut shortens a long text.
 func cut(text string) string {
 	const most = 2000
 	if len(text) > most {
@@ -70,7 +69,7 @@ func cut(text string) string {
 	return text
 }
 
-// answerCheck holds one answer to its operation.
+// answerCheck compares one answer with its operation.
 type answerCheck struct {
 	document  *openapi.Document
 	endpoint  *api.Endpoint
@@ -79,7 +78,7 @@ type answerCheck struct {
 }
 
 func (c *answerCheck) answer(method string, got *recorder) error {
-	status := fmt.Sprint(got.code()) // before the headers are looked at
+	status := fmt.Sprint(got.code()) // also sets the headers
 	response, ok := c.operation.Responses.Get(status)
 	if !ok {
 		return fmt.Errorf("the operation does not have the status %s", status)
@@ -108,7 +107,7 @@ func (c *answerCheck) answer(method string, got *recorder) error {
 		return nil
 	}
 	if !json.Valid(body) {
-		return fmt.Errorf("the body is no JSON")
+		return fmt.Errorf("the body is not JSON")
 	}
 	if err := c.errorName(content.Schema, body); err != nil {
 		return err
@@ -145,8 +144,8 @@ func (c *answerCheck) errorName(schema *openapi.Schema, body []byte) error {
 	return fmt.Errorf("the status has the errors %s and not %q", strings.Join(names, ", "), got)
 }
 
-// pointer is a JSON Pointer in a fragment, with percent signs for what a fragment
-// cannot hold.
+// pointer returns a JSON Pointer in a fragment. Characters that a fragment cannot
+// hold are percent-encoded.
 func pointer(parts ...string) string {
 	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	var b strings.Builder
@@ -166,7 +165,7 @@ type recorder struct {
 	body   bytes.Buffer
 }
 
-// code is the status of the answer; 200 where the handler wrote nothing.
+// code returns the status of the answer. It is 200 where the handler wrote nothing.
 func (r *recorder) code() int {
 	r.begin(http.StatusOK)
 	return r.status

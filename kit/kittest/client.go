@@ -1,19 +1,3 @@
-// Package kittest helps to test an API:
-//
-//	func TestAPI(t *testing.T) {
-//		a := newAPI()
-//		kittest.Guidelines(t, a) // a report on Polar's guidelines
-//		kittest.Agreement(t, a)  // the document and the binding of requests say the same
-//
-//		client := kittest.NewClient(t, a).Bearer(token)
-//		created := kittest.Decode[Customer](client.Post("/v1/customers/", `{"email":"john@example.com"}`).Want(http.StatusCreated))
-//		client.Get("/v1/customers/" + created.ID.String()).Want(http.StatusOK)
-//		client.Post("/v1/customers/", `{}`).WantInvalid("missing body.email")
-//	}
-//
-// [Answers] checks that every answer of a test's server is in the document.
-//
-// It uses the standard package testing alone.
 package kittest
 
 import (
@@ -29,8 +13,8 @@ import (
 	"testing"
 )
 
-// Client sends requests, to a handler without a network or to a server. Its
-// methods make copies, so a client can be shared.
+// Client sends requests to a handler, without a network, or to a server. Its methods
+// return copies, so tests can share a client.
 type Client struct {
 	tb         testing.TB
 	handler    http.Handler // nil where there is a server
@@ -39,47 +23,47 @@ type Client struct {
 	credential Credential
 }
 
-// NewClient makes a client of a handler. What goes wrong fails the test.
+// NewClient makes a client of a handler. A failure ends the test.
 func NewClient(tb testing.TB, handler http.Handler) *Client {
 	return &Client{tb: tb, handler: handler}
 }
 
-// NewRemoteClient makes a client of a server, such as the URL of an
-// [httptest.Server]. It does not follow redirects.
+// NewRemoteClient makes a client of a server, for example with the URL of an
+// [httptest.Server]. The client does not follow redirects.
 func NewRemoteClient(tb testing.TB, serverURL string) *Client {
 	return &Client{tb: tb, url: strings.TrimSuffix(serverURL, "/")}
 }
 
-// In is the client for another test, such as a subtest: what goes wrong fails that one.
+// In returns the client for another test, such as a subtest. A failure ends that test.
 func (c *Client) In(tb testing.TB) *Client {
 	client := *c
 	client.tb = tb
 	return &client
 }
 
-// A Credential is what a request carries that says who sends it. Package
-// authtest has credentials of package auth.
+// A Credential is the part of a request that identifies the sender, such as a token
+// or a cookie. Package authtest has credentials of package auth.
 type Credential interface {
 	// AddTo adds the credential to the header of a request.
 	AddTo(header http.Header)
 }
 
-// As is a client whose requests carry a credential, and none where it is nil. It
-// replaces the one before.
+// As returns a client whose requests carry this credential and no other. Nil is no
+// credential.
 func (c *Client) As(credential Credential) *Client {
 	client := *c
 	client.credential = credential
 	return &client
 }
 
-// Bearer is a client whose requests carry a token.
+// Bearer returns a client whose requests carry a token.
 func (c *Client) Bearer(token string) *Client { return c.As(bearer(token)) }
 
 type bearer string
 
 func (token bearer) AddTo(header http.Header) { header.Set("Authorization", "Bearer "+string(token)) }
 
-// Header is a client that sends a header with each request.
+// Header returns a client that sends a header with each request.
 func (c *Client) Header(name, value string) *Client {
 	client := *c
 	if client.header = c.header.Clone(); client.header == nil {
@@ -119,7 +103,8 @@ func (c *Client) Delete(target string) *Response {
 	return c.Do(http.MethodDelete, target, nil)
 }
 
-// Do sends a request and reads the answer. What the body is decides how it is sent:
+// Do sends a request and reads the answer. The type of the body decides how it is
+// sent:
 //
 //   - nil: without a body and a content type;
 //   - a string, []byte, json.RawMessage or io.Reader: as it is, as application/json;
@@ -190,7 +175,7 @@ func newRequest(remote bool, method, target string, body any) (r *http.Request, 
 	if remote {
 		return http.NewRequestWithContext(context.Background(), method, target, bytes.NewReader(data))
 	}
-	// It panics for a target that is no URL.
+	// It panics for a target that is not a URL.
 	r = httptest.NewRequestWithContext(context.Background(), method, target, bytes.NewReader(data))
 	if len(data) == 0 {
 		r.Body = http.NoBody

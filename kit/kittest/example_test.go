@@ -19,7 +19,7 @@ func (printer) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args
 
 // The handler returns an error that its endpoint does not declare with api.Fails.
 func ExampleAnswers() {
-	var t testing.TB = printer{} // in a test, its own
+	var t testing.TB = printer{} // a test uses its own t
 
 	a := api.New(api.Config{Title: "Toys", Logger: slog.New(slog.DiscardHandler)}, func(root *api.Group) {
 		api.Get(root.Group("/v1/toys", api.Tag("toys")), "/{id}", api.Public("an example"),

@@ -8,9 +8,9 @@ import (
 	"github.com/polarkit-go/polarkit/kit/api"
 )
 
-// Guidelines holds an API to all guidelines and logs a report. A guideline that
-// the API has turned off does not fail the test: its reason stands in the
-// report, with every place that breaks it.
+// Guidelines checks all guidelines for an API and logs a report. A guideline that the
+// API has turned off does not fail the test. The report gives the reason, and every
+// place that breaks the guideline.
 func Guidelines(tb testing.TB, a *api.API) {
 	tb.Helper()
 	var report strings.Builder

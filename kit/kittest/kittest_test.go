@@ -91,7 +91,7 @@ func newToys(more ...func(toys *api.Group)) *api.API {
 	})
 }
 
-// recorder is a test that notes what it is told.
+// recorder is a test that records its failures.
 type recorder struct {
 	testing.TB
 
@@ -107,7 +107,7 @@ func (r *recorder) Error(args ...any)         { fmt.Fprintln(&r.text, args...) }
 func (r *recorder) Errorf(f string, a ...any) { fmt.Fprintf(&r.text, f+"\n", a...) }
 func (r *recorder) Fatalf(f string, a ...any) { fmt.Fprintf(&r.text, f+"\n", a...); panic(fatal{}) }
 
-// failure is what a check says when it fails.
+// failure returns the text with which a check fails.
 func failure(t *testing.T, check func(tb testing.TB)) (text string) {
 	t.Helper()
 	r := &recorder{TB: t}

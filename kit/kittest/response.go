@@ -21,7 +21,7 @@ type Response struct {
 	request string
 }
 
-// Want fails the test unless the status is the one given.
+// Want ends the test unless the answer has the status.
 func (r *Response) Want(status int) *Response {
 	r.tb.Helper()
 	if r.Status != status {
@@ -30,9 +30,9 @@ func (r *Response) Want(status int) *Response {
 	return r
 }
 
-// WantError fails the test unless the answer is an error of that name, such as
-// "ResourceNotFound", in the shape of every error: JSON with the members error
-// and detail alone, and a detail that is not empty.
+// WantError ends the test unless the answer is an error of that name, such as
+// "ResourceNotFound". An error is a JSON object with two members, error and detail,
+// and its detail is not empty.
 func (r *Response) WantError(name string) *Response {
 	r.tb.Helper()
 	if got := r.ErrorName(); got != name {
@@ -46,13 +46,13 @@ func (r *Response) WantError(name string) *Response {
 	decoder.DisallowUnknownFields()
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if decoder.Decode(&failure) != nil || failure.Detail == "" || media != "application/json" {
-		r.tb.Fatalf("%s: the error %q is not in the shape of every error: %s %s", r.request, name, media, r.Body)
+		r.tb.Fatalf("%s: the error %q must be application/json with error and detail alone: %s %s", r.request, name, media, r.Body)
 	}
 	return r
 }
 
-// WantInvalid fails the test unless the answer is a 422 with exactly these
-// errors, in this order, each as type and place: "missing body.email".
+// WantInvalid ends the test unless the answer is a 422 with exactly these errors, in
+// this order. Each is a type and a place: "missing body.email".
 func (r *Response) WantInvalid(errors ...string) *Response {
 	r.tb.Helper()
 	r.Want(http.StatusUnprocessableEntity)
@@ -66,7 +66,7 @@ func (r *Response) WantInvalid(errors ...string) *Response {
 	return r
 }
 
-// ErrorName is the "error" of the answer, empty when it has none.
+// ErrorName is the member error of the answer. It is empty if there is none.
 func (r *Response) ErrorName() string {
 	var body struct {
 		Error string `json:"error"`
@@ -85,13 +85,13 @@ func (r *Response) Invalid() []Detail {
 		Detail []Detail `json:"detail"`
 	}
 	if err := json.Unmarshal(r.Body, &body); err != nil || body.Error != "PolarRequestValidationError" {
-		r.tb.Fatalf("%s: the answer is no validation error: %s", r.request, r)
+		r.tb.Fatalf("%s: the answer is not a validation error: %s", r.request, r)
 	}
 	return body.Detail
 }
 
-// Same reports whether two answers cannot be told apart: by status, headers
-// other than Date, and body.
+// Same reports whether two answers are equal to a client: the status, all headers
+// but Date, and the body.
 func (r *Response) Same(other *Response) bool {
 	a, b := r.Header.Clone(), other.Header.Clone()
 	a.Del("Date")
@@ -119,7 +119,7 @@ func (d Detail) String() string {
 	return d.Type + " " + strings.Join(parts, ".")
 }
 
-// Decode reads the answer as JSON.
+// Decode decodes the JSON of the answer.
 func Decode[T any](r *Response) T {
 	r.tb.Helper()
 	var v T

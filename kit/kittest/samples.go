@@ -14,7 +14,7 @@ import (
 // sampler makes values that a schema allows and values that it does not.
 type sampler struct{ document *openapi.Document }
 
-// deepest is how far down values are varied; below it one value stands for all,
+// deepest is the depth down to which values are varied. Below it there is one value,
 // so that recursive schemas end.
 const deepest = 4
 
@@ -29,13 +29,14 @@ func (s *sampler) resolve(schema *openapi.Schema) *openapi.Schema {
 	return schema
 }
 
-// one is a value that the schema allows: its example where there is one.
+// one returns a value that the schema allows. It is the example, if there is one.
 func (s *sampler) one(schema *openapi.Schema, depth int) any {
 	valid, _ := s.of(schema, max(depth, deepest))
 	return valid[0]
 }
 
-// of are values that the schema allows, at least one, and values that it does not.
+// of returns values that the schema allows, at least one, and values that it does
+// not allow.
 func (s *sampler) of(schema *openapi.Schema, depth int) (valid, invalid []any) {
 	if len(schema.Examples) > 0 {
 		valid = append(valid, plain(schema.Examples[0]))
@@ -75,7 +76,7 @@ func (s *sampler) of(schema *openapi.Schema, depth int) (valid, invalid []any) {
 	return append(valid, made...), invalid
 }
 
-// plain is a value as encoding/json reads it.
+// plain returns a value as encoding/json reads it.
 func plain(v any) any {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -88,11 +89,11 @@ func plain(v any) any {
 	return read
 }
 
-// alternatives allow what one of them allows. What none of them allows is what
-// each of them names as wrong.
+// alternatives returns the values that one of the schemas allows, and the values
+// that all of them refuse.
 func (s *sampler) alternatives(schemas []*openapi.Schema, depth int) (valid, invalid []any) {
 	if depth > 2*deepest && slices.ContainsFunc(schemas, isNull) {
-		return []any{nil}, nil // the end of a schema that holds itself
+		return []any{nil}, nil // a recursive schema ends here
 	}
 	for i, alternative := range schemas {
 		ok, wrong := s.of(alternative, depth+1)
@@ -111,8 +112,8 @@ func (s *sampler) alternatives(schemas []*openapi.Schema, depth int) (valid, inv
 	return valid, invalid
 }
 
-// union is told apart by a property: what is wrong with one variant is wrong as
-// long as the property says that it is that one.
+// union returns values of a union with a discriminator. A value that is wrong for a
+// variant is wrong for the union while the discriminator names that variant.
 func (s *sampler) union(schema *openapi.Schema, depth int) (valid, invalid []any) {
 	tag := schema.Discriminator.PropertyName
 	for _, variant := range schema.OneOf {
@@ -203,8 +204,8 @@ func ofString(schema *openapi.Schema) (valid, invalid []any) {
 	return valid, invalid
 }
 
-// wideIntegers are the last integer of a format and the one after it, which a
-// float64 cannot tell apart.
+// wideIntegers are the last integer of a format and the next one. Both are the same
+// float64.
 var wideIntegers = map[string]struct{ last, beyond json.Number }{
 	"int64":  {"9223372036854775807", "9223372036854775808"},
 	"uint64": {"18446744073709551615", "18446744073709551616"},
@@ -289,7 +290,7 @@ func (s *sampler) ofArray(schema *openapi.Schema, depth int) (valid, invalid []a
 		return []any{[]any{}}, append(invalid, list(1, items[0]))
 	}
 	if schema.UniqueItems && n > len(items) {
-		return []any{list(n, items[0])}, invalid // no way to know enough different items
+		return []any{list(n, items[0])}, invalid // there may be too few different items
 	}
 	for _, item := range items {
 		if !schema.UniqueItems || n == 1 {
