@@ -11,11 +11,15 @@ import (
 func TestMain(m *testing.M) { os.Exit(sentence.Main(m)) }
 
 // undefined is an interface that no union is made of.
-type undefined interface{ price() }
+type undefined interface{ fee() }
 
 type costly string
 
-func (costly) price() {}
+func (costly) fee() {}
+
+type monthly struct{}
+
+func (monthly) fee() {}
 
 func TestDefinitionsThatCannotBe(t *testing.T) {
 	t.Parallel()
@@ -32,7 +36,7 @@ func TestDefinitionsThatCannotBe(t *testing.T) {
 		"DefineUnion: twice":               func() { kit.DefineUnion[Price]("type", FixedPrice{}) },
 		"DefineUnion: nil":                 func() { kit.DefineUnion[undefined]("type", nil) },
 		"DefineUnion: a struct":            func() { kit.DefineUnion[FixedPrice]("type", FixedPrice{}) },
-		"DefineUnion: no tag":              func() { kit.DefineUnion[undefined]("", FixedPrice{}) },
+		"DefineUnion: no tag":              func() { kit.DefineUnion[undefined]("", monthly{}) },
 		"DefineUnion: no variants":         func() { kit.DefineUnion[undefined]("type") },
 		"DefineUnion: variant of a text":   func() { kit.DefineUnion[undefined]("type", costly("")) },
 	} {
