@@ -18,11 +18,11 @@ import (
 type Body struct {
 	// Data is what was sent. It must not change afterwards.
 	Data []byte
-	// JSON says that the content type is JSON. Anything else is taken as a text.
+	// JSON says that the content type is JSON. A body of another type is a text.
 	JSON bool
 }
 
-// Request is what a plan reads. Only what the plan needs is asked for.
+// Request is what a plan reads. A plan calls only the methods that it needs.
 type Request interface {
 	Context() context.Context
 	Path(name string) string
@@ -36,7 +36,7 @@ func errBadBody(cause error) error {
 	return errors.BadRequest.Wrap(cause).WithDetail("There was an error parsing the body")
 }
 
-// load scans a body. The error is final: nothing else is looked at.
+// load scans a body. When it fails, nothing else of the request is checked.
 func (d *decoder) load(body Body) error {
 	if len(body.Data) == 0 || !body.JSON {
 		return nil
@@ -54,7 +54,7 @@ func (d *decoder) load(body Body) error {
 	return errBadBody(err)
 }
 
-// emptyObject is an error of Python, as FastAPI writes it.
+// emptyObject is how FastAPI writes an exception of Python.
 var emptyObject = encode.Raw("{}")
 
 // Decode reads a body into v, a zero value of the node's type.
@@ -99,8 +99,8 @@ func (f *Field) decodeBody(d *decoder, body Body, v reflect.Value) bool {
 	return n.decodeParam(d, text, f.target(v))
 }
 
-// headerText is the value of a header. Bytes that are no UTF-8 are Latin-1, as
-// Starlette reads all of them.
+// headerText is the text of a header's value. Starlette reads every header as Latin-1; here
+// a value that is UTF-8 is read as UTF-8.
 func headerText(s string) string {
 	if utf8.ValidString(s) {
 		return s
@@ -112,7 +112,7 @@ func headerText(s string) string {
 	return string(out)
 }
 
-// decodeParam reads a value from text that may stand for a pointer.
+// decodeParam reads a parameter, whose Go type may be a pointer.
 func (n *Node) decodeParam(d *decoder, s string, v reflect.Value) bool {
 	if !n.Nullable {
 		return n.decodeText(d, s, v, true) && n.validateValue(d, none, s, v)
@@ -126,8 +126,8 @@ func (n *Node) decodeParam(d *decoder, s string, v reflect.Value) bool {
 }
 
 // Bind reads a whole request into v, a zero value of the input's type. All
-// errors of path, query, header and body are reported together; a body that is
-// no JSON is reported alone.
+// errors of path, query, header and body are reported together. A body that is not JSON is
+// reported alone.
 func (in *Input) Bind(r Request, v reflect.Value) error {
 	d := newDecoder(r.Context())
 	defer d.free()
@@ -210,7 +210,7 @@ func (f *Field) bindValue(d *decoder, r Request, query querystring.Values, v ref
 		case "query":
 			value, present = query.Last(f.Name)
 		case "header":
-			// Of a repeated header the first counts, as with Starlette.
+			// The first value of a repeated header counts, as with Starlette.
 			if values := r.Header(f.Name); len(values) > 0 {
 				value, present = headerText(values[0]), true
 			}

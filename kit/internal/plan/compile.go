@@ -25,8 +25,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-// plans, outputs and inputs hold what has been compiled, by reflect.Type. A
-// failure is kept as well: a type does not get better.
+// plans, outputs and inputs hold what has been compiled, by reflect.Type. Failures are
+// kept too, because a type does not change while the program runs.
 var plans, outputs, inputs sync.Map
 
 type compiled[T any] struct {
@@ -41,20 +41,19 @@ func cached[T any](cache *sync.Map, t reflect.Type, compile func() (T, error)) (
 	}
 	made := new(compiled[T])
 	made.plan, made.err = compile()
-	found, _ := cache.LoadOrStore(t, made) // of two at once, the first counts
+	found, _ := cache.LoadOrStore(t, made) // when two compile at once, the first counts
 	c := found.(*compiled[T])              //nolint:forcetypeassert // see above
 	return c.plan, c.err
 }
 
-// For is the plan of a body of the type. The error names type and field and
-// says what to do. Several mistakes are joined; [Mistakes] takes them apart.
+// For returns the plan of a body of the type. The error names the type and the field and
+// says what to change. Several mistakes are joined; [Mistakes] separates them.
 func For(t reflect.Type) (*Node, error) {
 	return cached(&plans, t, func() (*Node, error) { return compileBody(t, false) })
 }
 
-// ForOutput is the plan of a type that is only written. Types that can be
-// written and not read are [Any] in it. A type that cannot be written is an
-// error, wherever it stands.
+// ForOutput returns the plan of a type that is only written. A type inside that can be
+// written but not read is [Any] there. A type inside that cannot be written is an error.
 func ForOutput(t reflect.Type) (*Node, error) {
 	return cached(&outputs, t, func() (*Node, error) { return compileBody(t, true) })
 }
@@ -180,7 +179,7 @@ var (
 	validatorType      = reflect.TypeFor[kit.Validator]()
 )
 
-// node compiles a type with the rules of a field. where names the place in errors.
+// node compiles a type with the rules of a field. The text where is the place in errors.
 func (c *compiler) node(t reflect.Type, validate, where string) (*Node, error) {
 	rules, err := parseRules(validate)
 	if err != nil {
@@ -202,7 +201,7 @@ func (c *compiler) nodeWith(t reflect.Type, rules *ruleSet, where string) (*Node
 		return nil, err
 	}
 	switch n.Kind {
-	case Object, Union, Any: // a schema knows its own, an interface is validated by what it holds
+	case Object, Union, Any: // an object has its own validators, and the value of an interface is validated itself
 	default:
 		n.validates = !c.output && validates(n.Type)
 	}
@@ -384,8 +383,8 @@ func enumNode(n *Node, where string) error {
 	return n.checkWritten(values, where)
 }
 
-// checkWritten refuses a closed set that writes its values in another form than
-// that in which they are read and documented.
+// checkWritten refuses a closed set whose values are written in another form than they are
+// read and documented.
 func (n *Node) checkWritten(values reflect.Value, where string) error {
 	for i, value := range n.Values {
 		written, err := encode.Append(nil, values.Index(i).Interface())
@@ -497,8 +496,8 @@ func (c *compiler) objectField(o *ObjectPlan, sf reflect.StructField, at []int) 
 	return nil
 }
 
-// readExtra reads the extra tag of the embedded Schema, or of a field _ in a
-// struct that embeds none.
+// readExtra reads the extra tag of the embedded Schema. A struct that embeds no Schema may
+// have the tag at a field _.
 func (o *ObjectPlan) readExtra(tag reflect.StructTag) error {
 	switch extra := tag.Get("extra"); extra {
 	case "", "ignore":
@@ -510,7 +509,7 @@ func (o *ObjectPlan) readExtra(tag reflect.StructTag) error {
 	return nil
 }
 
-// embedded takes in an embedded struct. It reports false for an embedded type
+// embedded adds the fields of an embedded struct. It reports false for an embedded type
 // that is a field like any other.
 func (c *compiler) embedded(o *ObjectPlan, sf reflect.StructField, at []int) (bool, error) {
 	t := sf.Type
@@ -582,7 +581,8 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 	return f, nil
 }
 
-// parseDefault scans the default and tries it once.
+// parseDefault scans the default and decodes it once, so that a mistake is found when the
+// plan is compiled.
 func (f *Field) parseDefault(text, where string) error {
 	f.fallback = new(pyjson.Document)
 	err := f.fallback.Load(f.Node.defaultJSON(text))
@@ -607,8 +607,9 @@ func (f *Field) parseDefault(text, where string) error {
 	return fmt.Errorf("%s: the default %q does not parse: %w", where, text, err)
 }
 
-// defaultJSON is the JSON of a default tag: the text itself for what is
-// written as text, JSON for everything else. A list may be separated by commas.
+// defaultJSON returns the JSON of a default tag. The tag holds the text itself for types
+// that are text on the wire, and JSON for all others. Commas may separate the items of a
+// list.
 func (n *Node) defaultJSON(text string) []byte {
 	switch {
 	case n.Nullable && text == "null":

@@ -20,8 +20,8 @@ var (
 	issueNUL     = valueError("This value contains invalid characters")
 )
 
-// decode reads the token into v, which is addressable and zero. It reports
-// what is wrong and returns whether the value is valid.
+// decode reads the token into v, which is addressable and zero. It adds errors to the
+// decoder and returns whether the value is valid.
 func (n *Node) decode(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	if !n.Nullable {
 		return n.decodeValue(d, tok, v) && n.validateValue(d, tok, nil, v)
@@ -62,7 +62,7 @@ func (n *Node) decodeValue(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	}
 }
 
-// check applies the remaining rules to a value that has been read.
+// check applies the other rules to a value that has been read.
 func (n *Node) check(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	for i := range n.checks {
 		if issue := n.checks[i](v); issue != nil {
@@ -83,7 +83,7 @@ func (o *ObjectPlan) field(name string) *Field {
 	return nil
 }
 
-// few is how many names are compared one by one; more go through a map.
+// few is how many names are compared one by one. A map holds more.
 const few = 8
 
 func (o *ObjectPlan) find(name string) int {
@@ -152,7 +152,7 @@ func (n *Node) refuseExtra(d *decoder, tok pyjson.Token) bool {
 	return false
 }
 
-// decode reads the field out of its object; tok is none when it is absent.
+// decode reads the field from its object. Its token is none when it is absent.
 func (f *Field) decode(d *decoder, tok, object pyjson.Token, parent *Node, v reflect.Value) bool {
 	if tok == none && !f.HasDefault {
 		if !f.Required {
@@ -185,8 +185,8 @@ func (f *Field) decode(d *decoder, tok, object pyjson.Token, parent *Node, v ref
 	return valid
 }
 
-// target is the place of the field's value in its struct; for an Optional the
-// value inside, which is marked as set.
+// target returns the place of the field's value in its struct. For an Optional this is the
+// value inside, which is present from then on.
 func (f *Field) target(v reflect.Value) reflect.Value {
 	for _, i := range f.index {
 		v = v.Field(i)
@@ -197,13 +197,13 @@ func (f *Field) target(v reflect.Value) reflect.Value {
 	return noun.Fill(v)
 }
 
-// settable is an addressable struct although the field that embeds it is not exported.
+// settable makes an embedded struct accessible whose type is not exported.
 func settable(v reflect.Value) reflect.Value {
 	return reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
 }
 
-// setDefault reads the default anew, so that no two requests share a map. It
-// has been tried when the plan was compiled.
+// setDefault decodes the default for each request, so that no two requests share a map. It
+// cannot fail, because it has been decoded when the plan was compiled.
 func (f *Field) setDefault(d *decoder, target reflect.Value) {
 	request := d.doc
 	d.doc = f.fallback
@@ -235,7 +235,7 @@ func (n *Node) decodeList(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 			}
 			v.SetLen(i + 1)
 			item = v.Index(i)
-		} else { // the list is lost, only its errors count
+		} else { // the list is invalid: only errors are looked for
 			if !spare.IsValid() {
 				spare = reflect.New(v.Type().Elem()).Elem()
 			}
@@ -261,7 +261,7 @@ func (n *Node) decodeList(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	return n.check(d, tok, v)
 }
 
-// actual completes the issue of a length that Pydantic reports with the number.
+// actual completes the issue of a length with the actual number, as Pydantic reports it.
 func (r *sizeRule) actual(n int) *pydantic.Issue {
 	issue := r.issue
 	issue.Msg += strconv.Itoa(n)
@@ -300,7 +300,7 @@ func (n *Node) decodeMap(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	return valid && n.checkMapLength(d, tok, len(entries)) && n.check(d, tok, v)
 }
 
-// checkMapLength runs after the items, which hide it (Pydantic's order).
+// checkMapLength runs after the items. As in Pydantic, errors of items hide its error.
 func (n *Node) checkMapLength(d *decoder, tok pyjson.Token, count int) bool {
 	switch {
 	case n.minLength != nil && count < n.minLength.n:
@@ -338,7 +338,7 @@ func (n *Node) decodeUnion(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 		return false
 	case variant.Type.Implements(n.Type):
 		v.Set(value.Elem())
-	default: // only its pointer is in the set
+	default: // the pointer to the struct implements the interface
 		v.Set(value)
 	}
 	return true
@@ -368,14 +368,14 @@ func (n *Node) decodeRaw(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	return n.check(d, tok, v)
 }
 
-// holdsNUL reports whether a text inside holds U+0000, as far as Polar's Schema
-// looks: texts, lists and maps, not nested objects, which look themselves.
+// holdsNUL reports whether a text inside holds U+0000. It looks into texts, lists and maps,
+// as Polar's Schema does. Nested objects look for it themselves.
 func (n *Node) holdsNUL(doc *pyjson.Document, tok pyjson.Token) bool {
 	end := doc.After(tok)
 	switch n.Kind {
 	case Any, Metadata:
 		return doc.HoldsNUL(tok)
-	case String, Text, Raw, Custom: // for the last two also what a repeated key hides: they get the bytes
+	case String, Text, Raw, Custom: // Raw and Custom get all bytes, also the values that a repeated key hides
 		for k := tok; k < end; k++ {
 			if doc.HasNUL(k) {
 				return true

@@ -10,7 +10,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
-// decimalRules are the rules of a Decimal: its digits first, then its bounds,
+// decimalRules are the rules of a Decimal. Those of its digits come first, then its bounds,
 // in Pydantic's order.
 type decimalRules struct {
 	digits         lax.DecimalRules
@@ -22,7 +22,7 @@ type decimalLimit struct {
 	issue *pydantic.Issue
 }
 
-// decimalRule takes a rule of a Decimal.
+// decimalRule adds a rule of a Decimal.
 func (n *Node) decimalRule(r ruleTag) error {
 	if r.name == "max_digits" || r.name == "decimal_places" {
 		size, err := strconv.Atoi(r.param)

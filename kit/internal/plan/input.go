@@ -11,8 +11,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// ForInput is the plan of a request: a schema, which is the body, or a struct
-// of parameters with an optional field Body.
+// ForInput returns the plan of a request. The type is a schema, which is the body, or a
+// struct of parameters, which may have a field Body.
 func ForInput(t reflect.Type) (*Input, error) {
 	return cached(&inputs, t, func() (*Input, error) { return compileInput(t) })
 }
@@ -58,8 +58,8 @@ func compileInput(t reflect.Type) (*Input, error) {
 	return in, nil
 }
 
-// wireNames are the parameters that the field reads: one, but for a type that
-// reads itself.
+// wireNames are the parameters that the field reads: those of a kit.Parameter, and one for
+// any other type.
 func (f *Field) wireNames() []openapi.Parameter {
 	if f.custom {
 		return f.Parameters
@@ -82,8 +82,8 @@ func EmbedsSchema(t reflect.Type) bool {
 	return false
 }
 
-// params collects the parameters of a struct by where they stand; those of
-// embedded types that read themselves come first, as FastAPI's dependencies do.
+// params collects the parameters of a struct by their places. The place "" is for embedded
+// kit.Parameters, which are checked first, as FastAPI's dependencies are.
 func (c *compiler) params(in *Input, groups map[string][]*Field, t reflect.Type, index []int) error {
 	errs := make([]error, t.NumField())
 	for i := range errs {
@@ -131,8 +131,8 @@ func (c *compiler) inputField(in *Input, groups map[string][]*Field, sf reflect.
 	return nil
 }
 
-// readsItself reports whether a type is a kit.Parameter of its own. A struct
-// that embeds one has its methods too, and is still a struct of parameters.
+// readsItself reports whether a type is a kit.Parameter. A struct that embeds one has its
+// methods too, and is a struct of parameters all the same.
 func readsItself(t reflect.Type) bool {
 	if !reflect.PointerTo(t).Implements(parameterType) {
 		return false
@@ -147,7 +147,7 @@ func readsItself(t reflect.Type) bool {
 	return true
 }
 
-// placement is where a field's parameter stands and what it is called.
+// placement returns the place of a field's parameter and its wire name.
 func placement(sf reflect.StructField, where string) (from, name string, err error) {
 	for _, key := range []string{"path", "query", "header"} {
 		value, ok := sf.Tag.Lookup(key)

@@ -25,8 +25,8 @@ func metadataNode(n *Node) {
 	n.prepareLength()
 }
 
-// decodeMetadata reads text, integers, float64 and bool by key. A value that is
-// none of them is reported once for each, as Pydantic reports a union.
+// decodeMetadata reads texts, integers, floats and bools by key. A value of another type is
+// reported four times, once for each of these, as Pydantic reports a union.
 func (n *Node) decodeMetadata(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	d.at(tok)
 	if d.doc.First(tok) != '{' {
@@ -84,7 +84,7 @@ func (n *Node) textLength(s string) *pydantic.Issue {
 	return nil
 }
 
-// branch is one type of the union, and what is wrong with the value for it.
+// branch is one type of the union, and the issue of a value that is not of this type.
 type branch struct {
 	label string
 	issue *pydantic.Issue
@@ -118,8 +118,8 @@ func (n *Node) metadataValue(d *decoder, tok pyjson.Token) (any, bool) {
 	return nil, d.failBranches(branches[:])
 }
 
-// isFinite tells the floats that JSON can hold. Pydantic takes the others too,
-// but metadata is kept, and given out again, as JSON.
+// isFinite reports whether JSON can hold a float. Pydantic accepts the others too, but
+// metadata is stored as JSON and returned as JSON.
 func isFinite(f float64) bool { return !math.IsInf(f, 0) && !math.IsNaN(f) }
 
 func (n *Node) metadataText(d *decoder, s string) (any, bool) {

@@ -11,7 +11,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/querystring"
 )
 
-// MetadataBounds are how much a kit.MetadataFilter may ask for.
+// MetadataBounds are the bounds of a kit.MetadataFilter.
 type MetadataBounds struct {
 	// Keys is the largest number of keys.
 	Keys int
@@ -56,9 +56,9 @@ func metadataParam(sf reflect.StructField, from, name string, at []int, where st
 	}, nil
 }
 
-// bindMetadata reads name[key]=value. The name matches at its beginning, as
-// Polar's pattern does: what follows the bracket is ignored. A filter that names
-// no key is refused, so that it is not taken for one that filters by nothing.
+// bindMetadata reads name[key]=value. As with Polar's pattern, only the begin of the name is
+// compared, and text after the bracket is ignored. A filter without a key is refused:
+// otherwise it would look like a filter and filter nothing.
 func (f *Field) bindMetadata(d *decoder, query querystring.Values, v reflect.Value) bool {
 	var found metadataPairs
 	good := true
@@ -104,8 +104,9 @@ func (f *Field) bindMetadata(d *decoder, query querystring.Values, v reflect.Val
 	return good
 }
 
-// metadataKey is the key in the name of a parameter of the filter, empty where
-// it has none: name, name[]=, name[key=, name.key. Other names are not ours.
+// metadataKey returns the key in the name of a parameter of the filter. It is empty for the
+// names without a key: name, name[]=, name[key=, name.key. Other names are not of the
+// filter.
 func (f *Field) metadataKey(name string) (key string, ours bool) {
 	rest, found := strings.CutPrefix(name, f.Name)
 	switch {
@@ -123,8 +124,8 @@ func (f *Field) metadataKey(name string) (key string, ours bool) {
 	return key, true
 }
 
-// metadataPairs are keys in the order of their first occurrence, each with its
-// values, every value once.
+// metadataPairs are keys in the order of their first occurrence. Each has its values, and
+// each value counts once.
 type metadataPairs struct {
 	keys   []string
 	values [][]string
@@ -149,8 +150,7 @@ func (m *metadataPairs) add(key, value string) {
 	m.values[i] = append(m.values[i], value)
 }
 
-// json is what was sent as an object: a key with one value holds it, a key with
-// several a list.
+// json writes what was sent as an object. A key with several values has a list of them.
 func (m *metadataPairs) json() []byte {
 	object := []byte{'{'}
 	for i, key := range m.keys {

@@ -9,13 +9,13 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// Kind is what a [Node] takes.
+// Kind is the kind of the values of a [Node].
 type Kind uint8
 
 // The kinds of nodes.
 const (
-	// Any takes every value. It decodes to what encoding/json makes of it, but for
-	// numbers: int64, float64, or json.Number for what is beyond both.
+	// Any takes every value. It decodes to the Go values of encoding/json, except for
+	// numbers: they are int64, float64, or json.Number beyond both.
 	Any Kind = iota
 	// Raw is json.RawMessage.
 	Raw
@@ -55,7 +55,7 @@ const (
 	Map
 	// Metadata is kit.Metadata.
 	Metadata
-	// Union is an interface with a closed set of structs, told apart by a tag.
+	// Union is an interface with a closed set of structs. A tag distinguishes them.
 	Union
 	// Bytes is a slice of bytes, which is only written, as base64.
 	Bytes
@@ -95,13 +95,13 @@ type Node struct {
 	// Union holds the variants of a Union.
 	Union *UnionPlan
 
-	// The rules with their numbers; nil where there is none.
+	// The rules with their numbers. A rule that is absent is nil.
 	MinLength, MaxLength       *int // characters of a text, items of a list or map
 	GE, GT, LE, LT, MultipleOf *float64
 	MaxDigits, DecimalPlaces   *int
 	Pattern                    string
 	Unique                     bool
-	// Rules are the remaining rules, as their tags.
+	// Rules are the other rules, as they stand in the tag.
 	Rules []string
 
 	checks    []check
@@ -114,7 +114,7 @@ type Node struct {
 	texts     map[string]struct{}
 	sensitive bool // holds a sensitive field somewhere
 	big       bool // big.Int
-	validates bool // a Validate method of a type that is no struct of fields
+	validates bool // the type has a Validate method and is no struct of fields
 }
 
 // ObjectPlan is the plan of a struct.
@@ -127,7 +127,7 @@ type ObjectPlan struct {
 	Schema bool
 	// ForbidExtra says that unknown keys are refused (extra:"forbid" on the embedded Schema).
 	ForbidExtra bool
-	// Fields are in the order of the struct, those of embedded structs in their place.
+	// Fields are in the order of the struct. Those of an embedded struct are in its place.
 	Fields []*Field
 
 	byName     map[string]int
@@ -140,11 +140,12 @@ type Field struct {
 	Name string
 	// GoName is the name in Go.
 	GoName string
-	// In is where a parameter stands: "path", "query", "header"; empty for a field of a body.
+	// In is the place of a parameter: "path", "query" or "header". It is empty for a field
+	// of a body.
 	In string
 	// Node is the plan of the value.
 	Node *Node
-	// Required says that the field has to be there.
+	// Required says that the field must be present.
 	Required bool
 	// Omits says that some values of an output leave the field out.
 	Omits bool
@@ -164,10 +165,10 @@ type Field struct {
 	Sensitive bool
 	// Filter says that the Go type is kit.Filter.
 	Filter bool
-	// MetadataFilter are the bounds of a kit.MetadataFilter, nil for other types;
-	// Node is nil.
+	// MetadataFilter are the bounds of a kit.MetadataFilter, and Node is nil then. It is
+	// nil for other types.
 	MetadataFilter *MetadataBounds
-	// Parameters describes the query parameters of a type that reads itself; Node is nil.
+	// Parameters describes the query parameters of a kit.Parameter. Node is nil then.
 	Parameters []openapi.Parameter
 	// Tag is the whole tag.
 	Tag reflect.StructTag
@@ -181,7 +182,7 @@ type Field struct {
 
 // UnionPlan is the plan of a discriminated union.
 type UnionPlan struct {
-	// Tag is the wire name of the field that tells the variants apart.
+	// Tag is the wire name of the field that distinguishes the variants.
 	Tag string
 	// Variants are the structs in their order.
 	Variants []Variant
@@ -193,7 +194,7 @@ type UnionPlan struct {
 
 // Variant is one struct of a union.
 type Variant struct {
-	// Tags are the values of the tag field that mean this variant.
+	// Tags are the values of the tag field that stand for this variant.
 	Tags []string
 	// Node is the struct's plan.
 	Node *Node
@@ -202,10 +203,10 @@ type Variant struct {
 // Input is the plan of a request.
 type Input struct {
 	Type reflect.Type
-	// Params are the parameters in the order in which they are checked: those
-	// of embedded types that read themselves, then path, query and header.
+	// Params are the parameters in the order in which they are checked: those of embedded
+	// kit.Parameters, then path, query and header.
 	Params []*Field
-	// Body is the body's field; nil when there is none. Its Name is empty.
+	// Body is the field of the body, or nil without a body. Its Name is empty.
 	Body *Field
 	// Self says that the type itself is the body.
 	Self bool
@@ -224,7 +225,8 @@ type patternRule struct {
 	issue pydantic.Issue
 }
 
-// check is a rule that is applied after a value has been read; nil is fine.
+// check is a rule that is applied after a value has been read. It returns nil when the
+// value passes.
 type check func(v reflect.Value) *pydantic.Issue
 
 type limit struct {

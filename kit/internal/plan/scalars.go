@@ -22,8 +22,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-// What a value of the wrong JSON type is told. The parsers of package lax know
-// the rest.
+// The issues of values of the wrong JSON type. The parsers of package lax have the others.
 var (
 	issueString   = &pydantic.Issue{Type: "string_type", Msg: "Input should be a valid string"}
 	issueUnicode  = &pydantic.Issue{Type: "string_unicode", Msg: "Input should be a valid string, unable to parse raw data as a unicode string"}
@@ -182,7 +181,7 @@ func (n *Node) decodeText(d *decoder, s string, v reflect.Value, param bool) boo
 	return n.check(d, none, v)
 }
 
-// mismatch is what a text is told where another shape is wanted.
+// mismatch is the issue of a text where a value of another kind is wanted.
 func (n *Node) mismatch() *pydantic.Issue {
 	switch n.Kind {
 	case List:
@@ -284,8 +283,8 @@ func (n *Node) setInteger(d *decoder, i int64, overflow int, text string, v refl
 	return n.check(d, none, v)
 }
 
-// inRange holds an integer against the range of the Go type. u is the value of
-// an unsigned type.
+// inRange compares an integer with the range of the Go type. For an unsigned type u is its
+// value.
 func (n *Node) inRange(i int64, overflow int, text string) (u uint64, tooLarge, tooSmall bool) {
 	r := &n.numbers
 	switch {
@@ -434,8 +433,8 @@ func (n *Node) unmarshal(d *decoder, data []byte, v reflect.Value) bool {
 	return n.check(d, none, v)
 }
 
-// failError reports the error of a type that reads itself: a validation error
-// as it is, any other as the ValueError of a Pydantic validator.
+// failError reports the error of a type that reads itself. A validation error is reported as
+// it is, any other error as the ValueError of a Pydantic validator.
 func (d *decoder) failError(err error) bool {
 	details, rest := errors.DetailsOf(err)
 	for _, e := range details {
@@ -452,7 +451,7 @@ func (d *decoder) failError(err error) bool {
 	return d.fail(valueError(rest.Error()))
 }
 
-// isNil reports whether an error is a nil pointer, which became one by accident.
+// isNil reports whether an error is a nil pointer that has become an error by accident.
 func isNil(err error) bool {
 	v := reflect.ValueOf(err)
 	return v.Kind() == reflect.Pointer && v.IsNil()
@@ -492,8 +491,8 @@ func (n *Node) decodeChoice(d *decoder, tok pyjson.Token, first byte, float bool
 	return n.setNumberChoice(d, i, v)
 }
 
-// setChoice reads a value of a closed set from text. An integer of an enum may
-// be a text, one of a Literal only in a parameter, where nothing else exists.
+// setChoice reads a value of a closed set from text. An integer of an enum may be a text. An
+// integer of a Literal may be a text only in a parameter, which is always a text.
 func (n *Node) setChoice(d *decoder, s string, v reflect.Value, param bool) bool {
 	if n.Type.Kind() == reflect.String {
 		if n.texts != nil {

@@ -20,12 +20,12 @@ func validates(t reflect.Type) bool {
 	return t.Implements(validatorType) || reflect.PointerTo(t).Implements(validatorType)
 }
 
-// validatorsOf lists the Validate methods of a struct and of the structs that it
-// embeds, as paths to the structs, in the order in which Pydantic runs the
-// validators of a class and its bases: the reverse of Python's method resolution
-// order. The method of a struct that is embedded twice is listed once. The function
-// reports whether an embedded field is a field like any other. A strict list refuses
-// a Validate method of another form, which nothing would call.
+// validatorsOf lists the Validate methods of a struct and of the structs that it embeds, as
+// paths to the structs. Their order is that in which Pydantic runs the validators of a
+// class and its bases: the reverse of Python's method resolution order. The method of a
+// struct that is embedded twice is listed once. The function isField reports whether an
+// embedded field is a field like any other. With strict, a Validate method of another form
+// is an error, because nothing would call it.
 func validatorsOf(t reflect.Type, strict bool, isField func(reflect.StructField) bool) ([][]int, error) {
 	order, err := linearize(t, nil, strict, isField)
 	if err != nil {
@@ -47,8 +47,8 @@ type base struct {
 	declares bool
 }
 
-// linearize is the C3 linearization of a struct and its bases, which are the
-// structs that it embeds. It is empty where none of them has a Validate method.
+// linearize returns the C3 linearization of a struct and its bases, which are the structs
+// that it embeds. It is empty when none of them has a Validate method.
 func linearize(t reflect.Type, index []int, strict bool, isField func(reflect.StructField) bool) ([]base, error) {
 	own, err := declaresValidate(t, strict)
 	if err != nil {
@@ -86,8 +86,8 @@ func linearize(t reflect.Type, index []int, strict bool, isField func(reflect.St
 	return append([]base{self}, merged...), nil
 }
 
-// merge takes again and again the first head of a list that is in the tail of
-// none. It returns a type where there is no such head.
+// merge is the merge of C3: it repeatedly takes the first head of a list that is in the tail
+// of no list. When there is no such head, it returns a type that has no place.
 func merge(lists [][]base) (merged []base, stuck reflect.Type) {
 	for {
 		lists = slices.DeleteFunc(lists, func(list []base) bool { return len(list) == 0 })
@@ -114,8 +114,8 @@ func contains(list []base, t reflect.Type) bool {
 	return slices.ContainsFunc(list, func(b base) bool { return b.typ == t })
 }
 
-// declaresValidate reports whether a struct has a Validate method of its own, and
-// not only that of a field which it embeds.
+// declaresValidate reports whether a struct declares a Validate method itself. A method that
+// is promoted from an embedded field does not count.
 func declaresValidate(t reflect.Type, strict bool) (bool, error) {
 	if !validates(t) {
 		if method, ok := reflect.PointerTo(t).MethodByName("Validate"); ok && strict && !isPromoted(t) {
@@ -131,7 +131,7 @@ func declaresValidate(t reflect.Type, strict bool) (bool, error) {
 	case !embedded:
 		return true, nil
 	case !marksPromotion():
-		return false, fmt.Errorf("%s: the compiler of this program does not mark promoted methods, so the Validate methods of embedded structs cannot be told apart; write them without embedding", t)
+		return false, fmt.Errorf("%s: the compiler of this program does not mark promoted methods, so the Validate methods of embedded structs cannot be distinguished; write them without embedding", t)
 	}
 	return !isPromoted(t), nil
 }
@@ -148,8 +148,8 @@ func signature(t reflect.Type) string {
 	return strings.TrimSpace("Validate(" + strings.Join(parameters, ", ") + ") " + strings.Join(results, ", "))
 }
 
-// isPromoted reports whether the Validate method of a type is one that the
-// compiler has made, to call that of an embedded field.
+// isPromoted reports whether the Validate method of a type is promoted: the compiler has made
+// it, and it calls the method of an embedded field.
 func isPromoted(t reflect.Type) bool {
 	method, ok := t.MethodByName("Validate")
 	if !ok {
@@ -169,13 +169,13 @@ type (
 func (declaring) Validate(context.Context) error  { return nil }
 func (overriding) Validate(context.Context) error { return nil }
 
-// marksPromotion tries what [isPromoted] relies on.
+// marksPromotion tests whether [isPromoted] works with the compiler of this program.
 var marksPromotion = sync.OnceValue(func() bool {
 	return isPromoted(reflect.TypeFor[promoting]()) && !isPromoted(reflect.TypeFor[overriding]())
 })
 
-// isBodyField reports whether an embedded field of a body is a field like any other:
-// one with a wire name, or of another type than a struct.
+// isBodyField reports whether an embedded field of a body is a field like any other: it has
+// a wire name, or its type is no struct.
 func isBodyField(sf reflect.StructField) bool {
 	tag := sf.Tag.Get("json")
 	name, _, _ := strings.Cut(tag, ",")
@@ -211,8 +211,8 @@ func (d *decoder) failing(v reflect.Value, methods [][]int) (details []errors.Va
 	return nil, nil
 }
 
-// refuse reports what a Validate method returned. An error that is not about the
-// request's data is the answer.
+// refuse adds the errors that a Validate method has returned. An error that is not about the
+// data of the request becomes the answer.
 func (d *decoder) refuse(details []errors.ValidationError, rest error) bool {
 	switch {
 	case rest == nil:
@@ -231,8 +231,8 @@ func (d *decoder) refuse(details []errors.ValidationError, rest error) bool {
 	return false
 }
 
-// validateObject runs the rules of a schema, once all its fields are valid. tok is
-// the object.
+// validateObject runs the Validate methods of a schema whose fields are all valid. The token
+// is the object.
 func (d *decoder) validateObject(v reflect.Value, tok pyjson.Token, object *ObjectPlan) bool {
 	details, rest := d.failing(v, object.validators)
 	if details == nil && rest == nil {
@@ -244,8 +244,8 @@ func (d *decoder) validateObject(v reflect.Value, tok pyjson.Token, object *Obje
 	return d.refuse(details, rest)
 }
 
-// validateValue runs the rules of a value that is no schema, once it is valid. The
-// input is that of a parameter, where tok is none.
+// validateValue runs the Validate method of a valid value that is no schema. For a parameter
+// the token is none, and input is the text that was sent.
 func (n *Node) validateValue(d *decoder, tok pyjson.Token, input any, v reflect.Value) bool {
 	if !n.validates || d.doc != &d.own { // a default is not validated
 		return true
@@ -270,8 +270,8 @@ func (n *Node) validateValue(d *decoder, tok pyjson.Token, input any, v reflect.
 	return d.refuse(details, rest)
 }
 
-// relocate puts an error of a Validate method in its place: its location is
-// relative to the value, and an input that was left out is the request's own.
+// relocate completes an error of a Validate method. Its location is relative to the value
+// and becomes the whole one. An input that is nil is filled in from the request.
 func (d *decoder) relocate(e *errors.ValidationError, tok pyjson.Token, guide *Node) {
 	rest := e.Loc
 	if len(rest) > 0 && rest[0] == "body" && guide.Kind == Object && guide.Object.field("body") == nil {
@@ -283,7 +283,7 @@ func (d *decoder) relocate(e *errors.ValidationError, tok pyjson.Token, guide *N
 	}
 }
 
-// lookup renders the value at a location inside a token; nil where there is none.
+// lookup renders the value at a location inside a token. It is nil without such a value.
 func (d *decoder) lookup(tok pyjson.Token, loc errors.Loc, guide *Node) any {
 	secret := d.mask > 0
 	for _, part := range loc {
@@ -306,7 +306,7 @@ func (d *decoder) lookup(tok pyjson.Token, loc errors.Loc, guide *Node) any {
 	return d.render(tok, guide)
 }
 
-// validate runs the rules of a struct of parameters, once all of them are valid.
+// validate runs the Validate methods of a struct of parameters, which are all valid.
 func (in *Input) validate(d *decoder, r Request, v reflect.Value) {
 	details, rest := d.failing(v, in.validators)
 	if details == nil && rest == nil {
@@ -324,8 +324,8 @@ func (in *Input) validate(d *decoder, r Request, v reflect.Value) {
 	d.refuse(details, rest)
 }
 
-// place is where the parameters stand: FastAPI reports the validator of a model of
-// query parameters there.
+// place is the place of the parameters. FastAPI reports the validator of a model of query
+// parameters there.
 func (in *Input) place() string {
 	place := "body"
 	for _, f := range in.Params {
@@ -336,7 +336,7 @@ func (in *Input) place() string {
 	return place
 }
 
-// received is what the request has at a location; nil where that is nothing.
+// received returns what the request has at a location, or nil.
 func (in *Input) received(d *decoder, r Request, loc errors.Loc) any {
 	place, _ := loc[0].(string)
 	switch {
@@ -366,7 +366,7 @@ func (in *Input) received(d *decoder, r Request, loc errors.Loc) any {
 	return nil
 }
 
-// all is an object of the parameters of a place, as they were sent.
+// all returns an object of the parameters of a place, as they were sent.
 func (in *Input) all(d *decoder, r Request, place string) any {
 	out := []byte{'{'}
 	for _, f := range in.Params {
@@ -386,8 +386,8 @@ func (in *Input) all(d *decoder, r Request, place string) any {
 	return encode.Raw(append(out, '}'))
 }
 
-// received is the parameter as it was sent, masked where it is sensitive; nil
-// where it is absent.
+// received returns the parameter as it was sent. A sensitive one is masked, and an absent one
+// is nil.
 func (f *Field) received(d *decoder, r Request, name string) any {
 	var values []string
 	switch f.In {
