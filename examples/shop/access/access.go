@@ -38,6 +38,12 @@ var Registry = auth.NewRegistry("shop",
 	},
 )
 
+// Who calls: a user or an organization, or a customer of one.
+type (
+	Admin    = auth.AuthSubject[auth.Admin]
+	Customer = auth.AuthSubject[auth.Customer]
+)
+
 // AdminScopes are the scopes of users and organizations: all but the
 // customers' own.
 func AdminScopes() []credential.Scope {

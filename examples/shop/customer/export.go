@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/openapi"
@@ -26,16 +27,10 @@ type ExportCustomers struct {
 }
 
 // Export gives all customers that the subject reaches as CSV, the oldest first.
-func (s *Service) Export(ctx context.Context, subject auth.AuthSubject[auth.Admin], in ExportCustomers) (Export, error) {
-	reach, err := subject.Reach(ctx)
-	if err != nil {
-		return Export{}, err
-	}
-	if len(in.OrganizationID) > 0 {
-		reach = reach.Restrict(auth.OrganizationKind, in.OrganizationID...)
-	}
+func (s *Service) Export(ctx context.Context, by access.Admin, in ExportCustomers) (Export, error) {
 	query := repository.Query{Sorting: sorting.New(sorting.Asc(SortCreatedAt))}
-	return newExport(Repository.For(reach).Walk(ctx, s.reader, query, exportBatch)), nil
+	customers := Customers.For(by).OwnedBy(auth.OrganizationKind, in.OrganizationID)
+	return newExport(customers.Walk(ctx, s.db, query, exportBatch)), nil
 }
 
 // Export is a reply that writes customers while it reads them.
@@ -48,7 +43,7 @@ func (Export) DescribeResponse() (int, openapi.Response) {
 	return status, response
 }
 
-func newExport(batches iter.Seq2[[]Row, error]) Export {
+func newExport(batches iter.Seq2[[]Customer, error]) Export {
 	return Export{api.CSV{
 		Filename: "customers.csv",
 		Header:   []string{"id", "created_at", "updated_at", "external_id", "email", "email_verified", "name", "organization_id"},
@@ -68,14 +63,14 @@ func newExport(batches iter.Seq2[[]Row, error]) Export {
 	}}
 }
 
-func (r *Row) csv() []string {
+func (c *Customer) csv() []string {
 	updated := ""
-	if r.UpdatedAt != nil {
-		updated = r.UpdatedAt.Format(time.RFC3339Nano)
+	if c.UpdatedAt != nil {
+		updated = c.UpdatedAt.Format(time.RFC3339Nano)
 	}
 	return []string{
-		r.ID.String(), r.CreatedAt.Format(time.RFC3339Nano), updated, text(r.ExternalID), r.Email,
-		strconv.FormatBool(r.EmailVerified), text(r.Name), r.OrganizationID.String(),
+		c.ID.String(), c.CreatedAt.Format(time.RFC3339Nano), updated, text(c.ExternalID), c.Email,
+		strconv.FormatBool(c.EmailVerified), text(c.Name), c.OrganizationID.String(),
 	}
 }
 

@@ -12,15 +12,15 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/polarkit-go/polarkit/repository"
+	"github.com/polarkit-go/polarkit/kit"
 )
 
 var errGone = errors.New("gone")
 
 var r = httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 
-func batches(err error, batches ...[]Row) iter.Seq2[[]Row, error] {
-	return func(yield func([]Row, error) bool) {
+func batches(err error, batches ...[]Customer) iter.Seq2[[]Customer, error] {
+	return func(yield func([]Customer, error) bool) {
 		for _, batch := range batches {
 			if !yield(batch, nil) {
 				return
@@ -36,9 +36,9 @@ func TestExportWrites(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2025, 1, 3, 13, 37, 0, 500_000, time.UTC)
 	name, formula := `Ada "the first", Lovelace`, "=HYPERLINK(1)"
-	rows := []Row{
-		{Record: repository.Record{ID: uuid.UUID{1}, CreatedAt: at}, Email: "ada@example.com", EmailVerified: true, Name: &name, OrganizationID: uuid.UUID{2}},
-		{Record: repository.Record{ID: uuid.UUID{3}, CreatedAt: at, UpdatedAt: &at}, Email: "+x@example.com", Name: &formula, ExternalID: &formula, OrganizationID: uuid.UUID{2}},
+	rows := []Customer{
+		{TimestampedSchema: kit.TimestampedSchema{CreatedAt: at}, ID: uuid.UUID{1}, Email: "ada@example.com", EmailVerified: true, Name: &name, OrganizationID: uuid.UUID{2}},
+		{TimestampedSchema: kit.TimestampedSchema{CreatedAt: at, UpdatedAt: &at}, ID: uuid.UUID{3}, Email: "+x@example.com", Name: &formula, ExternalID: &formula, OrganizationID: uuid.UUID{2}},
 	}
 	w := httptest.NewRecorder()
 	require.NoError(t, newExport(batches(nil, rows[:1], rows[1:])).WriteResponse(w, r))
@@ -64,5 +64,5 @@ func TestExportFails(t *testing.T) {
 	require.Zero(t, before.Body.Len())
 
 	after := httptest.NewRecorder()
-	require.ErrorIs(t, newExport(batches(errGone, []Row{{}})).WriteResponse(after, r), errGone)
+	require.ErrorIs(t, newExport(batches(errGone, []Customer{{}})).WriteResponse(after, r), errGone)
 }

@@ -26,7 +26,7 @@ type CustomerPortalCustomerUpdate struct {
 	kit.Schema `doc:"A change of the customer's own data. Fields that are left out stay as they are."`
 
 	Name           kit.Optional[*string]              `json:"name"            validate:"max=256" doc:"The name of the customer; null takes it away." example:"John Doe"`
-	BillingAddress kit.Optional[*postal.AddressInput] `json:"billing_address" db:"-" doc:"The billing address of the customer; null takes it away."`
+	BillingAddress kit.Optional[*postal.AddressInput] `json:"billing_address" doc:"The billing address of the customer; null takes it away."`
 }
 
 // CustomerOrder is an order as the customer sees it.
@@ -47,19 +47,18 @@ type CustomerOrder struct {
 	InvoiceNumber  string                   `json:"invoice_number"  doc:"The number of the invoice." example:"ACME-0001"`
 }
 
-func newCustomer(r customer.Row) CustomerPortalCustomer {
+func newCustomer(c customer.Customer) CustomerPortalCustomer {
 	return CustomerPortalCustomer{
-		TimestampedSchema: kit.TimestampedSchema{CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt},
-		ID:                r.ID,
-		Email:             r.Email,
-		EmailVerified:     r.EmailVerified,
-		Name:              r.Name,
-		BillingAddress:    r.BillingAddress,
+		TimestampedSchema: c.TimestampedSchema,
+		ID:                c.ID,
+		Email:             c.Email,
+		EmailVerified:     c.EmailVerified,
+		Name:              c.Name,
+		BillingAddress:    c.BillingAddress,
 	}
 }
 
-func newOrder(r order.Row) CustomerOrder {
-	o := r.Schema()
+func newOrder(o order.Order) CustomerOrder {
 	return CustomerOrder{
 		TimestampedSchema: o.TimestampedSchema,
 		ID:                o.ID,

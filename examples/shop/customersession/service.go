@@ -6,7 +6,6 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/credential"
-	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/customer"
@@ -19,26 +18,22 @@ const lifetime = time.Hour
 
 // Service is what can be done with customer sessions.
 type Service struct {
-	reader repository.Reader
+	db     repository.Reader
 	issuer *auth.Issuer
 }
 
 // NewService makes a service.
-func NewService(reader repository.Reader, issuer *auth.Issuer) *Service {
-	return &Service{reader: reader, issuer: issuer}
+func NewService(db repository.Reader, issuer *auth.Issuer) *Service {
+	return &Service{db: db, issuer: issuer}
 }
 
 // Create makes a session for a customer whom the subject reaches.
-func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admin], in CustomerSessionCreate) (CustomerSession, error) {
-	reach, err := subject.Reach(ctx)
+func (s *Service) Create(ctx context.Context, by access.Admin, in CustomerSessionCreate) (CustomerSession, error) {
+	found, err := s.find(ctx, customer.Customers.For(by), in)
 	if err != nil {
 		return CustomerSession{}, err
 	}
-	found, err := s.find(ctx, reach, in)
-	if err != nil {
-		return CustomerSession{}, err
-	}
-	issued, err := s.issuer.For(subject).Issue(ctx, auth.Issue{
+	issued, err := s.issuer.For(by).Issue(ctx, auth.Issue{
 		Type:     auth.CustomerSession,
 		Subject:  auth.Customer{ID: found.ID, OrganizationID: found.OrganizationID}.Ref(),
 		Scopes:   access.CustomerScopes(),
@@ -54,28 +49,26 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.Admi
 		Token:             issued.Token.Reveal(),
 		ExpiresAt:         *issued.Credential.ExpiresAt,
 		CustomerID:        found.ID,
-		Customer:          found.Schema(),
+		Customer:          found,
 	}, nil
 }
 
 // find answers the same for a customer who is absent and for one out of reach.
-func (s *Service) find(ctx context.Context, reach owner.Reach, in CustomerSessionCreate) (customer.Row, error) {
+func (s *Service) find(ctx context.Context, customers repository.Rows[customer.Customer], in CustomerSessionCreate) (found customer.Customer, err error) {
 	var (
-		found customer.Row
 		loc   errors.Loc
 		input any
-		err   error
 	)
 	if id, ok := in.CustomerID.Get(); ok {
 		loc, input = errors.Loc{"body", "customer_id"}, id
-		found, err = customer.Repository.For(reach).Get(ctx, s.reader, id)
+		found, err = customers.Get(ctx, s.db, id)
 	} else {
 		external := in.CustomerExternalID.Or("")
 		loc, input = errors.Loc{"body", "customer_external_id"}, external
-		found, err = customer.ByExternalID(ctx, s.reader, reach, external)
+		found, err = customer.ByExternalID(ctx, s.db, customers, external)
 	}
 	if errors.Is(err, errors.ResourceNotFound) {
-		return customer.Row{}, errors.ValidationErrorAt(loc, "value_error", "Customer does not exist.", input)
+		return customer.Customer{}, errors.ValidationErrorAt(loc, "value_error", "Customer does not exist.", input)
 	}
 	return found, err
 }

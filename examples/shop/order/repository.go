@@ -1,33 +1,20 @@
 package order
 
 import (
+	"context"
+
 	sq "github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth"
-	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/auth/owner"
+	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
-// Row is an order as the database has it.
-type Row struct {
-	repository.Record
-
-	OrganizationID uuid.UUID          `db:"organization_id"`
-	CustomerID     uuid.UUID          `db:"customer_id"`
-	InvoiceNumber  string             `db:"invoice_number"`
-	Status         OrderStatus        `db:"status"`
-	BillingReason  OrderBillingReason `db:"billing_reason"`
-	Currency       string             `db:"currency"`
-	SubtotalAmount int64              `db:"subtotal_amount"`
-	DiscountAmount int64              `db:"discount_amount"`
-	TaxAmount      int64              `db:"tax_amount"`
-	RefundedAmount int64              `db:"refunded_amount"`
-	Metadata       kit.Metadata       `db:"metadata"`
-}
-
-// Repository is the table of orders: who reaches a row, and how rows are sorted.
-var Repository = repository.MustNew[Row]("orders", repository.Options{
+// orders is the table of orders: who reaches a row, and how rows are sorted. No
+// other package has it, so that none gives an order without what is computed.
+var orders = repository.MustNew[Order]("orders", repository.Options{
 	SoftDelete: "deleted_at",
 	Owners:     repository.Owners{auth.OrganizationKind: "organization_id", auth.CustomerKind: "customer_id"},
 	Sorting: repository.SortMap[SortProperty]{
@@ -39,27 +26,11 @@ var Repository = repository.MustNew[Row]("orders", repository.Options{
 	},
 })
 
-// Schema is the order as the API gives it.
-func (r Row) Schema() Order {
-	net := r.SubtotalAmount - r.DiscountAmount
-	return Order{
-		TimestampedSchema: kit.TimestampedSchema{CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt},
-		ID:                r.ID,
-		Status:            r.Status,
-		Paid:              r.Status != Pending,
-		SubtotalAmount:    r.SubtotalAmount,
-		DiscountAmount:    r.DiscountAmount,
-		NetAmount:         net,
-		TaxAmount:         r.TaxAmount,
-		TotalAmount:       net + r.TaxAmount,
-		RefundedAmount:    r.RefundedAmount,
-		Currency:          r.Currency,
-		BillingReason:     r.BillingReason,
-		InvoiceNumber:     r.InvoiceNumber,
-		CustomerID:        r.CustomerID,
-		OrganizationID:    r.OrganizationID,
-		Metadata:          r.Metadata,
-	}
+// Page gives a page of the orders that somebody reaches, through these
+// organizations if any are named.
+func Page(ctx context.Context, db repository.Readable, by owner.Reacher, organizations []uuid.UUID, q repository.Query) (pagination.ListResource[Order], error) {
+	page, err := orders.For(by).OwnedBy(auth.OrganizationKind, organizations).Page(ctx, db, q)
+	return pagination.MapListResource(page, Order.computed), err
 }
 
 // filter is what the parameters of a list ask for, besides the organization.

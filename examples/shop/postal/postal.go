@@ -1,7 +1,10 @@
 // Package postal holds the addresses of customers.
 package postal
 
-import "github.com/polarkit-go/polarkit/kit"
+import (
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/repository"
+)
 
 // Address is a billing address as the API gives it.
 type Address struct {
@@ -26,6 +29,9 @@ type AddressInput struct {
 	City       kit.Optional[*string] `json:"city"        validate:"max=256"          doc:"The city."                                example:"San Francisco"`
 	State      kit.Optional[*string] `json:"state"       validate:"max=64"           doc:"The state or region, an ISO 3166-2 code in the United States and Canada." example:"US-CA"`
 }
+
+// Column makes the column of an address from what a request has sent.
+var Column = repository.Convert((*AddressInput).Address)
 
 // Address is the address that the input describes, nil for nil.
 func (in *AddressInput) Address() *Address {

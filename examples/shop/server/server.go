@@ -126,10 +126,10 @@ func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions, checker
 		Middleware: []func(http.Handler) http.Handler{uncached},
 	}, func(root *api.Group) {
 		v1 := root.Group("/v1")
-		customer.Routes(v1, customer.NewService(reader, writer))
+		customer.Routes(v1, customer.NewService(writer))
 		order.Routes(v1, order.NewService(reader))
 		customersession.Routes(v1, customersession.NewService(reader, issuer))
-		customerportal.Routes(v1, customerportal.NewService(reader, writer))
+		customerportal.Routes(v1, customerportal.NewService(writer))
 		personalaccesstoken.Routes(v1, personalaccesstoken.NewService(issuer))
 		websession.Routes(v1, websession.NewService(sessions, checker, reader, writer))
 	})
