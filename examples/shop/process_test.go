@@ -267,7 +267,7 @@ func TestParametersOfThePool(t *testing.T) {
 		require.NoError(t, err, "%v: %s", args, out)
 	}
 	p := start(t, home, url)
-	require.Equal(t, 25, p.total(t, p.tokens[seed.AcmeOwner.Email]))
+	require.Equal(t, int64(25), p.total(t, p.tokens[seed.AcmeOwner.Email]))
 	p.stop(t)
 }
 
