@@ -17,9 +17,9 @@ import (
 	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
-// Matrix holds the OpenAPI document of an API against its behaviour: for every
-// operation, every type of credential and every scope, whoever the document
-// lets in is let in, and nobody else is.
+// Matrix compares the OpenAPI document of an API with its behaviour, for every
+// operation, every type of credential and every scope: a request is accepted exactly
+// where the document says so.
 //
 //	authtest.Matrix{
 //		Handler:  service,
@@ -31,8 +31,8 @@ import (
 //		},
 //	}.Run(t)
 //
-// Requests carry random identifiers and, where a body is taken, an empty
-// object: whoever is let in meets 404 or 422, or a list.
+// Requests have random identifiers and, where the operation takes a body, an empty
+// object. So an accepted request is answered with 404, 422 or a list.
 type Matrix struct {
 	// Handler is the service, with its authenticator.
 	Handler http.Handler
@@ -40,8 +40,8 @@ type Matrix struct {
 	Document []byte
 	// Registry is that of the service.
 	Registry *auth.Registry
-	// Credential makes a credential of a type with exactly these scopes, as fresh
-	// as can be. It is called often.
+	// Credential makes a new credential of a type with exactly these scopes. It is
+	// called often.
 	Credential func(typ auth.CredentialType, scopes ...credential.Scope) Credential
 	// Scopes are all scopes of the service. Default: those that the document names.
 	Scopes []credential.Scope
@@ -50,7 +50,7 @@ type Matrix struct {
 	Public []string
 }
 
-// Run tries it, and reports each problem as an error.
+// Run makes the requests, and reports each problem as an error of the test.
 func (m Matrix) Run(t *testing.T) {
 	t.Helper()
 	for _, problem := range m.Problems(t) {
@@ -67,7 +67,7 @@ type operation struct {
 	open bool
 }
 
-// Problems tries it and returns what is wrong; none when all is well.
+// Problems makes the requests and returns what is wrong.
 func (m Matrix) Problems(tb testing.TB) []string {
 	tb.Helper()
 	operations, err := readOperations(m.Document)
@@ -131,7 +131,7 @@ func (c *matrixCheck) operation(op operation) {
 		}
 		for _, way := range ways {
 			c.in(op, c.Credential(typ, way...), fmt.Sprintf("with a %s and %q", typ.Name(), way))
-			// Each scope of an alternative is needed, unless another alternative does without it.
+			// Each scope of an alternative is needed, unless another alternative does not have it.
 			for i := range way {
 				less := slices.Delete(slices.Clone(way), i, i+1)
 				if len(way) > 1 && !c.enough(ways, less) {

@@ -13,9 +13,9 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
-// Store is a credential.Store and a credential.Ledger in memory, which counts what it is
-// asked and can be broken. The zero value is empty and ready. It is safe for
-// concurrent use.
+// Store is a [credential.Store] and a [credential.Ledger] in memory. It counts its
+// calls, and a test can make it fail. The zero value is an empty store. It is safe
+// for concurrent use.
 type Store struct {
 	mu      sync.Mutex
 	records []credential.Record
@@ -31,7 +31,7 @@ var (
 	_ credential.Ledger = (*Store)(nil)
 )
 
-// Find is credential.Store's.
+// Find implements [credential.Store].
 func (s *Store) Find(ctx context.Context, lookup credential.Lookup) (*credential.Record, error) {
 	s.mu.Lock()
 	s.finds++
@@ -64,7 +64,7 @@ func key(ref credential.SubjectRef) credential.SubjectRef {
 	return credential.SubjectRef{Kind: ref.Kind, ID: ref.ID}
 }
 
-// Used is credential.Store's.
+// Used implements [credential.Store].
 func (s *Store) Used(ctx context.Context, id uuid.UUID, use credential.Use) error {
 	s.mu.Lock()
 	s.uses++
@@ -89,7 +89,7 @@ func (s *Store) Used(ctx context.Context, id uuid.UUID, use credential.Use) erro
 	return nil
 }
 
-// Add is credential.Ledger's.
+// Add implements [credential.Ledger].
 func (s *Store) Add(_ context.Context, record credential.Record, replaces credential.Replacement) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,7 @@ func (s *Store) Add(_ context.Context, record credential.Record, replaces creden
 	return nil
 }
 
-// List is credential.Ledger's.
+// List implements [credential.Ledger].
 func (s *Store) List(_ context.Context, selection credential.Selection) ([]credential.Credential, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,7 +123,7 @@ func (s *Store) List(_ context.Context, selection credential.Selection) ([]crede
 	return list, nil
 }
 
-// Revoke is credential.Ledger's.
+// Revoke implements [credential.Ledger].
 func (s *Store) Revoke(_ context.Context, selection credential.Selection, at time.Time) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,7 +167,7 @@ func (s *Store) Records() []credential.Record {
 	return all
 }
 
-// Change changes a stored credential, behind everybody's back.
+// Change changes a stored credential, as another program would in the database.
 func (s *Store) Change(id uuid.UUID, change func(*credential.Credential)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -178,8 +178,8 @@ func (s *Store) Change(id uuid.UUID, change func(*credential.Credential)) {
 	}
 }
 
-// Remove takes a subject away, as a deleted or blocked one: its credentials are
-// dead, and for an organization those of its customers too.
+// Remove deletes or blocks a subject: its credentials are dead, and for an
+// organization those of its customers too.
 func (s *Store) Remove(ref credential.SubjectRef) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -189,15 +189,15 @@ func (s *Store) Remove(ref credential.SubjectRef) {
 	s.gone[key(ref)] = true
 }
 
-// OnFind answers look-ups in place of the store: an error, a panic, nothing,
-// or after a while. Nil ends that.
+// OnFind sets a function that is called in place of Find: it may fail, panic, return
+// nothing, or wait. Nil ends that.
 func (s *Store) OnFind(instead func(ctx context.Context) (*credential.Record, error)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.onFind = instead
 }
 
-// OnUsed answers writes of a use in place of the store. Nil ends that.
+// OnUsed sets a function that is called in place of Used. Nil ends that.
 func (s *Store) OnUsed(instead func(ctx context.Context) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

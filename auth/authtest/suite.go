@@ -15,14 +15,14 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 )
 
-// FullStore is both halves of a store.
+// FullStore is a store that is read and written.
 type FullStore interface {
 	credential.Store
 	credential.Ledger
 }
 
-// StoreSuite is what every implementation of credential.Store and credential.Ledger must
-// do. It runs as subtests; newStore makes an empty store for each.
+// StoreSuite tests an implementation of [credential.Store] and [credential.Ledger].
+// Each rule is a subtest. The function newStore makes an empty store for each.
 func StoreSuite(t *testing.T, newStore func(t *testing.T) FullStore) {
 	for _, rule := range []struct {
 		name string
@@ -31,7 +31,7 @@ func StoreSuite(t *testing.T, newStore func(t *testing.T) FullStore) {
 		{"what is added is found by its hash, whole", (*suite).roundTrip},
 		{"a hash that is not there is ErrInvalid", (*suite).unknown},
 		{"a credential of another type, or of another kind of subject, is ErrInvalid", (*suite).otherType},
-		{"any of several hashes will do", (*suite).severalHashes},
+		{"any of several hashes is enough", (*suite).severalHashes},
 		{"an empty limit stays empty and never becomes unrestricted", (*suite).emptyLimit},
 		{"a use is recorded and never goes back", (*suite).used},
 		{"a use of what is not there is no error", (*suite).usedUnknown},
@@ -57,7 +57,7 @@ type suite struct {
 	ctx   context.Context //nolint:containedctx // the context of one subtest
 }
 
-// epoch is to the microsecond, as databases keep it.
+// epoch is a time to the microsecond, as PostgreSQL stores it.
 var epoch = time.Date(2026, 3, 4, 5, 6, 7, 89000, time.UTC)
 
 func (s *suite) record(subject credential.SubjectRef, age time.Duration) credential.Record {

@@ -34,36 +34,37 @@ import (
 type TwoTenants struct {
 	// Handler is the service, with its authenticator.
 	Handler http.Handler
-	// Path is the list's, with the final slash; a row is at Path and its id.
+	// Path is the path of the list, with the final slash. A row is at Path and its id.
 	Path string
-	// A and B are the tenants; both are tried against each other.
+	// A and B are the tenants. Each is tried against the other.
 	A, B Party
-	// Both is a user who is a member of A and of B. Default: what needs one is left out.
+	// Both is a user who is a member of A and of B. Default: the cases that need one
+	// are left out.
 	Both Credential
-	// Body is a valid body to create a row with, without organization_id; equal
-	// numbers make equal bodies. Default: rows are not created by the API, and
-	// Make is needed.
+	// Body returns a valid body to create a row, without organization_id. Equal
+	// numbers make equal bodies. Default: the API does not create rows, and Make is
+	// needed.
 	Body func(n int) map[string]any
-	// Make makes a row of a party without the API and returns its id. Default:
-	// rows are created by the API, with Body.
+	// Make makes a row of a party without the API and returns its id. Default: the
+	// API creates rows, with Body.
 	Make func(party Party, n int) (id string, err error)
-	// Change is a valid body to update a row with. Default: rows are not updated.
+	// Change is a valid body to update a row. Default: the API does not update rows.
 	Change map[string]any
-	// NoDelete says that rows are not deleted by the API.
+	// NoDelete says that the API does not delete rows.
 	NoDelete bool
 	// Filters are query parameters that refer to what belongs to a tenant, such
-	// as customer_id, or query: the function gives the value for a row of the other
-	// tenant, which must then find nothing. Default: none.
+	// as customer_id, or query. The function returns the value for a row of the other
+	// tenant. The list must then be empty. Default: none.
 	Filters map[string]func(row map[string]any) string
 	// References are fields of Body that refer to another row of the same
 	// tenant, with one that belongs to each party. Default: none.
 	References map[string]func(party Party) string
-	// Views are other paths that show rows, such as an export: each must show
-	// the caller's and not the other tenant's. Default: none.
+	// Views are other paths that show rows, such as an export. Each must show the rows
+	// of the caller and none of the other tenant. Default: none.
 	Views []string
 }
 
-// Party is a tenant as [TwoTenants] meets it.
+// Party is a tenant of [TwoTenants].
 type Party struct {
 	OrganizationID uuid.UUID
 	// User is a user who is a member of this organization alone, with every
@@ -74,7 +75,7 @@ type Party struct {
 	Organization Credential
 }
 
-// Run tries it, and reports each problem as an error.
+// Run makes the requests, and reports each problem as an error of the test.
 func (c TwoTenants) Run(t *testing.T) {
 	t.Helper()
 	for _, problem := range c.Problems(t) {
@@ -82,7 +83,7 @@ func (c TwoTenants) Run(t *testing.T) {
 	}
 }
 
-// Problems tries it and returns what is wrong; none when all is well.
+// Problems makes the requests and returns what is wrong.
 func (c TwoTenants) Problems(tb testing.TB) []string {
 	tb.Helper()
 	client := kittest.NewClient(tb, c.Handler)

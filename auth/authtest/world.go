@@ -47,9 +47,9 @@ type member struct {
 	permissions    []auth.Permission
 }
 
-// New makes a world for a registry, which must issue a credential to every
-// subject that the test uses. The functions change the authenticator's
-// configuration before it is made.
+// New makes a world for a registry. It must have a type of credential for every
+// subject that the test uses. The functions change the configuration of the
+// authenticator before it is made.
 func New(tb testing.TB, registry *auth.Registry, configure ...func(*auth.Config)) *World {
 	tb.Helper()
 	w := &World{Registry: registry, Store: &Store{}, tb: tb, now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), members: map[uuid.UUID][]member{}}
@@ -95,14 +95,14 @@ func newTenant() Tenant {
 	}
 }
 
-// Now is the world's clock: it stands still.
+// Now is the clock of the world. It does not advance by itself.
 func (w *World) Now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.now
 }
 
-// Pass lets time pass.
+// Pass advances the clock.
 func (w *World) Pass(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -124,8 +124,8 @@ func (w *World) Leave(user credential.SubjectRef, organizationID uuid.UUID) {
 	w.members[user.ID] = slices.DeleteFunc(w.members[user.ID], func(m member) bool { return m.organizationID == organizationID })
 }
 
-// DeleteOrganization deletes an organization: nobody is a member any more, and
-// its own credentials and those of its customers are dead.
+// DeleteOrganization deletes an organization: nobody is a member any more. Its own
+// credentials and those of its customers are dead.
 func (w *World) DeleteOrganization(organizationID uuid.UUID) {
 	w.mu.Lock()
 	for user, members := range w.members {
@@ -135,8 +135,8 @@ func (w *World) DeleteOrganization(organizationID uuid.UUID) {
 	w.Store.Remove(auth.Organization{ID: organizationID}.Ref())
 }
 
-// Organizations makes the world an auth.Memberships. It is that of the
-// authenticator, unless a function that is given to New sets another.
+// Organizations implements auth.Memberships. The authenticator uses the world for
+// its memberships, unless a function that is given to [New] sets another.
 func (w *World) Organizations(_ context.Context, userID uuid.UUID, permission auth.Permission) (owner.Set, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -7,15 +7,15 @@ import (
 	"github.com/polarkit-go/polarkit/internal/budget"
 )
 
-// Budget counts failed attempts. It is an interface because processes that serve
-// the same accounts may count together, in a store of the application; no method
-// will be added. Both methods are called for attempts, so they must be quick.
+// Budget counts failed attempts. It is an interface, because processes that serve
+// the same accounts may count together, in a store of the application. No method will
+// be added to it. An attempt waits for both methods, so they must be quick.
 type Budget interface {
 	// Take takes one attempt from the budgets of the account and of the source,
-	// from both or from none. It returns zero, or how long it is until a budget that
-	// is used up has another attempt. An error refuses the attempt.
+	// from both or from none. It returns zero, or the time after which a budget that is
+	// used up has another attempt. An error refuses the attempt.
 	Take(ctx context.Context, account, source string) (wait time.Duration, err error)
-	// Return gives back an attempt that was no failure. Its context is not canceled
+	// Return gives an attempt back that was not a failure. Its context does not end
 	// with that of the request.
 	Return(ctx context.Context, account, source string)
 }
@@ -30,8 +30,8 @@ type Allowance struct {
 }
 
 // MemoryBudget implements [Budget] in the memory of the process, for at most
-// 65,536 accounts and as many sources: beyond that, those with the fewest failures
-// are forgotten. It is safe for concurrent use. Make one with [NewMemoryBudget].
+// 65,536 accounts and as many sources. Beyond that, it forgets those with the fewest
+// failures. It is safe for concurrent use. Make one with [NewMemoryBudget].
 type MemoryBudget struct{ accounts, sources *budget.Buckets }
 
 // NewMemoryBudget makes a budget. Without a burst, an account has 10 failures and

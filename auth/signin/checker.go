@@ -16,8 +16,8 @@ import (
 // The kinds of error of this package. Where too many attempts wait, the error is
 // errors.ServiceUnavailable.
 var (
-	// WrongCredentials is an attempt with an unknown account or a wrong password,
-	// which read the same.
+	// WrongCredentials is an attempt with an unknown account or a wrong password. A
+	// client cannot see which.
 	WrongCredentials = errors.DefineKind("WrongCredentials", 403, "The account or the password is wrong.")
 	// TooManyAttempts is an attempt for an account, or from a source, whose
 	// failures have used up their budget. Retry-After says when there is more.
@@ -32,16 +32,16 @@ const maxHeld = 1024
 
 // Config configures a [Checker]. The zero value is right for most programs.
 type Config struct {
-	// Cost is bcrypt's for new hashes: 4 to 18, each twice as slow as the one
-	// before. A password whose hash has another is hashed again at the next
-	// sign-in. Default: [DefaultCost]. Tests take 4.
+	// Cost is the cost of bcrypt for new hashes, from 4 to 18. Each is twice as slow as
+	// the one before. A password whose hash has another cost is hashed again at the
+	// next sign-in. Default: [DefaultCost]. Tests use 4.
 	Cost int
 	// Parallel is how many passwords are hashed at once. Default: half of
 	// GOMAXPROCS, at least one, so that the other processors serve other requests.
 	Parallel int
-	// Queue is how many attempts wait for that; more are refused with 503 and
-	// Retry-After. Default: 24 × Parallel, which is more than the default budget of
-	// one source, so that one source does not fill the queue.
+	// Queue is how many attempts wait for their turn. More are refused with 503 and
+	// Retry-After. Default: 24 × Parallel. This is more than the default budget of one
+	// source, so that one source does not fill the queue.
 	Queue int
 	// Budget counts failures. Default: a [MemoryBudget] with its own defaults.
 	Budget Budget
@@ -54,10 +54,10 @@ type Config struct {
 	Event func(context.Context, Event)
 }
 
-// Outcome is how an attempt went.
+// Outcome is the result of an attempt.
 type Outcome string
 
-// The outcomes. To a client, the second to the fifth are the same.
+// The outcomes. A client cannot distinguish the second to the fifth.
 const ( //nolint:gosec // no passwords, but words for what is wrong with them
 	Succeeded     Outcome = "succeeded"
 	WrongPassword Outcome = "wrong_password"
@@ -73,14 +73,13 @@ const ( //nolint:gosec // no passwords, but words for what is wrong with them
 // Event is one attempt, for logs and counters. It holds no password.
 type Event struct {
 	Outcome Outcome
-	// Account and Source are those of the [Attempt]. The account is what was typed,
-	// which may be a password in the wrong field.
+	// Account and Source are those of the [Attempt]. The account is the text that was
+	// typed, which may be a password in the wrong field.
 	Account, Source string
 	// Hashes is how many hashes were computed, and Took how long the attempt took.
 	Hashes int
 	Took   time.Duration
-	// Err is why it is undecided, or why a password that was right was not hashed
-	// again.
+	// Err says why it is undecided, or why a right password was not hashed again.
 	Err error
 }
 
@@ -93,7 +92,7 @@ type Checker struct {
 	highest atomic.Int64 // the highest cost that was seen
 }
 
-// New makes a checker.
+// New makes a checker. It fails for a cost out of range, and for a negative number.
 func New(config Config) (*Checker, error) {
 	if config.Cost == 0 {
 		config.Cost = DefaultCost
@@ -233,8 +232,8 @@ func (c *Checker) rehash(ctx context.Context, attempt Attempt, result compared, 
 	}
 }
 
-// enter waits for a turn to hash, as long as the context lasts and no longer than
-// the queue is.
+// enter waits for a turn to hash, until the context ends. Where the queue is full it
+// does not wait.
 func (c *Checker) enter(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return unavailable(err)
@@ -265,8 +264,8 @@ func (c *Checker) leave() { <-c.slots }
 
 var errBusy = errors.New("signin: too many passwords wait to be hashed")
 
-// hold delays a refusal. At most maxHeld are delayed at once; more are sent at
-// once, so that they take no memory.
+// hold delays a refusal. At most maxHeld refusals wait at the same time. The others
+// are sent at once, so that they take no memory.
 func (c *Checker) hold(ctx context.Context) {
 	if c.config.Hold < 0 {
 		return
