@@ -27,14 +27,14 @@ type Config struct {
 	// Servers are the addresses in the document. Default: none, which means the
 	// address that the document is read from.
 	Servers []openapi.Server
-	// Tags describe in the document the tags that [Tag] gives to endpoints. Default: none.
+	// Tags describe, in the document, the tags that endpoints have by [Tag]. Default: none.
 	Tags []openapi.Tag
 	// Webhooks are the webhooks of the document. Default: none.
 	Webhooks openapi.Map[openapi.PathItem]
 	// Relaxed turns guidelines off, each with a reason for the reader of the
 	// code. Default: all guidelines hold.
 	Relaxed map[Guideline]string
-	// Logger takes what clients are not told: the cause of a 500, a panic.
+	// Logger gets what clients do not see: the cause of a 500, a panic.
 	// Default: slog.Default().
 	Logger *slog.Logger
 	// Middleware runs around the whole API, also around the answers to unknown
@@ -66,8 +66,8 @@ type API struct {
 	finished  bool
 }
 
-// New makes an API with the endpoints that routes registers. The root is the group
-// at the top, and it ends with New: a later registration panics.
+// New makes an API with the endpoints that the function routes registers. Root is the
+// group at the top. When New has returned, a further registration panics.
 //
 //	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
 //		customer.Routes(root.Group("/v1"), customers)
@@ -110,11 +110,12 @@ func New(config Config, routes func(root *Group)) *API {
 	if len(a.mistakes) > 0 {
 		panic(report(a.mistakes))
 	}
+	a.describer = nil
 	return a
 }
 
-// configure checks the configuration and fills in the defaults. It goes on with the
-// default of what is wrong.
+// configure checks the configuration and fills in the defaults. A wrong value is noted
+// and replaced by the default.
 func (a *API) configure(wrong func(format string, args ...any)) {
 	c := &a.config
 	if strings.TrimSpace(c.Title) == "" {
@@ -140,13 +141,13 @@ func (a *API) configure(wrong func(format string, args ...any)) {
 // Endpoints are the endpoints in the order of their registration.
 func (a *API) Endpoints() []*Endpoint { return slices.Clone(a.endpoints) }
 
-// Group is a part of an API whose endpoints share the beginning of their path
-// and options. [New] hands out the first one.
+// Group is a part of an API. Its endpoints share options and the beginning of their
+// paths. [New] makes the first one.
 type Group struct {
 	api      *API
 	prefix   string
 	settings settings
-	broken   bool // its path is wrong, which is noted already
+	broken   bool // its path is wrong, and that is noted
 }
 
 // Group makes a group inside of the group. Its path begins with a slash, or is
@@ -193,10 +194,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.handler.ServeHTTP(watching, r)
 }
 
-// Validate routes and binds a request and forgets the result: the error is what
-// is wrong with the request's data, or that there is no such endpoint. Neither
-// middleware nor guard, hook or handler is called. It is for tests, such as those of
-// package kittest.
+// Validate finds the endpoint of a request and binds the request. The error is what is
+// wrong with the request's data, or that there is no such endpoint. No middleware, guard,
+// hook or handler is called. Validate is for tests, such as those of package kittest.
 func (a *API) Validate(r *http.Request) error {
 	if !routable(r) {
 		return errors.RouteNotFound
@@ -208,8 +208,8 @@ func (a *API) Validate(r *http.Request) error {
 	return e.bind(r)
 }
 
-// Endpoint is the endpoint that a request goes to, nil where there is none. It is
-// for tests and tools; the request stays as it is.
+// Endpoint is the endpoint that a request is routed to, nil where there is none. It does
+// not change the request. It is for tests and tools.
 func (a *API) Endpoint(r *http.Request) *Endpoint {
 	if !routable(r) {
 		return nil

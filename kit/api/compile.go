@@ -96,7 +96,7 @@ func (e *Endpoint) compileSettings(hasHandler bool) {
 	}
 }
 
-// compileInput compiles the plan by which requests are bound.
+// compileInput compiles the plan that binds requests.
 func (e *Endpoint) compileInput() {
 	t := e.input
 	e.plan = &plan.Input{Type: t}
@@ -122,7 +122,7 @@ func (e *Endpoint) compileInput() {
 	}
 }
 
-// comparePath holds the parameters of the path to those that the input reads.
+// comparePath compares the parameters of the path with those that the input reads.
 func (e *Endpoint) comparePath() {
 	if !e.pathOK {
 		return

@@ -17,20 +17,20 @@ import (
 //
 //	return api.CSV{Filename: "customers.csv", Header: []string{"id", "email"}, Rows: rows}, nil
 //
-// A cell that a spreadsheet would take for a formula gets an apostrophe before
-// it, as OWASP advises against CSV injection: one that begins with =, +, -, @,
-// their full-width forms, a tab or a line end, also after blanks and quotes, and a
-// part of a cell that begins so after a semicolon, a tab or a line end, which
-// separate cells in some spreadsheets. A cell that is a plain number, such as -5 or
-// +1.5e3, stays one.
+// A cell that a spreadsheet would take for a formula gets an apostrophe before it, as
+// OWASP advises against CSV injection. It is a cell that begins with =, +, -, @, one of
+// their full-width forms, a tab or a line end, also after blanks and quotes. Some
+// spreadsheets separate cells at a semicolon, a tab or a line end too, so a part of a
+// cell that begins like this behind one of them gets an apostrophe as well. A cell that
+// is a plain number, such as -5 or +1.5e3, stays one.
 type CSV struct {
 	// Filename lets a browser save the body under the name. Default: it is shown.
 	Filename string
 	// Header is the first line. Default: none.
 	Header []string
-	// Rows are the lines, and may be used once. An error before the first row is
-	// answered like that of a handler; after it, it is logged and the connection
-	// is cut. Rows are not asked for when the request is HEAD.
+	// Rows are the lines. They are read once, and not at all for HEAD. An error before
+	// the first row is answered like an error of the handler. An error after it is logged
+	// and the connection is cut.
 	Rows iter.Seq2[[]string, error]
 }
 
@@ -93,9 +93,9 @@ func (c CSV) writeTo(w io.Writer) error {
 	return err
 }
 
-// plainCell is a cell that no spreadsheet takes for a formula. It reads the text
-// backwards: at a separator it then knows whether what follows would be a formula,
-// and the time is linear in the length.
+// plainCell is the cell in a form that no spreadsheet takes for a formula. It reads the
+// text backwards, so at a separator it knows whether the part behind it would be a
+// formula, and the time is linear in the length.
 func plainCell(cell string) string {
 	if cell == "" || isPlainNumber(cell) {
 		return cell
@@ -133,14 +133,14 @@ func plainCell(cell string) string {
 	return b.String()
 }
 
-// isInvisible reports what a spreadsheet may drop before it looks for a formula:
+// isInvisible recognizes what a spreadsheet may drop before it looks for a formula:
 // blanks, control and format characters, and quotes.
 func isInvisible(r rune) bool {
 	return r == '"' || unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf)
 }
 
-// isPlainNumber reports whether the text is a sign, digits, a fraction and an
-// exponent, as a spreadsheet and strconv write numbers.
+// isPlainNumber reports whether the text is a number as spreadsheets and strconv write
+// it: a sign, digits, a fraction and an exponent.
 func isPlainNumber(text string) bool {
 	rest := strings.TrimLeft(text, "+-")
 	if len(text)-len(rest) > 1 {

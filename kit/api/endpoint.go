@@ -28,7 +28,7 @@ import (
 type Endpoint struct {
 	api         *API
 	at          place // of the registration
-	broken      bool  // a mistake of it is noted
+	broken      bool  // a mistake is noted
 	verb        verb
 	method      string
 	path        string
@@ -41,14 +41,14 @@ type Endpoint struct {
 	output      reflect.Type
 	handlerName string
 	id          string
-	ways        []way // into the endpoint, none for a public one
+	ways        []way // the credentials that let a caller in; none for a public endpoint
 	guardFails  []*errors.Kind
 	plan        *plan.Input
 	outputPlan  *plan.Node        // nil for NoContent and a Response
 	response    *openapi.Response // of a Response that describes itself
 	described   int               // its status
 	operation   *openapi.Operation
-	declared    []*errors.Kind // that the document names
+	declared    []*errors.Kind // the kinds of error in the document
 
 	handler http.Handler // middleware around answer
 	serve   func(w http.ResponseWriter, r *http.Request) error
@@ -61,14 +61,14 @@ func (e *Endpoint) Method() string { return e.method }
 // Path is the whole path, with parameters in braces.
 func (e *Endpoint) Path() string { return e.path }
 
-// Pattern is method and path, as http.ServeMux takes it and r.Pattern shows it.
+// Pattern is method and path, in the form of http.ServeMux and of r.Pattern.
 func (e *Endpoint) Pattern() string { return e.pattern }
 
 // OperationID is the name of the operation in the document, such as
 // "customers:list".
 func (e *Endpoint) OperationID() string { return e.id }
 
-// ServeHTTP answers a request, whose path the caller has matched already.
+// ServeHTTP answers a request. The caller has matched its path.
 func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	watching := response.Watch(w, r)
 	defer watching.Done()
@@ -134,7 +134,8 @@ func serveFunc[S, In, Out any](
 			return err
 		}
 		guardReply(r, w.Header())
-		// Only now: a caller that is not let in gets that error, whatever the body is.
+		// This comes after the guard: a caller without the right gets the guard's error,
+		// whatever the size of the body.
 		if r.ContentLength > e.settings.maxBody {
 			return errors.RequestBodyTooLarge
 		}
@@ -163,9 +164,9 @@ func serveFunc[S, In, Out any](
 	}
 }
 
-// checkDeclared logs a kind of error that the document does not have: clients
-// that are generated from it do not know the answer. A 500 and a 503 need no
-// declaration, since they can happen at every endpoint.
+// checkDeclared logs a kind of error that the document does not have: generated clients
+// do not know the answer. A 500 and a 503 need no declaration, since they can happen at
+// every endpoint.
 func (e *Endpoint) checkDeclared(r *http.Request, err error) {
 	kind := errors.KindOf(err)
 	if e.settings.private || kind.Status() == http.StatusInternalServerError || kind.Status() == http.StatusServiceUnavailable || slices.Contains(e.declared, kind) {
@@ -179,7 +180,7 @@ func (e *Endpoint) checkDeclared(r *http.Request, err error) {
 		slog.String("operation", e.id), slog.String("error", kind.Name()), slog.Int("status", kind.Status()))
 }
 
-// operationID is tags and name, as Polar builds it: customers:list.
+// operationID is made of the tags and the name, as in Polar's document: customers:list.
 func (e *Endpoint) operationID() string {
 	return strings.Join(append(append([]string(nil), e.settings.tags...), e.name()), ":")
 }

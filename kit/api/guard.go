@@ -10,36 +10,34 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// A Guard decides who may call an endpoint, and S is what the handler learns
-// of the caller. It is an interface so that this package depends on no way of
-// authentication: *auth.Requirement is one. Methods may be added to it only
-// under another name.
+// A Guard decides who may call an endpoint. S is what the handler gets to know of the
+// caller. *auth.Requirement is a Guard. Guard is an interface, so this package depends on
+// no way of authentication. It will not get more methods: those come in interfaces of
+// their own, as [ReplyGuard] does.
 //
 // A guard is called for each request, concurrently, before the body is read.
 type Guard[S any] interface {
-	// Authorize is the caller, or the error that the endpoint answers with.
+	// Authorize returns the caller, or the error that the endpoint answers with.
 	Authorize(r *http.Request) (S, error)
-	// Security is what the document says of the endpoint. The zero value
-	// requires nothing.
+	// Security is what a caller needs, for the document. The zero value requires
+	// nothing.
 	Security() openapi.Security
 	// Fails are the kinds of error that Authorize returns.
 	Fails() []*errors.Kind
 }
 
-// A ReplyGuard is a [Guard] that also adds headers to the reply to a caller that it
-// lets in, such as to clear the cookie of a session that has ended. The method is
-// optional.
+// A ReplyGuard is a [Guard] that also adds headers to replies, such as one that clears
+// the cookie of a session that has ended.
 type ReplyGuard interface {
-	// ReplyHeader is called when Authorize has let the request in, before the
-	// handler.
+	// ReplyHeader is called after an Authorize without an error, before the handler.
 	ReplyHeader(r *http.Request, header http.Header)
 }
 
-// NoSubject is the subject of an endpoint that needs no credential: nobody is asked who they are.
+// NoSubject is the subject of an endpoint that needs no credential.
 type NoSubject struct{}
 
-// Public is the guard of an endpoint that needs no credential. The reason is
-// for the reader of the code; Public panics when it is empty.
+// Public is the guard of an endpoint that needs no credential. The reason is for the
+// reader of the code. Public panics when the reason is empty.
 //
 //	api.Get(plans, "/{id}", api.Public("price list"), s.Plan)
 func Public(reason string) Guard[NoSubject] {
@@ -55,11 +53,10 @@ func (public) Authorize(*http.Request) (NoSubject, error) { return NoSubject{}, 
 func (public) Security() openapi.Security                 { return openapi.Security{} }
 func (public) Fails() []*errors.Kind                      { return nil }
 
-// Behind puts a further guard before the endpoints of a group, such as one for
-// a feature that is not open to everybody. Who it says the caller is, is dropped:
-// the subject is that of the endpoint's own guard, which decides after it. In the
-// document a caller needs what both of them require. Guards that no request can
-// satisfy together are a mistake: [New] panics.
+// Behind puts a further guard before the endpoints of a group, such as one for a feature
+// that is not open to every caller. The endpoint's own guard decides after it, and the
+// handler gets the subject of that one. In the document a caller needs what both guards
+// require. Where no request can satisfy both, [New] panics.
 func Behind[S any](guard Guard[S]) Option {
 	if isNil(guard) {
 		return option(func(s *settings) {
@@ -79,7 +76,7 @@ func Behind[S any](guard Guard[S]) Option {
 	})
 }
 
-// sharedGuard is a guard whose subject is of no interest.
+// sharedGuard is a guard whose subject is not used.
 type sharedGuard struct {
 	authorize func(r *http.Request) error
 	reply     func(r *http.Request, header http.Header)
@@ -87,7 +84,7 @@ type sharedGuard struct {
 	fails     []*errors.Kind
 }
 
-// replyOf is the ReplyHeader of a guard; it does nothing for a guard without one.
+// replyOf is the ReplyHeader of a guard, or a function that does nothing.
 func replyOf(guard any) func(r *http.Request, header http.Header) {
 	if g, ok := guard.(ReplyGuard); ok {
 		return g.ReplyHeader
@@ -95,10 +92,10 @@ func replyOf(guard any) func(r *http.Request, header http.Header) {
 	return func(*http.Request, http.Header) {}
 }
 
-// way is one way into an endpoint: all the credentials that it needs together.
+// way is a set of credentials that together let a caller in.
 type way []openapi.SecurityAlternative
 
-// ways are the ways in that satisfy every guard, none for a public endpoint.
+// ways are all sets of credentials that satisfy every guard. A public endpoint has none.
 // Possible is false where no request can satisfy all guards.
 func ways(requirements ...openapi.Security) (all []way, possible bool) {
 	combined, public := []combination{{}}, true
@@ -128,20 +125,20 @@ func ways(requirements ...openapi.Security) (all []way, possible bool) {
 	return all, len(all) > 0
 }
 
-// combination is a way, with the credential that it needs of each source.
+// combination is a way together with the credential that it needs from each source.
 type combination struct {
 	way    way
 	chosen []choice
 }
 
-// choice is the credential of a source, by name; empty is none.
+// choice is the name of the credential from a source; empty means none.
 type choice struct {
 	source any
 	name   string
 }
 
-// and is the combination with one more credential, or with more scopes for one
-// that it has already. It reports false where a request cannot have both.
+// and is the combination with a further credential, or with further scopes of one that
+// it has. It reports false where a request cannot have both.
 func (c combination) and(source any, further openapi.SecurityAlternative) (combination, bool) {
 	if source != nil {
 		for _, other := range c.chosen {
@@ -174,7 +171,7 @@ func (c combination) and(source any, further openapi.SecurityAlternative) (combi
 	return c, true
 }
 
-// header is where a request carries the credential of a scheme: it has room for
+// header is the place in a request that holds the credential of a scheme. It can hold
 // one.
 func header(scheme openapi.SecurityScheme) string {
 	if scheme.Type == "apiKey" {
@@ -183,8 +180,8 @@ func header(scheme openapi.SecurityScheme) string {
 	return "header authorization"
 }
 
-// needsAllOf reports whether c needs the credentials of the other with all of
-// their scopes, so that c is redundant beside the other.
+// needsAllOf reports whether c needs the credentials of the other with all of their
+// scopes. Then c is redundant beside the other.
 func (c combination) needsAllOf(other combination) bool {
 	if len(c.way) != len(other.way) {
 		return false

@@ -3,23 +3,15 @@ package api
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/google/uuid"
-
-	"github.com/polarkit-go/polarkit/kit"
-	"github.com/polarkit-go/polarkit/kit/internal/plan"
-	"github.com/polarkit-go/polarkit/pagination"
 )
 
-// Guideline is one of Polar's rules for APIs that the registration of an
-// endpoint holds it to.
+// Guideline is one of Polar's rules for APIs. [New] checks every endpoint against it.
 type Guideline string
 
-// The guidelines. Those that can be turned off for an API, with a reason, are
-// turned off by [Config].Relaxed; the others hold always.
+// The guidelines. [Config].Relaxed turns off, with a reason, those that can be turned
+// off. The others hold always.
 const (
 	// Paginated: the input of a list embeds pagination.Params or pagination.CursorParams.
 	Paginated Guideline = "paginated"
@@ -36,7 +28,7 @@ const (
 	SnakeCase Guideline = "snake_case"
 	// Descriptions: every schema, field and parameter has a description. Can be turned off.
 	Descriptions Guideline = "descriptions"
-	// Examples: every text, number, identifier and time of a public schema has
+	// Examples: every text, number, identifier and time of a schema in the document has
 	// an example that means something. Can be turned off.
 	Examples Guideline = "examples"
 	// PluralResources: the name of a resource in a path is a plural. Can be turned off.
@@ -47,17 +39,22 @@ const (
 	FixedShape Guideline = "fixed_shape"
 )
 
-// rule is how a guideline is checked.
+// rule is all that there is of a guideline.
 type rule struct {
 	name Guideline
-	// says is the guideline in one sentence, for the report.
-	says      string
+	// says is the guideline in one sentence, for [API.Guidelines].
+	says string
+	// mandatory guidelines cannot be turned off.
 	mandatory bool
-	// check yields what is wrong with an endpoint: what to change, in one sentence.
+	// check calls broken for each thing that is wrong with an endpoint, with a sentence
+	// that says what to change. The sentence names the type that is to be changed, or
+	// the path: it stands in the report once, also when many endpoints are found with it.
+	// A part of the endpoint that could not be compiled is nil or empty.
 	check func(e *Endpoint, broken func(format string, args ...any))
 }
 
-// rules are the guidelines in the order in which they are checked.
+// rules are the guidelines in the order in which they are checked. A new guideline is
+// a constant above, a line here, and its check in guideline_checks.go.
 var rules = []rule{
 	{Paginated, "Every list is paginated.", true, checkPaginated},
 	{PartialUpdate, "Every field of an update schema may be left out.", true, checkPartialUpdate},
@@ -72,15 +69,15 @@ var rules = []rule{
 	{FixedShape, "No parameter changes the shape of the answer.", false, checkFixedShape},
 }
 
-// GuidelineReport says how an API stands to one guideline.
+// GuidelineReport says whether an API keeps one guideline.
 type GuidelineReport struct {
 	// Guideline is the guideline, and Rule says it in one sentence.
 	Guideline Guideline
 	Rule      string
 	// Relaxed is the reason for which the API has turned it off; empty where it holds.
 	Relaxed string
-	// Broken are the places that break it, each with what to change. There are
-	// none where the guideline holds: such an endpoint cannot be registered.
+	// Broken are the places that break a guideline which is turned off, each with what
+	// to change. A guideline that holds has none, since [New] has found them.
 	Broken []string
 }
 
@@ -123,319 +120,4 @@ func (a *API) checkGuidelines() {
 			}
 		}
 	}
-}
-
-func checkPaginated(e *Endpoint, broken func(string, ...any)) {
-	if e.verb != verbList {
-		return
-	}
-	params := reflect.TypeFor[pagination.Params]()
-	if f, _ := e.output.FieldByName("Pagination"); f.Type == reflect.TypeFor[pagination.CursorPagination]() {
-		params = reflect.TypeFor[pagination.CursorParams]()
-	}
-	if !embeds(e.input, params) {
-		broken("the input %s of a list is not paginated; embed %s in it", e.input, params)
-	}
-}
-
-func checkPartialUpdate(e *Endpoint, broken func(string, ...any)) {
-	if e.verb != verbUpdate || e.plan.Body == nil || e.plan.Body.Node.Object == nil {
-		return
-	}
-	for _, f := range e.plan.Body.Node.Object.Fields {
-		switch {
-		case f.Required:
-			broken("the field %s of the update schema %s is required; an update changes only what is sent, so make it kit.Optional[%s]", f.GoName, e.plan.Body.Node.Type, goType(f.Node))
-		case f.HasDefault:
-			broken("the field %s of the update schema %s has a default, which would change what is not sent; make it kit.Optional[%s] without one", f.GoName, e.plan.Body.Node.Type, goType(f.Node))
-		}
-	}
-}
-
-func checkSchemas(e *Endpoint, broken func(string, ...any)) {
-	for _, side := range e.sides() {
-		for _, o := range objects(side.node) {
-			if !o.Schema {
-				broken("the %s holds %s, which is no schema; embed kit.Schema in it", side.name, o.Type)
-			}
-		}
-	}
-}
-
-func checkComplete(e *Endpoint, broken func(string, ...any)) {
-	for _, o := range objects(e.outputPlan) {
-		if o.Type == reflect.TypeFor[pagination.Pagination]() {
-			continue // its one optional field is there only where an application asks for it
-		}
-		for _, f := range o.Fields {
-			switch {
-			case f.Optional:
-				broken("the field %s of the output %s may be absent; clients rely on every field, so make it a pointer, which is null when there is no value", f.GoName, o.Type)
-			case f.Omits:
-				broken("the field %s of the output %s is left out when it is empty; remove omitempty and omitzero from its json tag", f.GoName, o.Type)
-			}
-		}
-	}
-}
-
-func checkTimestamps(e *Endpoint, broken func(string, ...any)) {
-	for _, o := range objects(e.outputPlan) {
-		if embeds(o.Type, reflect.TypeFor[kit.TimestampedSchema]()) {
-			continue
-		}
-		for _, f := range o.Fields {
-			if f.Node.Kind == plan.Datetime && slices.Contains(timestampNames, f.Name) {
-				broken("the schema %s declares %s by hand; embed kit.TimestampedSchema, which has created_at and updated_at", o.Type, f.Name)
-			}
-		}
-	}
-}
-
-var timestampNames = []string{
-	"created_at", "created", "created_on", "creation_date", "date_created", "create_time",
-	"updated_at", "updated", "updated_on", "modified_at", "modified", "modified_on", "last_modified", "changed_at", "date_updated", "update_time",
-}
-
-func checkSnakeCase(e *Endpoint, broken func(string, ...any)) {
-	for _, side := range e.sides() {
-		for _, o := range objects(side.node) {
-			for _, f := range o.Fields {
-				if !isSnakeCase(f.Name) {
-					broken("the field %s of %s is %q on the wire; name it in snake_case, such as `json:%q`", f.GoName, o.Type, f.Name, snakeCase(f.GoName))
-				}
-			}
-		}
-	}
-	for _, f := range e.plan.Params {
-		switch {
-		case f.Name == "" || f.In == "path": // the path is checked already
-		case f.In == "header" && !isSnakeCase(strings.ReplaceAll(f.Name, "-", "_")):
-			broken("the header %q of %s must be lower case with hyphens, such as x-request-id", f.Name, e.input)
-		case f.In == "query" && !isSnakeCase(f.Name):
-			broken("the query parameter %q of %s must be snake_case, such as %q", f.Name, e.input, snakeCase(f.GoName))
-		}
-	}
-}
-
-func checkDescriptions(e *Endpoint, broken func(string, ...any)) {
-	for _, side := range e.sides() {
-		for _, o := range objects(side.node) {
-			if strings.TrimSpace(o.Doc) == "" {
-				broken("the schema %s has no description; give the embedded Schema a doc tag", o.Type)
-			}
-			for _, f := range o.Fields {
-				if strings.TrimSpace(f.Doc) == "" {
-					broken("the field %s of %s has no description; give it a doc tag", f.GoName, o.Type)
-				}
-			}
-		}
-	}
-	for _, f := range e.plan.Params {
-		if f.Parameters == nil && strings.TrimSpace(f.Doc) == "" {
-			broken("the %s parameter %s of %s has no description; give the field %s a doc tag", f.In, f.Name, e.input, f.GoName)
-		}
-		for _, p := range f.Parameters {
-			if strings.TrimSpace(p.Description) == "" {
-				broken("the %s parameter %s of %s has no description; give the field a doc tag", p.In, p.Name, e.input)
-			}
-		}
-	}
-}
-
-func checkExamples(e *Endpoint, broken func(string, ...any)) {
-	if e.settings.private {
-		return
-	}
-	for _, side := range e.sides() {
-		for _, o := range objects(side.node) {
-			for _, f := range o.Fields {
-				if why := exampleProblem(f); why != "" {
-					broken("the field %s of %s %s", f.GoName, o.Type, why)
-				}
-			}
-		}
-	}
-}
-
-// exampleProblem says what is wrong with the example of a field, if anything.
-// What a reader can guess needs none: a boolean, a closed set, an object, a time
-// of TimestampedSchema; a list of texts or numbers does.
-func exampleProblem(f *plan.Field) string {
-	n := f.Node
-	for n.Kind == plan.List {
-		n = n.Elem
-	}
-	if f.Sensitive {
-		return "" // an example of a secret ends up in a configuration
-	}
-	switch n.Kind {
-	case plan.String, plan.Integer, plan.Float, plan.Decimal, plan.UUID, plan.Datetime, plan.Date, plan.Email, plan.URL, plan.Text:
-	default:
-		return ""
-	}
-	text := strings.TrimSpace(f.Example)
-	switch {
-	case text == "":
-		return "has no example; give it an example tag with a value that a client would see"
-	case slices.Contains(emptyExamples, strings.ToLower(text)):
-		return fmt.Sprintf("has the example %q, which means nothing; give it a value that a client would see", f.Example)
-	case n.Kind == plan.UUID && f.Node.Kind == plan.UUID && uuid.Validate(text) != nil:
-		return fmt.Sprintf("has the example %q, which is no UUID", f.Example)
-	}
-	return ""
-}
-
-var emptyExamples = []string{
-	"string", "text", "example", "foo", "bar", "test", "todo", "xxx", "lorem ipsum", "value", "n/a", "...", "00000000-0000-0000-0000-000000000000",
-}
-
-func checkPlural(e *Endpoint, broken func(string, ...any)) {
-	if e.verb == verbNone || !e.pathOK {
-		return
-	}
-	segments := strings.Split(strings.Trim(e.path, "/"), "/")
-	last := len(segments) - 1
-	if segments[last] == "{id}" && last > 0 {
-		last--
-	} else if e.verb != verbList && e.verb != verbCreate {
-		return // such as /v1/users/me
-	}
-	name := segments[last]
-	if isLiteral(name) && !isPlural(name) {
-		broken("the resource %q of /%s is a singular; name it in the plural, such as %q", name, strings.Join(segments[:last+1], "/"), name+"s")
-	}
-}
-
-// isPlural guesses by the last word of a name.
-func isPlural(name string) bool {
-	word := name[strings.LastIndexAny(name, "-_")+1:]
-	return strings.HasSuffix(word, "s") && !strings.HasSuffix(word, "ss") && !strings.HasSuffix(word, "us") && !strings.HasSuffix(word, "is") ||
-		slices.Contains(otherPlurals, word)
-}
-
-// otherPlurals are words that are plurals, or have none, and do not look like it.
-var otherPlurals = []string{
-	"children", "criteria", "data", "equipment", "feedback", "information", "media", "men", "menus", "metadata", "people", "women",
-}
-
-func checkOneShape(e *Endpoint, broken func(string, ...any)) {
-	if e.verb != verbList && e.verb != verbGet {
-		return
-	}
-	collection, item := e.resource()
-	if collection == "" {
-		return
-	}
-	for _, other := range e.api.endpoints {
-		if other == e {
-			return // what comes later compares itself with this one
-		}
-		if other.verb == e.verb || other.verb != verbList && other.verb != verbGet {
-			continue
-		}
-		otherCollection, otherItem := other.resource()
-		if otherCollection == collection && otherItem != item {
-			broken("it gives %s and %s gives %s; a resource has the same shape in its list and alone, so use one read schema for both", item, other.pattern, otherItem)
-		}
-	}
-}
-
-// resource is the path of the collection that a list or a get belongs to and
-// the read schema of its items.
-func (e *Endpoint) resource() (collection string, item reflect.Type) {
-	collection = strings.TrimSuffix(e.path, "/")
-	if e.verb == verbList {
-		if f, ok := e.output.FieldByName("Items"); ok {
-			return patternShape(collection), pointed(f.Type.Elem())
-		}
-		return "", nil
-	}
-	parent, isItem := strings.CutSuffix(collection, "/{id}")
-	if !isItem {
-		return "", nil
-	}
-	return patternShape(parent), pointed(e.output)
-}
-
-// pointed is the type that a pointer points to, any other type itself.
-func pointed(t reflect.Type) reflect.Type {
-	if t.Kind() == reflect.Pointer {
-		return t.Elem()
-	}
-	return t
-}
-
-func checkFixedShape(e *Endpoint, broken func(string, ...any)) {
-	for _, f := range e.plan.Params {
-		if f.In == "query" && slices.Contains(shapeNames, f.Name) {
-			broken("the query parameter %q of %s changes the shape of the answer, which clients rely on; remove it, and add an endpoint where another shape is needed", f.Name, e.input)
-		}
-	}
-}
-
-var shapeNames = []string{"expand", "fields", "include", "includes", "exclude", "embed", "omit", "view"}
-
-// side is the body or the output of an endpoint.
-type side struct {
-	name string
-	node *plan.Node
-}
-
-func (e *Endpoint) sides() []side {
-	var sides []side
-	if e.plan.Body != nil {
-		sides = append(sides, side{"body", e.plan.Body.Node})
-	}
-	if e.outputPlan != nil {
-		sides = append(sides, side{"output", e.outputPlan})
-	}
-	return sides
-}
-
-// objects are the structs that a value holds, each once, the outer ones first.
-func objects(n *plan.Node) []*plan.ObjectPlan {
-	var found []*plan.ObjectPlan
-	seen := map[*plan.Node]bool{}
-	var visit func(n *plan.Node)
-	visit = func(n *plan.Node) {
-		if n == nil || seen[n] {
-			return
-		}
-		seen[n] = true
-		visit(n.Elem)
-		if n.Object != nil && !slices.ContainsFunc(found, func(o *plan.ObjectPlan) bool { return o.Type == n.Object.Type }) {
-			found = append(found, n.Object)
-			for _, f := range n.Object.Fields {
-				visit(f.Node)
-			}
-		}
-		if n.Union != nil {
-			for _, v := range n.Union.Variants {
-				visit(v.Node)
-			}
-		}
-	}
-	visit(n)
-	return found
-}
-
-// embeds reports whether a struct embeds a type, at any depth.
-func embeds(t, embedded reflect.Type) bool {
-	if t.Kind() != reflect.Struct {
-		return false
-	}
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if f.Anonymous && (f.Type == embedded || embeds(f.Type, embedded)) {
-			return true
-		}
-	}
-	return false
-}
-
-func goType(n *plan.Node) string {
-	if n.Nullable {
-		return "*" + n.Type.String()
-	}
-	return n.Type.String()
 }

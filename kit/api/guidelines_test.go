@@ -147,13 +147,13 @@ func TestGuidelines(t *testing.T) {
 		}, "the field Name of the update schema api_test.defaultUpdate has a default, which would change what is not sent; make it kit.Optional[string] without one"},
 		{"output without Schema", api.Schemas, true, func(g *api.Group) {
 			api.Get(g, "/customers/", canRead, does[struct{}, bare])
-		}, "the output holds api_test.bare, which is no schema; embed kit.Schema in it"},
+		}, "the output holds api_test.bare, which is not a schema; embed kit.Schema in it"},
 		{"Schema missing further in", api.Schemas, true, func(g *api.Group) {
 			api.List(g, "/customers/", canRead, does[listCustomers, pagination.ListResource[nestsBare]])
-		}, "the output holds api_test.bare, which is no schema; embed kit.Schema in it"},
+		}, "the output holds api_test.bare, which is not a schema; embed kit.Schema in it"},
 		{"body without Schema", api.Schemas, true, func(g *api.Group) {
 			api.Create(g, "/customers/", canRead, does[bareBody, customer])
-		}, "which is no schema; embed kit.Schema in it"},
+		}, "which is not a schema; embed kit.Schema in it"},
 		{"output that leaves out", api.Complete, true, func(g *api.Group) {
 			api.Get(g, "/customers/", canRead, does[struct{}, omitsEmpty])
 		}, "the field Name of the output api_test.omitsEmpty is left out when it is empty; remove omitempty and omitzero from its json tag"},
@@ -192,7 +192,7 @@ func TestGuidelines(t *testing.T) {
 		}, `the field Names of api_test.emptyExample has the example "string", which means nothing; give it a value that a client would see`},
 		{"example of another type", api.Examples, false, func(g *api.Group) {
 			api.Get(g, "/customers/", canRead, does[struct{}, wrongExample])
-		}, `the field OrganizationID of api_test.wrongExample has the example "12", which is no UUID`},
+		}, `the field OrganizationID of api_test.wrongExample has the example "12", which is not a UUID`},
 		{"singular list", api.PluralResources, false, func(g *api.Group) {
 			api.List(g, "/customer/", canRead, service{}.List)
 		}, `: GET /v1/customer/: the resource "customer" of /v1/customer is a singular; name it in the plural, such as "customers"`},

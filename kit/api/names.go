@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// handlerName is the name of the function in snake_case, "merge" for
-// (*Service).Merge; empty for a function without a name.
+// handlerName is the name of the function in snake_case: "merge" for (*Service).Merge. It
+// is empty for a function literal.
 func handlerName(handler any) string {
 	fn := runtime.FuncForPC(reflect.ValueOf(handler).Pointer())
 	if fn == nil {
@@ -23,7 +23,8 @@ func handlerName(handler any) string {
 	return snakeCase(name)
 }
 
-// isClosureName tells func1, as the compiler names a function literal.
+// isClosureName recognizes the names that the compiler makes for function literals, such
+// as func1.
 func isClosureName(name string) bool {
 	digits, ok := strings.CutPrefix(name, "func")
 	return ok && strings.Trim(digits, "0123456789") == ""

@@ -15,9 +15,9 @@ func numberBounds(n *plan.Node, s *openapi.Schema) {
 	s.MultipleOf = n.MultipleOf
 }
 
-// integerBounds are the rules of an integer, and where they leave it open the
-// range of its Go type. A range of 64 bits is said by the format, which the
-// registry of OpenAPI has: most readers of JSON have no number for its ends.
+// integerBounds are the rules of an integer, and on a side without a rule the end of the
+// range of its Go type. For 64 bits the format names the range, since most readers of
+// JSON cannot hold its ends; the formats are those of OpenAPI's registry.
 func integerBounds(n *plan.Node, s *openapi.Schema) {
 	numberBounds(n, s)
 	var bits int
@@ -56,7 +56,7 @@ func integerText(t reflect.Type) string {
 	return `^-?\d+$`
 }
 
-// describeDecimal follows Pydantic: a number or a text is taken, a text is given.
+// describeDecimal follows Pydantic: an input is a number or a text, an output a text.
 func describeDecimal(n *plan.Node, dir direction) *openapi.Schema {
 	text := &openapi.Schema{Type: openapi.Types{"string"}, Pattern: decimalPattern(n.MaxDigits, n.DecimalPlaces, dir)}
 	if dir == output {
@@ -67,13 +67,12 @@ func describeDecimal(n *plan.Node, dir direction) *openapi.Schema {
 	return &openapi.Schema{AnyOf: []*openapi.Schema{number, text}}
 }
 
-// decimalPattern says what Pydantic's pattern says, which limits the digits
-// before and after the point and takes zeros at both ends, without a look-ahead,
-// which the regular expressions of many languages do not have. A number that is
-// given may have an exponent, as Python writes it: 1E+3.
+// decimalPattern limits the digits before and after the point, and allows further zeros
+// at both ends, as Pydantic's pattern does. Pydantic's has a look-ahead, which the regular
+// expressions of many languages do not know, so this is another pattern for the same
+// texts. An output may have an exponent, as Python writes it: 1E+3.
 func decimalPattern(maxDigits, places *int, dir direction) string {
-	// The digits of a number that begins, and of one that does not begin, with a
-	// digit before the point.
+	// The digits of a number with a digit before the point, and of one without.
 	var full, bare string
 	switch {
 	case maxDigits != nil && places == nil:

@@ -12,16 +12,16 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// An Option sets something of a group, for all endpoints below it, or of one
-// endpoint. It is made by this package only.
+// An Option changes a setting of one endpoint, or of a group and so of all endpoints
+// below it. Only this package makes options.
 type Option interface{ apply(s *settings) }
 
 type option func(s *settings)
 
 func (o option) apply(s *settings) { o(s) }
 
-// settings are the result of the options of the groups from the outermost on,
-// and then of the endpoint.
+// settings are the result of all options of an endpoint: those of its groups, the
+// outermost first, and then its own.
 type settings struct {
 	tags        []string
 	fails       []*errors.Kind
@@ -60,8 +60,8 @@ func (s settings) with(options []Option) (merged settings, problems []string) {
 	return s, problems
 }
 
-// Tag adds a tag: the group of the documentation that an endpoint stands in,
-// and the first part of its operation ID.
+// Tag adds a tag. The documentation groups endpoints by their tags, and the operation ID
+// begins with them.
 func Tag(name string) Option {
 	return option(func(s *settings) {
 		if !slices.Contains(s.tags, name) {
@@ -70,11 +70,16 @@ func Tag(name string) Option {
 	})
 }
 
-// Fails declares kinds of error that the handler returns, and names them in the
-// document. Those of the guard and of binding need no declaration; neither does
-// errors.ResourceNotFound (404) where the path has a parameter, whatever the verb:
-// what the path names may not exist. Nor does a 500 or a 503. A kind that a handler returns and its endpoint does not declare is logged as a
-// warning.
+// Fails declares kinds of error that the handler returns. The document names them. These
+// need no declaration:
+//
+//   - the kinds of the guard, of binding, and of the timeout;
+//   - errors.ResourceNotFound (404) where the path has a parameter, for every verb and for
+//     [Post] and [Handle] too: what the path names may not exist;
+//   - a 500 or a 503.
+//
+// A handler that returns a kind which is not declared is answered all the same, and a
+// warning is logged.
 func Fails(kinds ...*errors.Kind) Option {
 	return option(func(s *settings) {
 		for _, kind := range kinds {
@@ -88,9 +93,9 @@ func Fails(kinds ...*errors.Kind) Option {
 	})
 }
 
-// Use puts middleware around the endpoints. It runs inside of that of the
-// groups further out, after the route is known (r.PathValue and r.Pattern are
-// set) and before the guard. The first one is the outermost.
+// Use puts middleware around the endpoints. It runs after the route is known (r.PathValue
+// and r.Pattern are set) and before the guard. That of outer groups runs around that of
+// inner ones, and the first one of a call is the outermost.
 func Use(middleware ...func(http.Handler) http.Handler) Option {
 	return option(func(s *settings) {
 		for i, each := range middleware {
@@ -103,19 +108,20 @@ func Use(middleware ...func(http.Handler) http.Handler) Option {
 	})
 }
 
-// Summary is the short title of an endpoint in the document. The default is made of
-// the verb and the resource of the path, such as "List Customers" for a list of
-// /v1/customers/ and "Get Customer" for a get of /v1/customers/{id}. An operation
-// with another name than its verb has that name: "Get External" for GetExternal.
+// Summary is the short title of an endpoint in the document. The default is made of the
+// verb and the resource of the path, such as "List Customers" for a list of
+// /v1/customers/ and "Get Customer" for a get of /v1/customers/{id}. Where the name of
+// the operation is not that of the verb, the default is the name: "Get External" for the
+// handler GetExternal.
 func Summary(text string) Option { return option(func(s *settings) { s.summary = text }) }
 
-// Resource names the resource of a group in the default summaries of its endpoints,
-// one and many of it:
+// Resource names the resource of a group in the default summaries of its endpoints: one
+// of it, and many.
 //
-//	people := v1.Group("/people", api.Resource("Person", "People"))
+//	keys := v1.Group("/api-keys", api.Resource("API Key", "API Keys"))
 //
-// The default is the last plural of the path, and its singular by the rules of
-// regular nouns. Both names must be given.
+// By default both names are made from the path. The singular follows the rules of regular
+// English nouns and a few exceptions. Neither name may be empty.
 func Resource(one, many string) Option {
 	return option(func(s *settings) {
 		if strings.TrimSpace(one) == "" || strings.TrimSpace(many) == "" {
@@ -129,36 +135,38 @@ func Resource(one, many string) Option {
 // Description is the longer text of an endpoint in the document, in Markdown.
 func Description(text string) Option { return option(func(s *settings) { s.description = text }) }
 
-// Name is the second part of the operation ID, in snake_case: "merge" in
-// customers:merge. The default is the name of the handler, or of the verb where
-// the handler has none.
+// Name is the name of the operation in snake_case: "merge" in the operation ID
+// customers:merge. The default is the name of the handler. A function literal has no
+// name; the default is then the name of the verb.
 func Name(name string) Option { return option(func(s *settings) { s.name = name }) }
 
-// Status is the status of a success for [Post] and [Handle]; the other verbs have
-// their own. It is from 200 to 299, and for a [Redirect] from 300 to 399. For any
-// other [Described] output it must be the status of DescribeResponse. Default: 204
-// for [NoContent], the status of DescribeResponse for a [Described] output, else 200.
+// Status is the status of a success of [Post] and [Handle]. The other verbs have a status
+// of their own. It is from 200 to 299, and for a [Redirect] from 300 to 399. For any
+// other [Described] output it must be the status of DescribeResponse. Default: 204 for
+// [NoContent], the status of DescribeResponse for a [Described] output, else 200.
 func Status(status int) Option { return option(func(s *settings) { s.status = status }) }
 
-// MaxBody limits the size of a request's body in bytes; a body of exactly the
-// limit passes. The default is that of [Config], the most request.MaxBodySize.
+// MaxBody limits the size of a request's body in bytes. A body of exactly the limit
+// passes. The default is MaxBody of [Config]. The most that is possible is
+// request.MaxBodySize.
 func MaxBody(bytes int64) Option { return option(func(s *settings) { s.maxBody = bytes }) }
 
-// Timeout ends the context of the handler after a time. A handler that returns
-// its error then is answered with a 503. A body has as long to arrive (408), or 30
-// seconds where there is no limit, unless the server has a ReadTimeout. The default
-// is that of [Config].
+// Timeout ends the context of the handler after a time. When the handler returns the
+// context's error, the answer is a 503. A body has the same time to arrive, or 30 seconds
+// where there is no limit, and else the answer is a 408; a ReadTimeout of the server
+// replaces that limit. The default is Timeout of [Config].
 func Timeout(d time.Duration) Option { return option(func(s *settings) { s.timeout = d }) }
 
-// Private leaves the endpoints out of the document. They answer as all others.
+// Private leaves the endpoints out of the document. They answer like all others.
 func Private() Option { return option(func(s *settings) { s.private = true }) }
 
 // Deprecated marks the endpoints as deprecated in the document.
 func Deprecated() Option { return option(func(s *settings) { s.deprecated = true }) }
 
-// Bound adds a hook that runs after the input is bound and valid and before
-// the handler; an error from it is the endpoint's. S and In must be the types of
-// the endpoint, or interfaces that they satisfy; where they do not fit, [New] panics.
+// Bound adds a hook that runs before the handler, when the input is bound and valid. The
+// endpoint answers with an error of the hook as with one of the handler. S and In must be
+// the types of the endpoint, or interfaces that these satisfy. Where they do not fit,
+// [New] panics.
 //
 //	api.Bound(func(ctx context.Context, subject auth.AuthSubject[auth.Admin], in CustomerCreate) error { … })
 func Bound[S, In any](fn Procedure[S, In]) Option {
@@ -169,8 +177,8 @@ func Bound[S, In any](fn Procedure[S, In]) Option {
 		subject: reflect.TypeFor[S](),
 		input:   reflect.TypeFor[In](),
 		call: func(ctx context.Context, subject, in any) error {
-			// The types are checked when the endpoint is registered; only a nil
-			// interface as the subject falls through, as the zero value.
+			// The types have been checked. Only a subject that is a nil interface fails
+			// the assertion, and S is then the zero value.
 			s, _ := subject.(S)
 			i, _ := in.(In)
 			return fn(ctx, s, i)

@@ -83,7 +83,7 @@ func TestRegistrationMistakes(t *testing.T) {
 		}, ": PATCH /v1/customers/: the field Name of the update schema api_test.strictUpdate is required; an update changes only what is sent, so make it kit.Optional[string]"},
 		{"output without Schema", func(g *api.Group) {
 			api.Get(g, "/customers/", canRead, does[struct{}, bare])
-		}, ": GET /v1/customers/: the output holds api_test.bare, which is no schema; embed kit.Schema in it"},
+		}, ": GET /v1/customers/: the output holds api_test.bare, which is not a schema; embed kit.Schema in it"},
 		{"output that is a map", func(g *api.Group) {
 			api.Get(g, "/customers/", canRead, does[struct{}, map[string]any])
 		}, "must be a struct that embeds kit.Schema"},

@@ -16,20 +16,20 @@ type NoContent struct{}
 // Response is implemented by outputs that write themselves, for [Handle] and
 // [Post].
 type Response interface {
-	// WriteResponse writes the whole reply. An error before anything is written
-	// is answered like that of a handler; after it, it is logged and the connection
+	// WriteResponse writes the whole reply. An error before anything is written is
+	// answered like an error of the handler. A later error is logged and the connection
 	// is cut.
 	WriteResponse(w http.ResponseWriter, r *http.Request) error
 }
 
-// Described is implemented by a [Response] that says in the document what it
+// Described is implemented by a [Response] that describes, for the document, what it
 // writes. The method is called on a zero value.
 type Described interface {
 	DescribeResponse() (status int, response openapi.Response)
 }
 
-// replyFunc writes the output of an endpoint. A nil pointer or interface is a
-// mistake of the handler: an error, and so a 500.
+// replyFunc writes the output of an endpoint. A nil pointer or interface is a mistake of
+// the handler, and the answer is a 500.
 func replyFunc[Out any](e *Endpoint) func(w http.ResponseWriter, r *http.Request, out Out) error {
 	t := reflect.TypeFor[Out]()
 	write := writeFunc[Out](e, t)

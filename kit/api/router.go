@@ -13,9 +13,9 @@ import (
 // methods are the methods an endpoint may have, in the order of Allow.
 var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
-// router finds the endpoint of a path. It uses chi's tree, in which a literal
-// segment beats a parameter, and none of chi's handlers: a search needs no
-// copy of the request.
+// router finds the endpoint of a path. It uses the tree of chi, in which a literal
+// segment wins over a parameter. It uses no handler of chi, so a search needs no copy of
+// the request.
 type router struct {
 	tree     *chi.Mux
 	contexts sync.Pool
@@ -35,8 +35,8 @@ func newRouter() *router {
 	}
 }
 
-// add registers the endpoint, or returns the one that is there already under a
-// pattern that differs at most in the names of its parameters.
+// add registers the endpoint. Where another endpoint has the same method and a pattern
+// that differs at most in the names of its parameters, it returns that one.
 func (rt *router) add(e *Endpoint) (taken *Endpoint) {
 	shape := patternShape(e.path)
 	for pattern, there := range rt.routes {
@@ -89,9 +89,8 @@ func (rt *router) allowed(path string) []string {
 	return allowed
 }
 
-// routable reports whether a request's path can match anything: an empty
-// segment and an encoded slash never do, so that no parameter is empty or holds
-// a slash.
+// routable reports whether a request's path can match anything. A path with an empty
+// segment or an encoded slash cannot, so no parameter is empty or holds a slash.
 func routable(r *http.Request) bool {
 	if !strings.HasPrefix(r.URL.Path, "/") || strings.Contains(r.URL.Path, "//") {
 		return false
@@ -100,8 +99,8 @@ func routable(r *http.Request) bool {
 	return raw == "" || !strings.Contains(raw, "%2F") && !strings.Contains(raw, "%2f")
 }
 
-// slashed is the path with its trailing slash added or taken away, empty for
-// the root.
+// slashed is the path with a slash added at its end, or without the one that it has. It
+// is empty for the root.
 func slashed(path string) string {
 	if path == "/" {
 		return ""
@@ -112,11 +111,11 @@ func slashed(path string) string {
 	return path + "/"
 }
 
-// redirection is the target of the redirection to the path that differs by the
-// trailing slash. It is made of the path as the client wrote it, so that it is
-// right below a prefix that a handler in front of the API has taken away. It always
-// stays on the same host: it begins with exactly one slash and has only characters
-// of a path. It is empty where there is no such path.
+// redirection is the target of the redirection to the path that differs by the slash at
+// its end. It is made from the path that the client wrote, so it is right also where a
+// handler in front of the API has removed a prefix. It always stays on the same host: it
+// begins with exactly one slash and has only characters of a path. It is empty where
+// there is no such path.
 func redirection(r *http.Request) string {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
 	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, r.URL.EscapedPath()) {
@@ -133,8 +132,8 @@ func redirection(r *http.Request) string {
 	return target
 }
 
-// escapeTarget encodes characters that a path or a query must not have (RFC 3986),
-// such as the backslash, which a browser reads as a slash. Escapes stay as they are.
+// escapeTarget encodes characters that a path or a query must not have (RFC 3986), such
+// as the backslash, which browsers read as a slash. Escapes are not encoded again.
 func escapeTarget(text string) string {
 	var b strings.Builder
 	for _, c := range []byte(text) {

@@ -10,8 +10,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-// Redirect is the output of an endpoint that sends the client somewhere else.
-// Whether the target may be chosen by the request is the handler's matter.
+// Redirect is the output of an endpoint that sends the client to another address. The
+// handler decides whether a request may choose the target.
 type Redirect struct {
 	// URL is the target: absolute, or a path that begins with a slash.
 	URL string
@@ -23,7 +23,7 @@ type Redirect struct {
 func (d Redirect) WriteResponse(w http.ResponseWriter, _ *http.Request) error {
 	target, err := url.Parse(d.URL)
 	if err != nil || d.URL == "" {
-		return fmt.Errorf("api: the target %q of a redirect is no URL: %w", d.URL, err)
+		return fmt.Errorf("api: the target %q of a redirect is not a URL: %w", d.URL, err)
 	}
 	status := d.Status
 	if status == 0 {
@@ -54,9 +54,9 @@ type Stream struct {
 	ContentType string
 	// Filename lets a browser save the body under the name. Default: it is shown.
 	Filename string
-	// WriteTo writes the body. An error before the first byte is answered like
-	// that of a handler; after it, it is logged and the connection is cut, so that
-	// the client can tell that the body is not whole. It is not called for HEAD.
+	// WriteTo writes the body. An error before the first byte is answered like an error
+	// of the handler. An error after it is logged and the connection is cut, so the client
+	// sees that the body is not complete. WriteTo is not called for HEAD.
 	WriteTo func(w io.Writer) error
 }
 
@@ -79,8 +79,8 @@ func (Stream) DescribeResponse() (int, openapi.Response) {
 	return http.StatusOK, file("application/octet-stream", &openapi.Schema{})
 }
 
-// lateHeader sets the headers with the first byte, so that an error before it
-// can still be answered with others.
+// lateHeader sets the headers with the first byte, so an error before it can be answered
+// with other headers.
 type lateHeader struct {
 	w                     http.ResponseWriter
 	contentType, filename string

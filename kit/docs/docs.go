@@ -2,10 +2,10 @@
 //
 //	mux.Handle("/docs/", docs.Handler(a))
 //
-// The page is Swagger UI, whose files are embedded: nothing is loaded from
-// another host, and a strict Content-Security-Policy says so to the browser. It
-// works offline and under any path. "Authorize" takes a token, and "Try it out"
-// calls the API with it; the token stays in the memory of the page.
+// The page is Swagger UI. Its files are embedded, so nothing is loaded from another host,
+// and a strict Content-Security-Policy makes the browser refuse it. The page works offline
+// and under any path. "Authorize" takes a token, and "Try it out" calls the API with it.
+// The token stays in the memory of the page.
 package docs
 
 import (
@@ -32,12 +32,12 @@ import (
 //go:embed assets/swagger-ui-bundle.js assets/swagger-ui.css assets/start.js assets/page.css assets/page.html
 var assets embed.FS
 
-// Handler serves the page, its files and the document for requests whose last
-// path segment is empty or a file's name, so it may stand under any path that
-// ends with a slash. A path without the slash is sent there.
+// Handler serves the page, its files and the document. It looks only at the last segment
+// of the path, which is empty or the name of a file, so it can be registered under any
+// path that ends with a slash. A path without the slash is redirected to the one with it.
 //
-// The page calls the API at the addresses of api.Config.Servers, or where there
-// are none, at the root of the host that it was loaded from.
+// The page calls the API at the addresses of api.Config.Servers. Without any it calls the
+// root of the host that the page comes from.
 func Handler(a *api.API) http.Handler {
 	h := &handler{document: a.DocumentHandler(), files: map[string]*file{}}
 	for name, contentType := range map[string]string{
@@ -74,7 +74,8 @@ func Handler(a *api.API) http.Handler {
 	return reply.Renderer{}.Middleware(h)
 }
 
-// originOf is scheme and host of an absolute address, empty for a relative one.
+// originOf is the scheme and the host of an absolute address. It is empty for a relative
+// one.
 func originOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -112,8 +113,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case f != nil:
 		f.serve(w, r)
 	case !strings.Contains(name, "."):
-		// The dot keeps a name with a colon from being read as a scheme, and so
-		// the target on this host.
+		// With the dot, a name with a colon is not read as a scheme. The target stays on
+		// this host.
 		header.Set("Location", "./"+url.PathEscape(name)+"/")
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	default:
@@ -121,7 +122,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// file is a file in memory, and compressed when it is first asked for so.
+// file is a file in memory. It is compressed for the first client that takes gzip.
 type file struct {
 	contentType string
 	etag        string
@@ -148,7 +149,7 @@ func newFile(contentType string, data []byte) *file {
 func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("ETag", f.etag)
-	header.Set("Cache-Control", "no-cache") // to be kept, and asked for each time
+	header.Set("Cache-Control", "no-cache") // clients keep it, and ask each time whether it is still true
 	header.Set("Vary", "Accept-Encoding")
 	if r.Header.Get("If-None-Match") == f.etag {
 		w.WriteHeader(http.StatusNotModified)

@@ -1,12 +1,12 @@
 // Package openapi is the model of an OpenAPI 3.1 document. It is a leaf: it
 // imports nothing of this module.
 //
-// A [Document] is written with encoding/json. Maps whose order a reader sees
-// (paths, properties, responses, components) are slices of named entries here, so that the
-// same document is the same bytes on every start.
+// A [Document] is written with encoding/json. Maps whose order a reader sees (paths,
+// properties, responses, components) are slices of named entries here, so a document is
+// the same bytes on every start.
 package openapi
 
-// Version is the version of OpenAPI that documents are written in.
+// Version is the version of OpenAPI in documents.
 const Version = "3.1.0"
 
 // Document is a whole OpenAPI document.
@@ -89,7 +89,8 @@ type Operation struct {
 	Description string   `json:"description,omitempty"`
 	OperationID string   `json:"operationId"`
 	Deprecated  bool     `json:"deprecated,omitempty"`
-	// Security are the ways in; empty and not nil for an operation that needs no credential.
+	// Security are the sets of credentials that let a caller in, any one of which is
+	// enough. It is empty and not nil for an operation that needs no credential.
 	Security    []Map[[]string] `json:"security,omitzero"`
 	Parameters  []Parameter     `json:"parameters,omitempty"`
 	RequestBody *RequestBody    `json:"requestBody,omitempty"`
@@ -98,8 +99,8 @@ type Operation struct {
 	Pagination *Pagination `json:"x-polar-pagination,omitempty"`
 }
 
-// Pagination tells generated clients how to walk the pages of a list. Names
-// are those of query parameters, paths those of fields of the answer.
+// Pagination describes, for generated clients, how to read the pages of a list. Names are
+// names of query parameters, and paths are paths of fields in the answer.
 type Pagination struct {
 	// Type is "page" for page numbers, "cursor" for cursors.
 	Type string `json:"type"`
@@ -154,7 +155,7 @@ type MediaType struct {
 	Schema *Schema `json:"schema,omitempty"`
 }
 
-// Components are what the rest of the document refers to.
+// Components are the parts that the rest of the document refers to.
 type Components struct {
 	Schemas         Map[*Schema]        `json:"schemas,omitempty"`
 	SecuritySchemes Map[SecurityScheme] `json:"securitySchemes,omitempty"`
@@ -163,17 +164,18 @@ type Components struct {
 // Security is what a guard requires of a caller. The zero value requires
 // nothing: the operation is public.
 type Security struct {
-	// Alternatives are the ways in, any one of which will do.
+	// Alternatives are credentials, any one of which is enough.
 	Alternatives []SecurityAlternative
-	// Source identifies what reads the credential of a request, which has at most
-	// one: two requirements of the same source are satisfied by the same credential,
-	// or both without one. It is compared by ==. Two different sources of the same Go
-	// type exclude each other. Nil: the requirement has no such source.
+	// Source identifies what reads the credential of a request. A request has at most one
+	// credential of a source, so two requirements of the same source are satisfied by the
+	// same credential, or both without one. Sources are compared with ==. Two different
+	// sources of the same Go type exclude each other. Nil means that there is no source.
 	Source any
 }
 
-// SecurityAlternative is one way in: a scheme by its name, and the scopes of
-// which it needs all. The zero value is the way without a credential.
+// SecurityAlternative is a credential that lets a caller in: a scheme by its name, and
+// the scopes, all of which are needed. The zero value lets a caller in without a
+// credential.
 type SecurityAlternative struct {
 	Name   string
 	Scheme SecurityScheme

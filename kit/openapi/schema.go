@@ -54,7 +54,7 @@ func (s *Schema) MarshalJSON() ([]byte, error) {
 	if !s.Closed {
 		return marshal((*plain)(s))
 	}
-	// The field of the outer struct takes the place of the one it hides, at the end.
+	// The field of the outer struct replaces the one that it hides, and comes last.
 	return marshal(struct {
 		*plain
 		Additional bool `json:"additionalProperties"`
@@ -82,7 +82,7 @@ func (t *Types) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(t))
 }
 
-// Discriminator tells the alternatives of OneOf apart by a property.
+// Discriminator names the property whose value decides between the alternatives of OneOf.
 type Discriminator struct {
 	PropertyName string      `json:"propertyName"`
 	Mapping      Map[string] `json:"mapping,omitempty"`

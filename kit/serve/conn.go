@@ -80,17 +80,17 @@ type conn struct {
 	net.Conn
 
 	room    *room
-	handled atomic.Bool  // a handler has it, or its reply is being written
-	waits   atomic.Int64 // since when it waits for a header or a body, in Unix nanoseconds; 0 where it does not
+	handled atomic.Bool  // a handler runs, or its reply is being written
+	waits   atomic.Int64 // the time since which it waits for a header or a body, in Unix nanoseconds; 0 while it does not wait
 }
 
-// take gives the connection to a handler.
+// take notes that a handler begins.
 func (c *conn) take() {
 	c.handled.Store(true)
 	c.waits.Store(0)
 }
 
-// giveBack takes it back when the reply is written; it waits for the next request.
+// giveBack notes that the reply is written. The connection waits for the next request.
 func (c *conn) giveBack() {
 	c.handled.Store(false)
 	c.Waits(true)
@@ -134,7 +134,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// statusOf is the status of a reply of net/http, 400 where it cannot be read.
+// statusOf is the status of a reply of net/http; 400 where it cannot be read.
 func statusOf(reply []byte) int {
 	if fields := bytes.Fields(reply[:min(len(reply), 20)]); len(fields) > 1 {
 		if status, err := strconv.Atoi(string(fields[1])); err == nil && status >= 100 && status <= 599 {

@@ -1,7 +1,6 @@
-// Package serve runs an http.Server as an API needs it: with limits of time for
-// clients that send nothing, with the shape of every error also where net/http
-// refuses a request itself, and with room for new clients when descriptors run
-// out.
+// Package serve runs an http.Server for an API. Clients that send nothing have limits of
+// time. Requests that net/http refuses by itself are answered in the shape of every error.
+// When descriptors run out, there is room for new clients.
 package serve
 
 import (
@@ -14,7 +13,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/response"
 )
 
-// Limits that [Serve] sets where the server has none of its own.
+// Limits that [Serve] sets where the server has no limit.
 const (
 	// ReadHeaderTimeout is how long the header of a request may take.
 	ReadHeaderTimeout = 10 * time.Second
@@ -24,8 +23,8 @@ const (
 	MaxHeaderBytes = 64 << 10
 )
 
-// Serve accepts connections as [http.Server.Serve] does, until the server is shut
-// down, and returns what that returns:
+// Serve accepts connections as [http.Server.Serve] does, until the server is shut down,
+// and returns the same errors:
 //
 //	web := &http.Server{Handler: mux}
 //	err := serve.Serve(web, listener)
@@ -41,14 +40,15 @@ const (
 //     connection; Serve replaces what is written while no handler has the connection.
 //     Behind tls.NewListener the text is encrypted before Serve sees it, and stays plain
 //     text.
-//   - When the process has no descriptors left, a new connection takes the place of
-//     the one that has waited longest for its client, if that is a second or more: for
-//     the header of a request, or for a body that package kit/request reads. Connections of
-//     requests that are whole are never closed.
+//   - When the process has no descriptors left, Serve closes the connection that has
+//     waited longest for its client, and accepts a new one. It closes a connection that
+//     has waited for a second or more, for the header of a request or for a body that
+//     package kit/request reads. It never closes the connection of a request that has
+//     arrived completely.
 //
-// Serve sets the handler and the hooks ConnContext and ConnState of the server, and
-// calls the ones that were set before. Call it once for a server. The net.Conn
-// values that the hooks get are of a type of this package.
+// Serve sets the handler and the hooks ConnContext and ConnState of the server, and calls
+// those that were there before. Call it once for a server. The hooks get net.Conn values
+// of a type of this package.
 func Serve(server *http.Server, listener net.Listener) error {
 	if server.ReadHeaderTimeout == 0 && server.ReadTimeout == 0 {
 		server.ReadHeaderTimeout = ReadHeaderTimeout

@@ -1,0 +1,141 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/polarkit-go/polarkit/kit/internal/plan"
+	"github.com/polarkit-go/polarkit/kit/openapi"
+)
+
+func (d *describer) object(o *plan.ObjectPlan, dir direction, s *openapi.Schema, in component) {
+	s.Type = openapi.Types{"object"}
+	s.Description = o.Doc
+	s.Closed = o.ForbidExtra && dir == input
+	for _, f := range o.Fields {
+		property := d.property(f, dir, in)
+		annotate(property, f, dir)
+		s.Properties = append(s.Properties, openapi.Property{Name: f.Name, Schema: property})
+		if f.Required && dir == input || !f.Omits && dir == output {
+			s.Required = append(s.Required, f.Name)
+		}
+	}
+}
+
+// property is the schema of a field's value on the wire.
+func (d *describer) property(f *plan.Field, dir direction, in component) *openapi.Schema {
+	switch {
+	case f.Quotes && dir == output:
+		return describeQuoted(f.Node)
+	case f.Optional && !f.Omits && !f.Node.Nullable && dir == output:
+		return nullable(d.describe(f.Node, dir, in)) // an absent value is written as null
+	default:
+		return d.describe(f.Node, dir, in)
+	}
+}
+
+// describeQuoted is the schema of the string option of a json tag: the JSON of
+// the value, as a text.
+func describeQuoted(n *plan.Node) *openapi.Schema {
+	s := &openapi.Schema{Type: openapi.Types{"string"}}
+	switch n.Kind {
+	case plan.Bool:
+		s.Enum = []any{"true", "false"}
+	case plan.Integer:
+		s.Pattern = integerText(n.Type)
+	case plan.Enum, plan.Literal:
+		for _, value := range n.Values {
+			s.Enum = append(s.Enum, quotedText(value))
+		}
+	default:
+	}
+	if n.Nullable {
+		return nullable(s)
+	}
+	return s
+}
+
+func quotedText(value any) string {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(data)
+}
+
+// annotate adds what the tags of the field say: description, example and default.
+func annotate(s *openapi.Schema, f *plan.Field, dir direction) {
+	if s.Ref == "" {
+		s.Title = titleCase(f.Name)
+	}
+	s.Description = f.Doc
+	s.WriteOnly = f.Sensitive && dir == input
+	if f.Example != "" {
+		s.Examples = []any{exampleValue(f.Node, f.Example)}
+		if f.Quotes && dir == output {
+			s.Examples[0] = quotedText(s.Examples[0])
+		}
+	}
+	switch {
+	case !f.HasDefault || dir == output:
+	case f.In != "":
+		s.Default = defaultValue(f)
+	default:
+		s.Description = withDefault(f)
+	}
+}
+
+// withDefault is the description of a property followed by its default in words. The
+// document has no keyword default here: some generators of clients take a property with a
+// default for one that is always there, and then require it in requests.
+func withDefault(f *plan.Field) string {
+	data, err := json.Marshal(defaultValue(f))
+	if err != nil {
+		return f.Doc
+	}
+	var value string
+	if json.Unmarshal(data, &value) != nil || value == "" {
+		value = string(data) // no text, or an empty one
+	}
+	text := "Defaults to `" + value + "`."
+	switch doc := strings.TrimSpace(f.Doc); {
+	case doc == "":
+		return text
+	case strings.HasSuffix(doc, "."):
+		return doc + " " + text
+	default:
+		return doc + ". " + text
+	}
+}
+
+func defaultValue(f *plan.Field) any {
+	data, err := json.Marshal(f.Default)
+	if err != nil {
+		return f.Tag.Get("default")
+	}
+	return json.RawMessage(data)
+}
+
+// exampleValue is the text of an example tag as a value of the node's kind.
+func exampleValue(n *plan.Node, text string) any {
+	switch n.Kind {
+	case plan.Bool, plan.Integer, plan.Float, plan.Any, plan.Raw, plan.Custom, plan.Object, plan.Map, plan.Metadata, plan.Union:
+		if json.Valid([]byte(text)) {
+			return json.RawMessage(text)
+		}
+	case plan.List:
+		if strings.HasPrefix(text, "[") && json.Valid([]byte(text)) {
+			return json.RawMessage(text)
+		}
+		return []any{exampleValue(n.Elem, text)}
+	case plan.Enum, plan.Literal:
+		if i, err := strconv.ParseInt(text, 10, 64); err == nil && slices.Contains(n.Values, any(i)) {
+			return i
+		}
+	default:
+	}
+	return text
+}
