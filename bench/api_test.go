@@ -16,12 +16,12 @@ import (
 	"github.com/polarkit-go/polarkit/pagination"
 )
 
-// An endpoint of each verb, beside the same endpoint wired by hand: ServeMux,
-// the guard, request.Bind, the handler, reply.JSON. Both know the same routes.
+// An endpoint of each verb, compared with the same endpoint built by hand: ServeMux,
+// the guard, request.Bind, the handler, reply.JSON. Both have the same routes.
 
 type account struct{}
 
-// bearer is a guard that looks at a header only: what auth costs is measured elsewhere.
+// bearer is a guard that reads a header only. Other benchmarks measure auth.
 type bearer struct{}
 
 func (bearer) Authorize(r *http.Request) (account, error) {
@@ -100,7 +100,7 @@ func apiHandler() http.Handler {
 	})
 }
 
-// wired is an endpoint as one writes it without package api.
+// wired is an endpoint written without package api.
 func wired[In, Out any](status int, handler func(context.Context, account, In) (Out, error)) http.Handler {
 	return reply.Handler(func(w http.ResponseWriter, r *http.Request) error {
 		subject, err := bearer{}.Authorize(r)

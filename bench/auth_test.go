@@ -21,10 +21,10 @@ import (
 	"github.com/polarkit-go/polarkit/repository/pgtest"
 )
 
-// The decision on a request, beside one HMAC-SHA256 of the token, which is the
-// least that a keyed hash costs. "decision" is what a requirement does without
-// the store; "request" also holds the middleware, which reads the header and
-// copies the request without it.
+// The decision on a request, compared with one HMAC-SHA256 of the token, the minimal
+// cost of a keyed hash. "decision" is the work of a requirement without the store.
+// "request" adds the middleware, which reads the header and copies the request
+// without it.
 
 var (
 	authRegistry = auth.NewRegistry("shop", auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession, auth.WebSession,
@@ -33,7 +33,7 @@ var (
 	authSecret  = bytes.Repeat([]byte{7}, 32)
 )
 
-// found is a store that has found the record already.
+// found is a store that returns one record without a search.
 type found struct{ record *credential.Record }
 
 func (f found) Find(context.Context, credential.Lookup) (*credential.Record, error) {
@@ -89,8 +89,8 @@ func newAuthRequest(token string) *http.Request {
 	return r
 }
 
-// decide measures the decision: what a requirement does with a request that
-// came through the middleware. Such requests are made in batches beforehand.
+// decide measures the decision: the work of a requirement on a request that has
+// passed the middleware. The requests are made in batches before.
 func decide(b *testing.B, keys auth.Keys, store credential.Store, token string, want *errors.Kind) {
 	b.Helper()
 	var passed *http.Request

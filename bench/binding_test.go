@@ -19,8 +19,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/request"
 )
 
-// Binding, validation and reply of one request in process, beside the same
-// handler written by hand with net/http, encoding/json and validator.
+// Binding, validation and reply of one request without a network, compared with the
+// same handler written by hand with net/http, encoding/json and validator.
 
 const (
 	validCreate = `{"email":"john@example.com","name":"John Doe",` +
@@ -169,8 +169,8 @@ type handDetail struct {
 	Rule  string `json:"rule"`
 }
 
-// handError reports the fields and rules that failed, which is all that a
-// handler written by hand usually says.
+// handError reports the fields and rules that failed, as a hand-written handler
+// usually does.
 func handError(w http.ResponseWriter, err error) {
 	details := []handDetail{}
 	if failed, ok := errors.AsType[validator.ValidationErrors](err); ok {
@@ -183,7 +183,7 @@ func handError(w http.ResponseWriter, err error) {
 	handReply(w, http.StatusUnprocessableEntity, map[string]any{"error": "ValidationError", "detail": details})
 }
 
-// recorder keeps the status and throws the rest away.
+// recorder keeps the status only.
 type recorder struct {
 	header http.Header
 	status int
@@ -224,9 +224,8 @@ func BenchmarkList(b *testing.B) {
 	b.Run("hand", func(b *testing.B) { serve(b, http.HandlerFunc(handListHandler), "GET", "/?"+listQuery, "", 200) })
 }
 
-// BenchmarkInvalid is a 422 with three errors, to be read beside the valid
-// request of BenchmarkCreate. The hand-written handler stops at the first
-// value of a wrong type.
+// BenchmarkInvalid is a 422 with three errors. Compare it with the valid request of
+// BenchmarkCreate. The hand-written handler stops at the first value of a wrong type.
 func BenchmarkInvalid(b *testing.B) {
 	b.Run("kit", func(b *testing.B) { serve(b, reply.Handler(kitCreateHandler), "POST", "/", invalidCreate, 422) })
 	b.Run("hand", func(b *testing.B) { serve(b, http.HandlerFunc(handCreateHandler), "POST", "/", invalidCreate, 422) })

@@ -58,7 +58,7 @@ const (
 		FROM accounts WHERE organization_id = $1 AND status = $2 AND score >= $3 ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5`
 )
 
-// scanByHand is what one writes with pgx alone.
+// scanByHand is written with pgx alone.
 func scanByHand(rows pgx.Rows, size int) ([]accountRow, error) {
 	defer rows.Close()
 	scanned := make([]accountRow, 0, size)
@@ -76,8 +76,8 @@ func accountPools(b *testing.B) (configured, plain *pgxpool.Pool) {
 	return rowsDatabase.Pool(b, repository.Configure), rowsDatabase.Pool(b)
 }
 
-// BenchmarkScan reads 1,000 rows of 12 columns. The peer is a hand-written Scan
-// on the same pool; the goal is at most 1.15 of its time and fewer allocations.
+// BenchmarkScan reads 1,000 rows of 12 columns, compared with a hand-written Scan on
+// the same pool. The goal is at most 1.15 of its time, and fewer allocations.
 func BenchmarkScan(b *testing.B) {
 	configured, plain := accountPools(b)
 	scope := accounts.For(owner.System("benchmark"))
@@ -113,8 +113,8 @@ func BenchmarkScan(b *testing.B) {
 	b.Run("by hand without Configure", byHand(plain))
 }
 
-// BenchmarkPage is the whole call for a page of 20 rows with its count, against
-// the same two statements sent by hand, in one batch and one after the other.
+// BenchmarkPage is the call for a page of 20 rows with its count. It is compared with
+// the same two statements sent by hand, in one batch and in sequence.
 func BenchmarkPage(b *testing.B) {
 	configured, _ := accountPools(b)
 	organization := uuid.MustParse("00000000-0000-0000-0000-000000000001")
@@ -172,7 +172,7 @@ func pageInABatch(ctx context.Context, pool *pgxpool.Pool, organization uuid.UUI
 	batch.Queue(accountCount, organization, "open", 10)
 	batch.Queue(accountList, organization, "open", 10, 20, 20)
 	results := pool.SendBatch(ctx, batch)
-	defer results.Close() //nolint:errcheck // as one writes it
+	defer results.Close() //nolint:errcheck // as in most programs
 	var total int64
 	if err := results.QueryRow().Scan(&total); err != nil {
 		return err

@@ -28,9 +28,9 @@ import (
 	"github.com/polarkit-go/polarkit/repository"
 )
 
-// rig is both services over HTTP, on databases with the same rows.
+// rig holds both services over HTTP, on databases with the same rows.
 type rig struct {
-	services [2]*service // the shop, and its peer
+	services [2]*service // the shop and the hand-written one
 	token    string
 }
 
@@ -45,7 +45,7 @@ func newRig(tb testing.TB) *rig {
 	tb.Helper()
 	keys, err := auth.NewKeys(auth.Key{ID: "bench", Secret: secret})
 	require.NoError(tb, err)
-	logger := slog.New(slog.NewTextHandler(io.Discard, nil)) //nolint:sloglint // to format lines is work that both do
+	logger := slog.New(slog.NewTextHandler(io.Discard, nil)) //nolint:sloglint // both format lines
 
 	pool := newPool(tb)
 	shop, err := server.New(server.Config{Pool: pool, Keys: keys, Logger: logger})
@@ -64,7 +64,7 @@ func newRig(tb testing.TB) *rig {
 	return &rig{services: [2]*service{newService(tb, shop), newService(tb, peer.routes())}, token: issued.Token.Reveal()}
 }
 
-// newPool is that of the shop's command: both services use the one pool.
+// newPool makes the pool as the shop's command does. Both services use it.
 func newPool(tb testing.TB) *pgxpool.Pool {
 	tb.Helper()
 	config, err := pgxpool.ParseConfig(shoptest.URL(tb))
@@ -83,7 +83,7 @@ func newService(tb testing.TB, handler http.Handler) *service {
 	return &service{url: web.URL, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}}}
 }
 
-// call is one request of an endpoint; n makes each one its own.
+// call is one request to an endpoint. The number n makes each one different.
 type call struct {
 	name   string
 	method string
@@ -100,8 +100,8 @@ var (
 	someOrder     = seed.Orders(seed.Acme)[0].ID.String()
 )
 
-// anyCustomer is another customer with each call: two requests at once that
-// change the same row would measure how they wait for each other.
+// anyCustomer returns another customer for each call: two requests that change the
+// same row at the same time would wait for each other.
 func anyCustomer(n int64) string {
 	return "/v1/customers/" + someCustomers[int(uint64(n)%uint64(len(someCustomers)))].ID.String()
 }
@@ -118,7 +118,7 @@ func calls() []call {
 		{name: "orders_list", method: http.MethodGet, path: constant("/v1/orders/?status=paid&status=refunded"), status: http.StatusOK},
 		{name: "orders_get", method: http.MethodGet, path: constant("/v1/orders/" + someOrder), status: http.StatusOK},
 		{name: "unauthorized", method: http.MethodGet, path: constant("/v1/customers/"), status: http.StatusUnauthorized},
-		// Last: a plan that PostgreSQL keeps was made for the few customers before.
+		// This is the last one, because PostgreSQL keeps a plan that it made for few customers.
 		{name: "customers_create", method: http.MethodPost, path: constant("/v1/customers/"), status: http.StatusCreated, body: func(n int64) string {
 			return fmt.Sprintf(`{"email":"bench%d@example.com","name":"Bench","metadata":{"n":%d,"plan":"pro"}}`, n, n)
 		}},
@@ -152,7 +152,7 @@ func (s *service) do(c call, token string, n int64) ([]byte, http.Header, error)
 	return text, response.Header, err
 }
 
-// Both services give the same bytes, or the benchmark compares nothing.
+// Both services must answer with the same bytes.
 func TestSameAnswers(t *testing.T) {
 	r := newRig(t)
 	for i, c := range calls() {
@@ -165,7 +165,7 @@ func TestSameAnswers(t *testing.T) {
 			header.Del("Date")
 			answers[j], headers[j] = text, header
 		}
-		for _, header := range headers { // of times and numbers that differ
+		for _, header := range headers { // their times and numbers differ
 			header.Del("Content-Length")
 		}
 		require.Equal(t, headers[1], headers[0], c.name)
@@ -192,7 +192,7 @@ func BenchmarkEndToEnd(b *testing.B) {
 			b.ResetTimer()
 			for done := 0; done < b.N; done += turn {
 				for i := range r.services {
-					// Who begins changes, so that neither always meets the other's garbage.
+					// They begin in turn, so that not always the same one has the other's garbage.
 					i = (i + done/turn) % 2
 					took[i] = append(took[i], r.run(b, i, c, turn, &numbers))
 				}
@@ -206,7 +206,7 @@ func BenchmarkEndToEnd(b *testing.B) {
 	}
 }
 
-// median is not moved by the few turns in which the machine did something else.
+// median ignores the few turns in which the machine was busy with other work.
 func median(took []time.Duration) time.Duration {
 	slices.Sort(took)
 	return took[len(took)/2]

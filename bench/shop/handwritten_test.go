@@ -21,8 +21,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// handwritten is the peer: what a careful author writes without a library, one
-// statement after the other, with an answer for everything that can be wrong.
+// handwritten is the service that a careful author writes without this library, one
+// statement after the other. It has an answer for every mistake of a client.
 type handwritten struct {
 	pool   *pgxpool.Pool
 	secret []byte
@@ -79,7 +79,7 @@ func (w *statusWriter) Write(data []byte) (int, error) {
 	return n, err
 }
 
-// caller is who is calling, and the organizations that the token is limited to.
+// caller is the user, and the organizations that the token is limited to.
 type caller struct {
 	id            uuid.UUID
 	unrestricted  bool
@@ -182,8 +182,7 @@ func (h *handwritten) authenticate(r *http.Request, scope string) (*caller, erro
 	return &user, nil
 }
 
-// reached are the organizations of which the user is a member, as far as the
-// token's limit goes.
+// reached returns the organizations of the user, within the limit of the token.
 func (h *handwritten) reached(ctx context.Context, user *caller) ([]uuid.UUID, error) {
 	rows, err := h.pool.Query(ctx, `
 		SELECT m.organization_id FROM memberships m JOIN organizations o ON o.id = m.organization_id
@@ -437,7 +436,7 @@ func (h *handwritten) updateCustomer(r *http.Request, user *caller) (int, any, e
 	if err != nil {
 		return 0, nil, err
 	}
-	// Absent and null must be told apart.
+	// Absent and null are different.
 	var in map[string]json.RawMessage
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		return 0, nil, invalid(problem{"json_invalid", []any{"body"}, "JSON decode error", map[string]any{}})
