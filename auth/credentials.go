@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
@@ -55,6 +56,19 @@ func (c Credentials) mine() (*credential.Credential, error) {
 	return c.caller.caller().credential, nil
 }
 
+// report gives the hook of the issuer what the program did.
+func (c Credentials) report(ctx context.Context, a audit.Action) {
+	if c.issuer != nil && c.why != "" {
+		a.Why = c.why
+		c.issuer.audit(ctx, a)
+	}
+}
+
+// of is an action on the credentials of a selection.
+func of(selection credential.Selection, verb audit.Verb, count int, err error) audit.Action {
+	return audit.Action{Verb: verb, Subject: selection.Subject, CredentialType: selection.Type, CredentialID: selection.ID, Count: count, Err: err}
+}
+
 // Issue makes a credential and stores it. For a caller it allows at most what
 // their own credential allows:
 //
@@ -68,7 +82,12 @@ func (c Credentials) mine() (*credential.Credential, error) {
 //
 // Only [Sessions.Login] starts a web session. A caller cannot issue one, because it
 // would count as a sign-in.
-func (c Credentials) Issue(ctx context.Context, issue Issue) (Issued, error) {
+func (c Credentials) Issue(ctx context.Context, issue Issue) (issued Issued, err error) {
+	defer func() {
+		c.report(ctx, audit.Action{
+			Verb: audit.Issue, Subject: issue.Subject, CredentialType: issue.Type.name, CredentialID: issued.Credential.ID, Count: issued.count(), Err: err,
+		})
+	}()
 	mine, err := c.mine()
 	if err != nil {
 		return Issued{}, err
@@ -208,7 +227,8 @@ var errBeyondLimit = refusal(errors.NotPermitted).WithDetail("The credential rea
 // it fails with [InsufficientScope], or with errors.NotPermitted where the token
 // reaches more organizations. The new token expires with the credential of the
 // caller, or before.
-func (c Credentials) Rotate(ctx context.Context, selection credential.Selection, overlap time.Duration) (Issued, error) {
+func (c Credentials) Rotate(ctx context.Context, selection credential.Selection, overlap time.Duration) (issued Issued, err error) {
+	defer func() { c.report(ctx, of(selection, audit.Rotate, issued.count(), err)) }()
 	mine, err := c.mine()
 	if err != nil {
 		return Issued{}, err
@@ -249,7 +269,8 @@ func (c Credentials) Rotate(ctx context.Context, selection credential.Selection,
 // List returns the credentials of a selection, the newest first, dead ones too.
 // For a caller it lists all credentials of the subjects that they manage, also
 // those that allow more than their own.
-func (c Credentials) List(ctx context.Context, selection credential.Selection) ([]credential.Credential, error) {
+func (c Credentials) List(ctx context.Context, selection credential.Selection) (found []credential.Credential, err error) {
+	defer func() { c.report(ctx, of(selection, audit.List, len(found), err)) }()
 	mine, err := c.mine()
 	if err != nil {
 		return nil, err
@@ -268,7 +289,8 @@ func (c Credentials) List(ctx context.Context, selection credential.Selection) (
 // For a caller, each of them is their own, or allows no more than their own.
 // Otherwise it fails with [InsufficientScope], or with errors.NotPermitted where one
 // reaches more organizations, and none is revoked.
-func (c Credentials) Revoke(ctx context.Context, selection credential.Selection) (int, error) {
+func (c Credentials) Revoke(ctx context.Context, selection credential.Selection) (revoked int, err error) {
+	defer func() { c.report(ctx, of(selection, audit.Revoke, revoked, err)) }()
 	mine, err := c.mine()
 	if err != nil {
 		return 0, err
@@ -289,7 +311,6 @@ func (c Credentials) Revoke(ctx context.Context, selection credential.Selection)
 		}
 	}
 	// One by one, so that only those are revoked that were checked.
-	revoked := 0
 	for f := range found {
 		n, err := i.ledger.Revoke(ctx, credential.Selection{Subject: found[f].Subject, Type: found[f].Type, ID: found[f].ID}, now)
 		if err != nil {

@@ -1,8 +1,12 @@
 package auth
 
 import (
+	"context"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
 )
@@ -15,6 +19,7 @@ type Issuer struct {
 	keys     Keys
 	ledger   credential.Ledger
 	now      func() time.Time
+	audit    func(context.Context, audit.Action)
 }
 
 // NewIssuer makes an issuer. To issue within a transaction, give it a ledger on
@@ -28,13 +33,25 @@ func NewIssuer(registry *Registry, keys Keys, ledger credential.Ledger) (*Issuer
 	case ledger == nil:
 		return nil, errors.New("auth: NewIssuer: the ledger is nil")
 	}
-	return &Issuer{registry: registry, keys: keys, ledger: ledger, now: time.Now}, nil
+	return &Issuer{registry: registry, keys: keys, ledger: ledger, now: time.Now, audit: audit.LogActions(nil)}, nil
 }
 
 // At returns an issuer with another clock, for tests.
 func (i *Issuer) At(now func() time.Time) *Issuer {
 	c := *i
 	c.now = now
+	return &c
+}
+
+// Audited returns an issuer whose uses by the program itself ([Issuer.System]) go to a
+// hook, each with its reason. It is called after each use, also after one that
+// failed, and must be safe for concurrent use. Default: [audit.LogActions] of
+// slog.Default. Nil is that default.
+func (i *Issuer) Audited(hook func(context.Context, audit.Action)) *Issuer {
+	c := *i
+	if c.audit = hook; hook == nil {
+		c.audit = audit.LogActions(nil)
+	}
 	return &c
 }
 
@@ -48,8 +65,8 @@ func (i *Issuer) For(caller Caller) Credentials {
 // System returns all credentials, for a program that acts without a caller: a
 // command, a job, a sign-in after the password was checked. A token has the rights
 // that the call names. An endpoint uses [Issuer.For], so that no caller gets more
-// rights than they have. The reason is for the readers of the code. With an empty
-// one every method fails.
+// rights than they have. Each use is reported with the reason, see
+// [Issuer.Audited]. With an empty reason every method fails.
 func (i *Issuer) System(why string) Credentials {
 	return Credentials{issuer: i, system: true, why: why}
 }
@@ -82,4 +99,12 @@ type Issue struct {
 type Issued struct {
 	Token      Secret
 	Credential credential.Credential
+}
+
+// count is 1 for a credential that was issued.
+func (i Issued) count() int {
+	if i.Credential.ID == uuid.Nil {
+		return 0
+	}
+	return 1
 }

@@ -3,6 +3,9 @@ package repository
 import (
 	"context"
 	"reflect"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -136,17 +139,32 @@ type statementName struct{ table, verb, why string }
 // StatementName is the name of the statement that a context belongs to, such
 // as "customers.page", for the tracers of pgx: they get this context. A statement
 // of the program itself has the reason of its [owner.System] reach too, as in
-// "customers.walk (system: nightly export)". The name is empty where no verb of a
-// repository is at work.
+// "customers.walk (system: nightly export)". The reason stands there in one line of
+// at most 64 characters, so that names stay short and few: it should be a constant
+// of the program. The name is empty where no verb of a repository is at work.
 func StatementName(ctx context.Context) string {
 	name, ok := ctx.Value(statementKey{}).(*statementName)
 	if !ok {
 		return ""
 	}
 	if name.why != "" {
-		return name.table + "." + name.verb + " (system: " + name.why + ")"
+		return name.table + "." + name.verb + " (system: " + oneLine(name.why) + ")"
 	}
 	return name.table + "." + name.verb
+}
+
+const maxReason = 64 // characters
+
+// oneLine is a reason as names have it: words in one line, cut.
+func oneLine(why string) string {
+	words := strings.FieldsFunc(why, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError
+	})
+	line := []rune(strings.Join(words, " "))
+	if len(line) > maxReason {
+		return string(line[:maxReason-1]) + "…"
+	}
+	return string(line)
 }
 
 func (p *plan) named(ctx context.Context, verb, why string) context.Context {

@@ -3,6 +3,7 @@ package repository_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -378,6 +379,19 @@ func TestStatementNames(t *testing.T) {
 		"customers.count (system: nightly export)", "customers.create (system: import)",
 	}, tracer.names)
 	require.Empty(t, repository.StatementName(t.Context()))
+
+	// A reason is one short line, whatever the program writes into it.
+	tracer.names = nil
+	for _, why := range []string{"a\nb\x00  c", strings.Repeat("é", 64), strings.Repeat("é", 65), "a\xffb"} {
+		_, err = customers.For(owner.System(why)).Count(t.Context(), w.reader, nil)
+		require.NoError(t, err)
+	}
+	require.Equal(t, []string{
+		"customers.count (system: a b c)",
+		"customers.count (system: " + strings.Repeat("é", 64) + ")",
+		"customers.count (system: " + strings.Repeat("é", 63) + "…)",
+		"customers.count (system: a b)",
+	}, tracer.names)
 }
 
 type nameTracer struct{ names []string }

@@ -2,6 +2,7 @@ package repository_test
 
 import (
 	"context"
+	"reflect"
 	"testing"
 
 	"github.com/Masterminds/squirrel"
@@ -151,4 +152,61 @@ func TestZeroHandlesReachNothing(t *testing.T) {
 	for _, zero := range []squirrel.Sqlizer{squirrel.SelectBuilder{}, squirrel.And{squirrel.SelectBuilder{}}, (*squirrel.SelectBuilder)(nil)} {
 		_, _ = scope.Count(t.Context(), w.reader, zero) // fails or says nothing; it does not panic
 	}
+}
+
+// No exported method of a zero value panics, whatever else it is given: each one
+// that can fail does, and sequences yield the error.
+func TestNoMethodOfAZeroValuePanics(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.create(t, w.acme, customerRow{Email: "a@example.com"})
+	none, everybody := new(repository.Model[customerRow]), owner.System("test")
+	for name, value := range map[string]any{
+		"zero Rows": repository.Rows[customerRow]{}, "rows of a zero Model": none.For(everybody),
+		"rows of a nil Model": (*repository.Model[customerRow])(nil).For(everybody),
+		"zero Model":          none, "nil Model": (*repository.Model[customerRow])(nil), "zero Changes": repository.Changes[customerRow]{},
+		"zero rows, changed": none.For(nil).OwnedBy(organizationKind, []uuid.UUID{w.acme}).WithDeleted().WithFields(nil).From(nil).With(nil),
+	} {
+		v := reflect.ValueOf(value)
+		for i := range v.NumMethod() {
+			method := v.Type().Method(i).Name
+			for _, handle := range []any{nil, w.reader, w.writer} {
+				in := make([]reflect.Value, v.Method(i).Type().NumIn())
+				for n := range in {
+					switch typ := v.Method(i).Type().In(n); {
+					case typ == reflect.TypeFor[context.Context]():
+						in[n] = reflect.ValueOf(t.Context())
+					case handle != nil && reflect.TypeOf(handle).AssignableTo(typ):
+						in[n] = reflect.ValueOf(handle)
+					default:
+						in[n] = reflect.Zero(typ)
+					}
+				}
+				call := v.Method(i).Call
+				if v.Method(i).Type().IsVariadic() {
+					call = v.Method(i).CallSlice
+				}
+				require.NotPanics(t, func() {
+					for _, out := range call(in) {
+						switch {
+						case out.Type() == reflect.TypeFor[error]():
+							require.False(t, out.IsNil(), "%s: %s", name, method)
+						case out.Kind() == reflect.Func:
+							yielded := 0
+							for _, err := range out.Seq2() {
+								yielded++
+								require.False(t, err.IsNil(), "%s: %s", name, method)
+							}
+							require.Equal(t, 1, yielded, "%s: %s", name, method)
+						}
+					}
+				}, "%s: %s", name, method)
+			}
+		}
+	}
+	all := repository.Rows[customerRow]{}
+	_, err := repository.ByIDs[uuid.UUID](t.Context(), w.reader, all, []uuid.UUID{w.acme})
+	require.ErrorContains(t, err, "zero Rows")
+	_, err = repository.Related[uuid.UUID](t.Context(), w.reader, all, "organization_id", []uuid.UUID{w.acme})
+	require.ErrorContains(t, err, "zero Rows")
 }

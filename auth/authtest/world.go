@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/owner"
 )
@@ -75,7 +76,7 @@ func New(tb testing.TB, registry *auth.Registry, configure ...func(*auth.Config)
 	if w.Issuer, err = auth.NewIssuer(registry, config.Keys, w.Store); err != nil {
 		tb.Fatalf("authtest: New: %v", err)
 	}
-	w.Issuer = w.Issuer.At(w.Now)
+	w.Issuer = w.Issuer.At(w.Now).Audited(func(context.Context, audit.Action) {}) // a test issues much
 	w.A, w.B = newTenant(), newTenant()
 	w.Both = auth.User{ID: uuid.New()}.Ref()
 	w.Join(w.A.User, w.A.OrganizationID)

@@ -3,6 +3,7 @@ package owner
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -53,8 +54,11 @@ func ReachOf(grants ...Grant) Reach { return Reach{grants: slices.Clone(grants)}
 // System is the reach of the program itself: every owner of every kind. It is
 // for work that no subject asked for, such as a job, a command or a seed. The
 // reason says which work, in a few words: "nightly export". Package repository
-// writes it into the names of statements. An empty reason reaches nothing.
-func System(why string) Reach { return Reach{all: why != "", why: why} }
+// writes it into the names of statements. A blank reason reaches nothing.
+func System(why string) Reach {
+	why = strings.TrimSpace(why)
+	return Reach{all: why != "", why: why}
+}
 
 // Reach is the reach itself, so that a Reach is a [Reacher]. It never fails.
 func (r Reach) Reach(context.Context) (Reach, error) { return r, nil }

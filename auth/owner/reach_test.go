@@ -91,6 +91,7 @@ func TestReach(t *testing.T) {
 		"two of a kind":          {owner.ReachOf(list, owner.Grant{Kind: organization, Set: owner.IDs(c)}), "abc", "", false},
 		"system":                 {owner.System("migration"), "abc", "abc", false},
 		"system without why":     {owner.System(""), "", "", true},
+		"system, a blank why":    {owner.System(" \n"), "", "", true},
 		"restricted":             {owner.ReachOf(list, mine).Restrict(organization, b, c), "b", "", false},
 		"restricted to others":   {owner.ReachOf(list).Restrict(organization, c), "", "", true},
 		"restricted to none":     {owner.ReachOf(list).Restrict(organization), "", "", true},

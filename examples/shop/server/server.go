@@ -76,6 +76,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	issuer = issuer.Audited(audit.LogActions(config.Logger))
 	sessions, err := auth.NewSessions(authenticator, issuer, 0)
 	if err != nil {
 		return nil, err
