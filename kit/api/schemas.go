@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/plan"
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
@@ -152,10 +153,10 @@ func closedSet(s *openapi.Schema, values []any) {
 func describeMetadata() *openapi.Schema {
 	return &openapi.Schema{
 		Type:          openapi.Types{"object"},
-		MaxProperties: new(50),
-		PropertyNames: &openapi.Schema{Type: openapi.Types{"string"}, MinLength: new(1), MaxLength: new(40)},
+		MaxProperties: new(kit.MaxMetadataKeys),
+		PropertyNames: &openapi.Schema{Type: openapi.Types{"string"}, MinLength: new(1), MaxLength: new(kit.MaxMetadataKeyLength)},
 		Additional: &openapi.Schema{AnyOf: []*openapi.Schema{
-			{Type: openapi.Types{"string"}, MinLength: new(1), MaxLength: new(500)},
+			{Type: openapi.Types{"string"}, MinLength: new(1), MaxLength: new(kit.MaxMetadataTextLength)},
 			{Type: openapi.Types{"integer"}},
 			{Type: openapi.Types{"number"}},
 			{Type: openapi.Types{"boolean"}},

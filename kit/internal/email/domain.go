@@ -104,7 +104,7 @@ func tooMany(n int, unit string) string {
 
 // checkEmailLength checks the address as it was given, in its normal form and in ASCII.
 func checkEmailLength(given, normal, encoded string) string {
-	if over := len(given) - maxEmail; over > 0 {
+	if over := len(given) - MaxAddress; over > 0 {
 		fewest := over
 		if !ascii.Only(given) {
 			widest := 0
@@ -118,10 +118,10 @@ func checkEmailLength(given, normal, encoded string) string {
 		}
 		return fmt.Sprintf("The email address is too long %s.", tooMany(over, "character"))
 	}
-	if over := len(normal) - maxEmail; over > 0 {
+	if over := len(normal) - MaxAddress; over > 0 {
 		return fmt.Sprintf("The email address is too long after normalization %s.", tooMany(over, "byte"))
 	}
-	if over := len(encoded) - maxEmail; over > 0 {
+	if over := len(encoded) - MaxAddress; over > 0 {
 		return fmt.Sprintf("The email address is too long when the part after the @-sign is converted to IDNA ASCII %s.", tooMany(over, "byte"))
 	}
 	return ""

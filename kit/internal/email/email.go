@@ -3,6 +3,7 @@
 package email
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,12 +16,14 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-// Limits of addresses, in bytes but for the first (RFC 5321, 4.5.3.1 and the
-// errata of RFC 3696).
+// The limits of an address (RFC 5321, 4.5.3.1 and the errata of RFC 3696).
 const (
-	maxEmailText = 2048 // characters of the input, with a display name
-	maxEmail     = 254
-	maxDomain    = 253
+	// MaxText is how many characters a text may have, with a display name.
+	MaxText = 2048
+	// MaxAddress is how many bytes the address itself may have.
+	MaxAddress = 254
+
+	maxDomain = 253
 )
 
 // Normalize checks an e-mail address as Pydantic's EmailStr does and returns its
@@ -35,8 +38,8 @@ func Normalize(s string) (string, *pydantic.Issue) {
 	if isPlainEmail(s) {
 		return s, nil
 	}
-	if utf8.RuneCountInString(s) > maxEmailText {
-		return "", emailIssue("Length must not exceed 2048 characters")
+	if utf8.RuneCountInString(s) > MaxText {
+		return "", emailIssue(fmt.Sprintf("Length must not exceed %d characters", MaxText))
 	}
 	normal, reason := parseEmail(strings.TrimFunc(withoutDisplayName(s), python.IsSpace))
 	if reason != "" {
@@ -58,7 +61,7 @@ func emailIssue(reason string) *pydantic.Issue {
 // lower case that ends in letters. It says no to anything it is not sure of.
 func isPlainEmail(s string) bool {
 	at := strings.IndexByte(s, '@')
-	if at < 1 || len(s) > maxEmail {
+	if at < 1 || len(s) > MaxAddress {
 		return false
 	}
 	previous, upper := byte('.'), false

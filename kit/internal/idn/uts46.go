@@ -13,9 +13,11 @@ import (
 // different ones among them; the last limit is four times what a label of 63
 // characters can need.
 const (
-	maxPuny    = 2000 // bytes after xn--
-	maxUnicode = 1000 // characters
-	maxSteps   = 1 << 14
+	maxPuny = 2000 // bytes after xn--
+	// MaxCharacters is how many characters an international label of a URL may have.
+	MaxCharacters = 1000
+	// MaxSteps is what their number times the number of different ones may be.
+	MaxSteps = 1 << 14
 )
 
 // ToASCII is the domain to ASCII of the URL standard: UTS #46 with the rules
@@ -70,7 +72,7 @@ func readACELabel(encoded string) (label string, ok bool) {
 // isURLLabel checks an international label beyond the mapping.
 func isURLLabel(label string) bool {
 	runes := []rune(label)
-	if len(runes) > maxUnicode || len(runes)*countDifferent(runes) > maxSteps || unicode.Is(unicode.M, runes[0]) {
+	if len(runes) > MaxCharacters || len(runes)*countDifferent(runes) > MaxSteps || unicode.Is(unicode.M, runes[0]) {
 		return false
 	}
 	for i, r := range runes {

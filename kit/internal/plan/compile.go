@@ -229,7 +229,7 @@ func (c *compiler) classify(n *Node, rules *ruleSet, where string) error {
 	case t == timeType:
 		n.Kind = Datetime
 	case t == uuidType:
-		n.Kind, n.Format = UUID, "uuid"
+		n.Kind, n.Format = UUID, formatUUID
 	case t == rawType:
 		n.Kind = Raw
 	case t == numberType && c.output:

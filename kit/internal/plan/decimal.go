@@ -22,22 +22,30 @@ type decimalLimit struct {
 	issue *pydantic.Issue
 }
 
-// decimalRule adds a rule of a Decimal.
-func (n *Node) decimalRule(r ruleTag) error {
-	if r.name == "max_digits" || r.name == "decimal_places" {
-		size, err := strconv.Atoi(r.param)
-		if err != nil || size < 0 || size == 0 && r.name == "max_digits" {
-			return fmt.Errorf("the rule %s needs a positive number", r.raw)
-		}
-		if r.name == "max_digits" {
-			n.MaxDigits, n.decimals.digits.MaxDigits = &size, size
-		} else {
-			n.DecimalPlaces, n.decimals.digits.Places = &size, &size
-		}
-		return nil
+func (n *Node) maxDigits(r ruleTag) error {
+	size, err := strconv.Atoi(r.param)
+	if err != nil || size < 1 {
+		return decimalSize(r)
 	}
+	n.MaxDigits, n.decimals.digits.MaxDigits = &size, size
+	return nil
+}
+
+func (n *Node) decimalPlaces(r ruleTag) error {
+	size, err := strconv.Atoi(r.param)
+	if err != nil || size < 0 {
+		return decimalSize(r)
+	}
+	n.DecimalPlaces, n.decimals.digits.Places = &size, &size
+	return nil
+}
+
+func decimalSize(r ruleTag) error { return fmt.Errorf("the rule %s needs a positive number", r.raw) }
+
+// decimalBound applies a bound of a decimal.
+func (n *Node) decimalBound(c comparison, r ruleTag) error {
 	bound, issue := lax.Decimal(r.param)
-	if issue != nil || r.name == "len" {
+	if issue != nil || c == exactly {
 		return fmt.Errorf("the rule %s does not fit a decimal", r.raw)
 	}
 	text := bound.String()
@@ -49,14 +57,14 @@ func (n *Node) decimalRule(r ruleTag) error {
 	if f == float64(int64(f)) {
 		shown = int64(f)
 	}
-	switch r.name {
-	case "min", "gte":
+	switch c {
+	case atLeast:
 		n.decimals.ge, n.GE = &decimalLimit{bound, greaterThanEqual(text, shown)}, &f
-	case "max", "lte":
+	case atMost:
 		n.decimals.le, n.LE = &decimalLimit{bound, lessThanEqual(text, shown)}, &f
-	case "gt":
+	case above:
 		n.decimals.gt, n.GT = &decimalLimit{bound, boundIssue("greater_than", "Input should be greater than ", "gt", text, shown)}, &f
-	case "lt":
+	case below:
 		n.decimals.lt, n.LT = &decimalLimit{bound, boundIssue("less_than", "Input should be less than ", "lt", text, shown)}, &f
 	}
 	return nil

@@ -3,9 +3,11 @@ package plan_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"os"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +17,13 @@ import (
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/internal/email"
+	"github.com/polarkit-go/polarkit/kit/internal/idn"
 	"github.com/polarkit-go/polarkit/kit/internal/plan"
+	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
+	"github.com/polarkit-go/polarkit/kit/internal/python"
+	"github.com/polarkit-go/polarkit/kit/internal/weburl"
+	"github.com/polarkit-go/polarkit/kit/request"
 )
 
 // TestRuleTable holds the table of docs/validation.md against the code.
@@ -65,4 +73,32 @@ func TestRuleTable(t *testing.T) {
 		require.JSONEq(t, ctx, string(written), "%s %s", rule, refused)
 	}
 	require.Greater(t, rows, 35)
+}
+
+// TestLimitsTable holds the table of the limits in docs/validation.md against the
+// constants that they are.
+func TestLimitsTable(t *testing.T) {
+	t.Parallel()
+
+	page, err := os.ReadFile("../../../docs/validation.md")
+	require.NoError(t, err)
+	_, table, found := strings.Cut(string(page), "## Limits\n")
+	require.True(t, found)
+	table, _, _ = strings.Cut(table, "\n## ")
+	limits := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| ([^|]+) \\| ([^|]+) \\|").FindAllStringSubmatch(table, -1) {
+		limits[row[1]] = row[2]
+	}
+	delete(limits, "What")
+	require.Equal(t, map[string]string{
+		"the body":                             fmt.Sprintf("%d MiB, or less with `http.MaxBytesReader`", request.MaxBodySize>>20),
+		"nesting":                              fmt.Sprintf("%d levels", pyjson.MaxDepth),
+		"an e-mail address":                    fmt.Sprintf("%d characters with a display name, %d bytes without", email.MaxText, email.MaxAddress),
+		"a URL with `http_url` or `https_url`": fmt.Sprintf("%d bytes", weburl.MaxLength),
+		"an international label in a URL":      fmt.Sprintf("%d characters, and %d for its length times its different characters", idn.MaxCharacters, idn.MaxSteps),
+		"digits of an integer":                 strconv.Itoa(python.MaxDigits),
+		"errors in one reply":                  fmt.Sprintf("%d, and none beyond %d MiB of echoed inputs", plan.MaxErrors, plan.MaxEcho>>20),
+		"keys of a `kit.MetadataFilter`":       fmt.Sprintf("%d, or the tag `max_keys`", kit.MaxMetadataKeys),
+		"different values of a `kit.MetadataFilter`, all keys together": fmt.Sprintf("%d, or the tag `max_values`", plan.MetadataFilterValues),
+	}, limits)
 }

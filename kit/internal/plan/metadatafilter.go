@@ -21,15 +21,15 @@ type MetadataBounds struct {
 	tooManyKeys, tooManyValues *sizeRule
 }
 
-// standardMetadataValues is the bound of values where no tag sets another one.
-const standardMetadataValues = 100
+// MetadataFilterValues is the bound of values where no tag sets another one.
+const MetadataFilterValues = 100
 
 // metadataParam compiles a field of the type kit.MetadataFilter.
 func metadataParam(sf reflect.StructField, from, name string, at []int, where string) (*Field, error) {
 	if from != "query" {
 		return nil, fmt.Errorf("%s: a kit.MetadataFilter needs a query tag", where)
 	}
-	bounds := &MetadataBounds{Keys: kit.MaxMetadataKeys, Values: standardMetadataValues}
+	bounds := &MetadataBounds{Keys: kit.MaxMetadataKeys, Values: MetadataFilterValues}
 	for _, setting := range []struct {
 		key  string
 		into *int

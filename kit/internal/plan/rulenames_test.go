@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"os"
 	"reflect"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,17 +26,26 @@ func TestNamesOfRules(t *testing.T) {
 		}
 	}
 	require.Greater(t, count, 180)
-	for _, name := range crossField {
+	for name := range builtins {
 		require.True(t, definition.IsBuiltIn(name), name)
 	}
-	for _, name := range []string{
-		"required", "dive", "keys", "endkeys", "omitempty", "omitnil", "omitzero", "structonly", "nostructlevel",
-		"multiple_of", "max_digits", "decimal_places", "aware", "naive",
-	} {
+	for _, name := range []string{"structonly", "nostructlevel"} {
 		require.True(t, definition.IsBuiltIn(name), name)
 	}
 	for _, name := range []string{"slug", "validate", "", "required_"} {
 		require.False(t, definition.IsBuiltIn(name), name)
+	}
+}
+
+// Each rule that is evaluated here is in docs/validation.md.
+func TestRulesAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../docs/validation.md")
+	require.NoError(t, err)
+	for name, known := range builtins {
+		if known.word != wordOtherFields {
+			require.True(t, regexp.MustCompile("`([a-z0-9=,]+,)?"+name+"[`=,]").Match(page), name)
+		}
 	}
 }
 

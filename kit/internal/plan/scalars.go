@@ -366,7 +366,7 @@ func (n *Node) setFloat(d *decoder, f float64, v reflect.Value) bool {
 
 func (n *Node) setUUID(d *decoder, s string, v reflect.Value) bool {
 	id, issue := lax.UUID(s)
-	if issue == nil && n.Format == "uuid4" {
+	if issue == nil && n.Format == formatUUID4 {
 		issue = lax.UUIDVersion(id, 4)
 	}
 	if issue != nil {
@@ -383,9 +383,9 @@ func (n *Node) setUUID(d *decoder, s string, v reflect.Value) bool {
 func (n *Node) setDatetime(d *decoder, at time.Time, aware bool, issue *pydantic.Issue, v reflect.Value) bool {
 	switch {
 	case issue != nil:
-	case n.Format == "aware" && !aware:
+	case n.Format == formatAware && !aware:
 		issue = issueAware
-	case n.Format == "naive" && aware:
+	case n.Format == formatNaive && aware:
 		issue = issueNaive
 	}
 	if issue != nil {

@@ -22,9 +22,9 @@ func (n *Node) setEmail(d *decoder, s string, v reflect.Value) bool {
 func (n *Node) setURL(d *decoder, s string, v reflect.Value) bool {
 	var rules weburl.Rules
 	switch n.Format {
-	case "http":
+	case formatHTTP:
 		rules = weburl.HTTP
-	case "https":
+	case formatHTTPS:
 		rules = weburl.HTTPS
 	}
 	url, issue := weburl.Normalize(s, rules)

@@ -24,14 +24,14 @@ type Rules struct {
 	HostRequired bool
 }
 
-// maxURL is what Pydantic allows.
-const maxURL = 2083
+// MaxLength is how many bytes the rules [HTTP] and [HTTPS] allow.
+const MaxLength = 2083
 
 // HTTP are the rules of Pydantic's HttpUrl.
-var HTTP = Rules{Schemes: []string{"http", "https"}, MaxLength: maxURL, HostRequired: true} //nolint:gochecknoglobals // never written
+var HTTP = Rules{Schemes: []string{"http", "https"}, MaxLength: MaxLength, HostRequired: true} //nolint:gochecknoglobals // never written
 
 // HTTPS are the rules of Polar's HttpsUrl.
-var HTTPS = Rules{Schemes: []string{"https"}, MaxLength: maxURL, HostRequired: true} //nolint:gochecknoglobals // never written
+var HTTPS = Rules{Schemes: []string{"https"}, MaxLength: MaxLength, HostRequired: true} //nolint:gochecknoglobals // never written
 
 // Normalize checks a URL and returns its normal form, both as the URL standard of the
 // WHATWG has it: outer white space, tabs and line breaks go; scheme and host

@@ -37,17 +37,6 @@ func (r *ruleSet) elem() *ruleSet {
 	return r.items
 }
 
-// crossField are the tags that look at other fields, which a single value does
-// not have.
-var crossField = []string{
-	"eqfield", "nefield", "gtfield", "gtefield", "ltfield", "ltefield",
-	"eqcsfield", "necsfield", "gtcsfield", "gtecsfield", "ltcsfield", "ltecsfield",
-	"fieldcontains", "fieldexcludes",
-	"required_if", "required_unless", "required_with", "required_with_all", "required_without", "required_without_all",
-	"excluded_if", "excluded_unless", "excluded_with", "excluded_with_all", "excluded_without", "excluded_without_all",
-	"skip_unless", "validateFn",
-}
-
 // parseRules takes a validate tag apart. required and omitempty are taken out:
 // presence is what the type of the field says.
 func parseRules(tag string) (*ruleSet, error) {
@@ -64,19 +53,20 @@ func parseLevel(parts []string) (*ruleSet, error) {
 		if strings.Contains(part, "|") {
 			name, param = part, ""
 		}
-		switch {
-		case name == "required":
+		switch builtins[name].word {
+		case wordRequired:
 			set.required = true
-		case name == "omitempty" || name == "omitnil" || name == "omitzero":
-		case name == "":
-			return nil, fmt.Errorf("the validate tag %q has an empty rule", strings.Join(parts, ","))
-		case slices.Contains(crossField, name):
+		case wordIgnored:
+		case wordOtherFields:
 			return nil, fmt.Errorf("the rule %s looks at other fields; write a Validate(ctx) error method on the schema instead", name)
-		case name == "dive":
+		case wordDive:
 			return set, set.dive(parts[i+1:])
-		case name == "keys" || name == "endkeys":
+		case wordKeys:
 			return nil, fmt.Errorf("the rule %s belongs right after dive, as in dive,keys,…,endkeys", name)
 		default:
+			if name == "" {
+				return nil, fmt.Errorf("the validate tag %q has an empty rule", strings.Join(parts, ","))
+			}
 			param = strings.ReplaceAll(strings.ReplaceAll(param, "0x2C", ","), "0x7C", "|")
 			set.own = append(set.own, ruleTag{name: name, param: param, raw: part})
 		}
