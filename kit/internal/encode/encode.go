@@ -1,9 +1,9 @@
 // Package encode writes Go values as the JSON of a reply, as Pydantic writes a
-// response model: compact, in raw UTF-8 without HTML escapes, every field on the
-// wire, [] for nil slices and {} for nil maps, datetimes with Z and microseconds,
-// numbers as Python prints them.
+// response model. The JSON is compact and in raw UTF-8 without HTML escapes. Every field
+// is there, a nil slice is [] and a nil map is {}, datetimes have Z and microseconds, and
+// numbers look as Python prints them.
 //
-// Beyond that the rules are those of encoding/json: field tags, promotion of
+// Otherwise the rules are those of encoding/json: field tags, promotion of
 // embedded fields, json.Marshaler and encoding.TextMarshaler, sorted map keys.
 // Each type is compiled once into a plan, which is kept for the life of the program.
 package encode
@@ -24,7 +24,7 @@ const maxDepth = 1000
 
 var errDepth = fmt.Errorf("the value is nested deeper than %d levels or refers to itself", maxDepth)
 
-// Raw is JSON that is known to be valid and compact; it is written as it is.
+// Raw is JSON that is known to be valid and compact. It is written as it is.
 type Raw []byte
 
 // MarshalJSON lets encoding/json write it too.
@@ -34,9 +34,8 @@ func (r Raw) MarshalJSON() ([]byte, error) { return r, nil }
 // writes them. After an error the returned slice is the one given.
 func Append(to []byte, v any) ([]byte, error) { return appendValue(to, v, false) }
 
-// AppendEcho is [Append] for a value that a client sent: what has no JSON is
-// written in another form instead of failing. NaN and the infinities become
-// text, and what cannot be written at all is null.
+// AppendEcho is [Append] for a value that a client sent. It never fails. NaN and the
+// infinities become text, and a value that cannot be written is null.
 func AppendEcho(to []byte, v any) []byte {
 	out, err := appendValue(to, v, true)
 	if err != nil {
@@ -70,8 +69,8 @@ type state struct {
 	echo  bool
 }
 
-// appendPlain appends the values that a reply most often holds, without a
-// state, which would be an allocation. It reports whether v is one.
+// appendPlain appends values of the most frequent types. It needs no state, which would be
+// an allocation. It reports whether v has one of these types.
 func appendPlain(to []byte, v any) ([]byte, bool) {
 	switch v := v.(type) {
 	case nil:
@@ -113,14 +112,14 @@ func encoderOf(t reflect.Type) encoder {
 	}
 	c := compiler{done: map[reflect.Type]*encoder{}}
 	result := c.compile(t)
-	// Stored only now that all of them are complete.
+	// They are stored when all of them are complete.
 	for t, e := range c.done {
 		encoders.Store(t, *e)
 	}
 	return *result
 }
 
-// compiler makes the encoders of a type and of all that it is made of.
+// compiler makes the encoders of a type and of all types inside.
 type compiler struct {
 	done map[reflect.Type]*encoder
 }
@@ -190,7 +189,7 @@ func encodeClosedSet(s *state, v reflect.Value) error {
 	return s.held(v.Elem())
 }
 
-// any writes what an interface holds.
+// any writes the value that an interface holds.
 func (s *state) any(v any) error {
 	if s.plain(v) {
 		return nil
@@ -223,8 +222,8 @@ func (c *compiler) pointer(t reflect.Type) encoder {
 	}
 }
 
-// IsBytes reports whether a type is written as a text in base64: a slice of
-// bytes that do not write themselves.
+// IsBytes reports whether a type is written as a text in base64. This is a slice of bytes
+// whose type has no marshaler.
 func IsBytes(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && !hasMarshaler(reflect.PointerTo(t.Elem()))
 }
@@ -258,7 +257,7 @@ func (c *compiler) array(t reflect.Type) encoder {
 	}
 }
 
-// within says where a value stands. For a cycle that would be a long way.
+// within adds the place of a value to an error. The place of a cycle would be too long.
 func within(err error, place string) error {
 	if errors.Is(err, errDepth) {
 		return err

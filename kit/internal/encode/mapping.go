@@ -15,7 +15,7 @@ type entry struct {
 	value reflect.Value
 }
 
-// mapping writes a map with its keys sorted as text; a nil map is {}.
+// mapping writes a map with its keys sorted as text. A nil map is {}.
 func (c *compiler) mapping(t reflect.Type) encoder {
 	if t.Key().Kind() == reflect.String && t.ConvertibleTo(dictType) {
 		return encodeDict
@@ -58,7 +58,7 @@ func (c *compiler) mapping(t reflect.Type) encoder {
 
 var dictType = reflect.TypeFor[map[string]any]()
 
-// encodeDict writes a map[string]any or a named type of it, such as kit.Metadata.
+// encodeDict writes a map[string]any, or a type that is defined as one, such as kit.Metadata.
 func encodeDict(s *state, v reflect.Value) error {
 	var dict map[string]any
 	if v.CanAddr() {
@@ -90,8 +90,8 @@ func encodeDict(s *state, v reflect.Value) error {
 	return nil
 }
 
-// keyText writes keys as encoding/json does: texts as they are, then
-// TextMarshaler, then integers. It is nil for a type that cannot be a key.
+// keyText writes keys as encoding/json does: texts as they are, other types with their
+// TextMarshaler, and integers in digits. It is nil for a type that cannot be a key.
 func keyText(t reflect.Type) func(reflect.Value) (string, error) {
 	switch {
 	case t.Kind() == reflect.String:

@@ -63,7 +63,8 @@ var (
 	textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
-// special is the encoder of a type that is not written by its kind; nil for others.
+// special returns the encoder of a type whose kind does not decide how it is written. It is
+// nil for other types.
 func special(t reflect.Type) encoder {
 	switch t {
 	case timeType:
@@ -110,8 +111,8 @@ func hasMarshaler(t reflect.Type) bool {
 	return t.Implements(marshalerType) || t.Implements(textMarshalerType)
 }
 
-// whenAddressable uses a marshaler with a pointer receiver where there is a
-// pointer, and the kind of the type elsewhere, as encoding/json does.
+// whenAddressable uses a marshaler with a pointer receiver where the value can be addressed.
+// Elsewhere the kind of the type decides, as in encoding/json.
 func whenAddressable(t reflect.Type, marshal encoder) encoder {
 	return func(s *state, v reflect.Value) error {
 		if !v.CanAddr() {
@@ -123,7 +124,7 @@ func whenAddressable(t reflect.Type, marshal encoder) encoder {
 	}
 }
 
-// of takes the value out without a copy where it can be addressed.
+// of returns the value. Where it can be addressed, it is not copied.
 func of[T any](v reflect.Value) T {
 	if v.CanAddr() {
 		return *v.Addr().Interface().(*T) //nolint:forcetypeassert // the encoder is chosen by the type
@@ -142,11 +143,11 @@ func encodeTime(s *state, v reflect.Value) error {
 	return nil
 }
 
-// inFourDigits is the time in a zone in which JSON can hold it. That is its own
-// zone for nearly every time. RFC 3339 has no offsets with seconds, and no years
-// beyond 9999. Pydantic has no years before 1. It takes times that only an offset
-// keeps within these years, and a database gives them back in UTC: they get the
-// smallest offset that does so again.
+// inFourDigits returns the time in a zone in which JSON can hold it. Nearly every time keeps
+// its own zone. RFC 3339 has no offsets with seconds and no years beyond 9999, and Pydantic
+// has no years before 1. Pydantic accepts a time whose year is in this range only because of
+// its offset, and a database returns this time in UTC. It gets the smallest offset with
+// which its year is in the range.
 func inFourDigits(at time.Time) (time.Time, bool) {
 	if _, offset := at.Zone(); offset%60 != 0 {
 		at = at.UTC()
@@ -179,8 +180,8 @@ func inFourDigits(at time.Time) (time.Time, bool) {
 
 func isYear(at time.Time) bool { return at.Year() >= 1 && at.Year() <= 9999 }
 
-// AppendTime appends a datetime as Pydantic writes it: with microseconds, all
-// six digits of them, where there are any; with Z for UTC and +02:00 for others.
+// AppendTime appends a datetime as Pydantic writes it. A fraction has six digits, and UTC is
+// Z. Other offsets look like +02:00.
 func AppendTime(to []byte, at time.Time) []byte {
 	layout := "2006-01-02T15:04:05Z07:00"
 	if at.Nanosecond() >= 1000 {
@@ -203,7 +204,7 @@ func encodeUUID(s *state, v reflect.Value) error {
 	return nil
 }
 
-// encodeOptional writes null for what is absent, unless the field is left out by omitzero.
+// encodeOptional writes an absent value as null. With omitzero, its field is left out before.
 func encodeOptional(s *state, v reflect.Value) error {
 	value, set := noun.Lookup(v)
 	if !set {
@@ -221,7 +222,7 @@ func encodeRawMessage(s *state, v reflect.Value) error {
 	return s.compact(v.Bytes())
 }
 
-// compact appends JSON from elsewhere, checked and without white space.
+// compact appends the JSON of a marshaler, after checking it, without white space.
 func (s *state) compact(data []byte) error {
 	compacted := bytes.NewBuffer(s.buf)
 	if err := json.Compact(compacted, data); err != nil {

@@ -67,7 +67,7 @@ func (f *field) of(v reflect.Value) (reflect.Value, bool) {
 	return v, true
 }
 
-// quoted is the string option of a tag: the JSON of the value, written as text.
+// quoted is for the option string of a tag: the JSON of the value is written as a text.
 func quoted(plain *encoder) *encoder {
 	e := encoder(func(s *state, v reflect.Value) error {
 		if v.Kind() == reflect.Pointer && v.IsNil() {
@@ -85,10 +85,10 @@ func quoted(plain *encoder) *encoder {
 	return &e
 }
 
-// fieldsOf lists the members of a struct's object in the order of the fields,
-// by the rules of encoding/json: embedded structs without a name lend their
-// fields; of several with one name the shallowest counts, among those the only
-// one named by a tag, and else none.
+// fieldsOf lists the members of a struct's object in the order of the fields, by the rules
+// of encoding/json. An embedded struct without a name gives its fields to the object. Of
+// several fields with one name the least nested counts. If several are equally nested, the
+// one whose tag has the name counts. If that is not exactly one, none counts.
 func fieldsOf(t reflect.Type) []field {
 	var all []field
 	collect(t, nil, map[reflect.Type]bool{}, &all)
@@ -105,8 +105,8 @@ func fieldsOf(t reflect.Type) []field {
 	return slices.SortedFunc(slices.Values(kept), func(a, b field) int { return slices.Compare(a.index, b.index) })
 }
 
-// collect lists the fields of a struct and of those embedded in it. A type
-// embedded in itself lends nothing the second time: that is deeper than the first.
+// collect lists the fields of a struct and of those that it embeds. When a type embeds
+// itself, its second occurrence is ignored: it is more nested than the first.
 func collect(t reflect.Type, path []int, above map[reflect.Type]bool, to *[]field) {
 	above[t] = true
 	defer delete(above, t)
@@ -161,15 +161,15 @@ func hasOption(options, name string) bool {
 	return slices.Contains(strings.Split(options, ","), name)
 }
 
-// FieldOptions returns what the options of a json tag do to a field: whether some
-// values leave it out, and whether its JSON is written as a text.
+// FieldOptions returns the effect of the options of a json tag: whether some values leave
+// the field out, and whether the JSON of its value is written as a text.
 func FieldOptions(sf reflect.StructField) (omits, quotes bool) {
 	_, options, _ := strings.Cut(sf.Tag.Get("json"), ",")
 	return omission(sf.Type, options) != nil, hasOption(options, "string") && isQuotable(sf.Type)
 }
 
-// isQuotable reports whether the string option works on a type: on texts,
-// numbers and booleans that do not write themselves.
+// isQuotable reports whether the option string has an effect on a type. It has one on texts,
+// numbers and booleans without a marshaler.
 func isQuotable(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -183,7 +183,8 @@ func canBeEmpty(t reflect.Type) bool {
 	return t.Kind() != reflect.Struct && (t.Kind() != reflect.Array || t.Len() == 0)
 }
 
-// omission says when the tag leaves the field out; nil means never.
+// omission returns a function that reports whether the tag leaves the field out. It is nil
+// when the tag never does.
 func omission(t reflect.Type, options string) func(reflect.Value) bool {
 	empty, zero := hasOption(options, "omitempty") && canBeEmpty(t), hasOption(options, "omitzero")
 	switch {
@@ -213,7 +214,7 @@ type zeroer interface{ IsZero() bool }
 
 var zeroerType = reflect.TypeFor[zeroer]()
 
-// zeroTest is the type's own IsZero where it has one.
+// zeroTest is the method IsZero of the type, if it has one.
 func zeroTest(t reflect.Type) func(reflect.Value) bool {
 	switch {
 	case t.Implements(zeroerType):

@@ -2,7 +2,7 @@ package encode
 
 import "unicode/utf8"
 
-// escape tells for each byte below 0x80 whether it needs an escape.
+// escape says for each byte below 0x80 whether it needs an escape.
 var escape = func() (table [utf8.RuneSelf]bool) {
 	for c := range 0x20 {
 		table[c] = true
@@ -44,8 +44,8 @@ func AppendString(to []byte, text string) []byte {
 	return append(to, '"')
 }
 
-// surrogateTail is the number of bytes after the first of a surrogate that is
-// written as if it were a character (ED A0 80 to ED BF BF); 0 for anything else.
+// surrogateTail is the number of bytes after the first one of a surrogate that is encoded
+// like a character (ED A0 80 to ED BF BF). It is 0 for anything else.
 func surrogateTail(text string) int {
 	if len(text) >= 3 && text[0] == 0xED && text[1] >= 0xA0 && text[1] <= 0xBF && text[2] >= 0x80 && text[2] <= 0xBF {
 		return 2

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// Interval is how long equal faults are counted before a line says so.
+	// Interval is how long equal faults are counted before a line has their number.
 	Interval = time.Minute
 	// maxFaults is how many different faults of one owner are distinguished in an
 	// interval. All others of a message are counted together.
@@ -30,7 +30,7 @@ type Table struct {
 	owned  map[any]int // how many faults each owner has
 }
 
-// key is what makes two records the same fault.
+// key identifies a fault: two records with the same key are the same fault.
 type key struct {
 	owner   any
 	level   slog.Level
@@ -38,7 +38,7 @@ type key struct {
 	detail  string // empty for those that are counted together
 }
 
-// fault is one that was written in this interval.
+// fault is a fault that has been written in this interval.
 type fault struct {
 	repeated int
 	last     slog.Record
@@ -103,8 +103,8 @@ func (t *Table) forget(k key) {
 	}
 }
 
-// Flush writes what was counted of the owner's faults since their last lines, such
-// as before a program ends.
+// Flush writes the lines of what has been counted of the owner's faults. It is called before
+// a program ends, for example.
 func (t *Table) Flush(owner any) {
 	var writes []func()
 	t.mu.Lock()
@@ -124,7 +124,8 @@ func (t *Table) Flush(owner any) {
 	}
 }
 
-// take is the line of what was counted: the last record, at its time, with the count.
+// take returns a function that writes the line of what has been counted: the last record, at
+// its time, with the count.
 func (f *fault) take() (write func()) {
 	last, next, repeated := f.last, f.next, f.repeated
 	f.repeated = 0
@@ -182,8 +183,8 @@ func withoutNumbers(text string) string {
 	return b.String()
 }
 
-// place is the lines of a stack that say where its functions stand, without the
-// arguments of calls, which differ each time.
+// place returns the lines of a stack that hold files and lines. It leaves out the arguments
+// of calls, which differ each time.
 func place(stack string) string {
 	var b strings.Builder
 	for line := range strings.Lines(stack) {

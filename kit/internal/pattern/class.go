@@ -29,8 +29,8 @@ func (i item) atom() string {
 	}
 }
 
-// member is the item inside of brackets. A negation has to be written out there:
-// case is folded before it.
+// member is the item inside of brackets. A negation must be written out there, because Go
+// folds the case before it negates.
 func (i item) member(fold bool) (string, error) {
 	switch {
 	case !i.class:
@@ -64,7 +64,7 @@ func ranges(class string) (string, error) {
 	return b.String(), nil
 }
 
-// table is a table of the package unicode as it stands in brackets in Go.
+// table is a table of package unicode in the form that Go has in brackets.
 func table(tables ...*unicode.RangeTable) string {
 	var b strings.Builder
 	for _, t := range tables {
@@ -183,12 +183,12 @@ func propertyClass(name string) (string, error) {
 	return content, nil
 }
 
-// plainName is a name without what does not count in names of properties.
+// plainName is the name of a property without the characters that do not count.
 func plainName(name string) string {
 	return strings.NewReplacer(" ", "", "_", "", "-", "").Replace(strings.ToLower(name))
 }
 
-// class reads what stands in brackets, as Rust reads it.
+// class reads a class in brackets, as Rust reads it.
 func (p *parser) class() error {
 	begin := p.at
 	p.at++

@@ -1,10 +1,10 @@
-// Package pattern compiles regular expressions as Pydantic means them.
+// Package pattern compiles regular expressions with the meaning that they have for
+// Pydantic.
 //
-// Pydantic matches with the regex crate of Rust. Its syntax is close to that of
-// Go, and some of it means something else: \w, \d and \s have the letters, digits
-// and spaces of every script, [--a] holds no range, and [a-z&&[^aeiou]] is an
-// intersection. [Compile] rewrites an expression for Go. What Go cannot say is an
-// error, never another meaning.
+// Pydantic matches with the regex crate of Rust. Its syntax is close to that of Go, but
+// some of it has another meaning: \w, \d and \s have the letters, digits and spaces of every
+// script, [--a] holds no range, and [a-z&&[^aeiou]] is an intersection. [Compile] rewrites
+// an expression for Go. An expression that Go cannot match in the same way is an error.
 package pattern
 
 import (
@@ -34,8 +34,8 @@ func Compile(expression string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// refusal is the reason for which Go's engine refuses what has been rewritten. It
-// names a part of it where that is short: a class of a script is long.
+// refusal is the reason why Go's engine refuses a rewritten expression. It names the part
+// that is wrong if the part is short. A class of a script is long.
 func refusal(err error) error {
 	invalid, ok := errors.AsType[*syntax.Error](err)
 	if !ok {
@@ -47,7 +47,7 @@ func refusal(err error) error {
 	return fmt.Errorf("it is refused by Go's engine: %s: %s", invalid.Code, invalid.Expr)
 }
 
-// none is the place of an atom where there is nothing to repeat.
+// none is the place of the last atom when there is no atom to repeat.
 const none = -1
 
 // parser rewrites an expression while it reads it.
@@ -65,7 +65,7 @@ type parser struct {
 	repeated bool // it is a repetition already
 }
 
-// group is what comes back when a group ends.
+// group is the state that is restored at the end of a group.
 type group struct {
 	at            int
 	unicode, fold bool
@@ -136,10 +136,10 @@ func literal(r rune) string {
 	return fmt.Sprintf(`\x{%X}`, r)
 }
 
-// rest reports whether what is left of the expression begins with a text.
+// rest reports whether the rest of the expression begins with a text.
 func (p *parser) rest(prefix string) bool { return strings.HasPrefix(p.in[p.at:], prefix) }
 
-// repeat appends a repetition with its mark for as few as possible.
+// repeat appends a repetition. A question mark after it means as few times as possible.
 func (p *parser) repeat(operator string) error {
 	if p.atom == none {
 		return fmt.Errorf("there is nothing before %s that could be repeated", operator)
@@ -191,7 +191,7 @@ func (p *parser) open() error {
 	return p.flags()
 }
 
-// begin opens a group. It does not capture, since no caller needs the parts.
+// begin opens a group. It does not capture, because no caller needs the parts.
 func (p *parser) begin(text string) {
 	p.groups = append(p.groups, group{at: len(p.out), unicode: p.unicode, fold: p.fold})
 	p.out = append(p.out, text...)
@@ -268,7 +268,7 @@ func (p *parser) flags() error {
 	return nil
 }
 
-// escape reads what begins with a backslash, outside of a class.
+// escape reads an escape outside of a class.
 func (p *parser) escape() error {
 	c := byte(0)
 	if p.at+1 < len(p.in) {
@@ -292,7 +292,7 @@ func (p *parser) escape() error {
 	return nil
 }
 
-// boundary is \b or \B. Go's looks at ASCII only.
+// boundary reads \b or \B. Those of Go know letters of ASCII only.
 func (p *parser) boundary(c byte) error {
 	text := `\` + string(c)
 	if p.unicode {

@@ -1,7 +1,9 @@
-// Package response watches over one exchange of HTTP: whether the reply has
-// begun, so that an error that comes later does not write a second one; how long
-// the client may take to send its body and to read its reply; and that nothing
-// is left on the connection that could block it.
+// Package response watches over one request and its reply:
+//
+//   - It knows whether the reply has begun, so that a later error does not write a second
+//     one.
+//   - It limits the time that a client has to send its body and to read its reply.
+//   - It leaves nothing on the connection that could block it.
 package response
 
 import (
@@ -16,7 +18,7 @@ import (
 )
 
 const (
-	// BodyTime is how long a body may take where the handler sets no limit.
+	// BodyTime is how long a body may take when the handler sets no limit.
 	BodyTime = 30 * time.Second
 	// writeTime is how long a client may take to read a part of the reply.
 	writeTime = 30 * time.Second
@@ -45,17 +47,17 @@ type Writer struct {
 	settled bool
 	late    bool // the rest of the body did not come in the time that it had
 	duplex  bool
-	// Whether the time of reads and writes is ours to limit: net/http serves, and
-	// neither its server nor the handler has a limit.
+	// These say whether this package limits the time of reads and writes. It does when
+	// net/http serves and neither its server nor the handler sets a limit.
 	timeReads, timeWrites bool
 	renewed               time.Time // when a part of the reply last got its time
 	failed                error     // the first one of a write
 	conn                  net.Conn  // once it is taken over
 }
 
-// Watch is the writer itself if it is a [Writer], else one around it. Each call
-// must be followed by one of [Writer.Done] when the handler has returned or
-// panicked; the body of the request belongs to the exchange until then.
+// Watch returns the writer itself if it is a [Writer], and otherwise a Writer around it.
+// When the handler has returned or panicked, the caller calls [Writer.Done], once for each
+// call of Watch. The body of the request belongs to the Writer until then.
 func Watch(w http.ResponseWriter, r *http.Request) *Writer {
 	if watching, ok := w.(*Writer); ok {
 		watching.users++
@@ -78,8 +80,8 @@ func Watch(w http.ResponseWriter, r *http.Request) *Writer {
 	return watching
 }
 
-// find is the outermost Writer of w: the first one on the way down through writers
-// that have an Unwrap method; nil without one.
+// find returns the outermost Writer of w, or nil. It follows writers that have an Unwrap
+// method.
 func find(w http.ResponseWriter) *Writer {
 	for {
 		switch current := w.(type) {
@@ -108,9 +110,8 @@ func (w *Writer) Done() {
 	}
 }
 
-// Started reports whether the reply of w is known to have begun. It looks
-// through writers that have an Unwrap method; false when there is no [Writer]
-// among them.
+// Started reports whether the reply of w is known to have begun. It looks through writers
+// that have an Unwrap method. Without a [Writer] among them it reports false.
 func Started(w http.ResponseWriter) bool {
 	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
 		if watching.started {
@@ -120,8 +121,8 @@ func Started(w http.ResponseWriter) bool {
 	return false
 }
 
-// Failed is the first error of writing the reply of w, as far as it is known:
-// the client went away, or reads too slowly.
+// Failed returns the first error of writing the reply of w, as far as it is known: the
+// client has gone away, or reads too slowly.
 func Failed(w http.ResponseWriter) error {
 	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
 		if watching.failed != nil {
@@ -131,35 +132,36 @@ func Failed(w http.ResponseWriter) error {
 	return nil
 }
 
-// LimitRead gives the body of w's request the time to arrive, from now on, unless the
-// server has a limit of its own: the end of a context does not end a read.
+// LimitRead limits the time in which the body of w's request may arrive, beginning now. A
+// limit of the server has priority. This is needed because the end of a context does not
+// end a read.
 func LimitRead(w http.ResponseWriter, d time.Duration) {
 	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
 		watching.LimitRead(d)
 	}
 }
 
-// LimitRead is the function LimitRead for this writer.
+// LimitRead is the function [LimitRead] for this writer.
 func (w *Writer) LimitRead(d time.Duration) {
-	// After the end of the body the connection is net/http's, which watches it for
-	// a client that goes away.
+	// After the end of the body net/http reads from the connection, to notice a client
+	// that goes away.
 	if w.timeReads && w.body.ReadCloser != nil && !w.body.ended {
 		_ = http.NewResponseController(w.ResponseWriter).SetReadDeadline(time.Now().Add(d))
 	}
 }
 
-// Settle reads or gives up what is left of the body of w's request, before a reply:
-// net/http would wait for it without a limit.
+// Settle is called before a reply. It reads the rest of the body of w's request, or gives it
+// up: net/http would wait for it without a limit.
 func Settle(w http.ResponseWriter) {
 	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
 		watching.Settle()
 	}
 }
 
-// Unread is [Settle] for a handler that reads no body, before it begins. It answers the
-// request to go on with: net/http ends the context of a request when a read of its
-// body fails, also where only the time for it was over and the client is still there.
-// The function is to be called when the handler has returned.
+// Unread is [Settle] for a handler that reads no body. It is called before the handler and
+// returns the request for it: net/http ends the context of a request when a read of its
+// body fails, also when only the time was over and the client still waits. The function is
+// called when the handler has returned.
 func Unread(w http.ResponseWriter, r *http.Request) (*http.Request, context.CancelFunc) {
 	Settle(w)
 	late := false
@@ -176,9 +178,9 @@ func Unread(w http.ResponseWriter, r *http.Request) (*http.Request, context.Canc
 	return r.WithContext(ctx), cancel
 }
 
-// Settle is the function Settle for this writer. A rest that has arrived is read,
-// so that the connection can be used again. Where more is to come, the reply does
-// not wait for it, and is the last one on the connection.
+// Settle is the function [Settle] for this writer. It reads the rest of the body that has
+// arrived, so that the connection can be used again. When more is to come, the reply does
+// not wait for it and is the last one on the connection.
 func (w *Writer) Settle() {
 	if w.settled || w.duplex || w.body.ReadCloser == nil {
 		return
@@ -189,7 +191,8 @@ func (w *Writer) Settle() {
 	}
 	w.body.dropped = true
 	control := http.NewResponseController(w.ResponseWriter)
-	// A client that waits to be asked for its body is not asked any more.
+	// A client with an Expect header sends its body when it is asked for. It is not asked
+	// any more.
 	if w.body.touched || w.request.Header.Get("Expect") == "" {
 		if err := control.SetReadDeadline(time.Now().Add(restTime)); err != nil {
 			return // no connection can be reached
@@ -204,7 +207,7 @@ func (w *Writer) Settle() {
 	_ = control.SetReadDeadline(time.Now().Add(lingerTime))
 }
 
-// begin is what happens once, before the first part of the reply.
+// begin runs once, before the first part of the reply.
 func (w *Writer) begin(status int) {
 	if w.started {
 		return
@@ -216,14 +219,14 @@ func (w *Writer) begin(status int) {
 	}
 }
 
-// Values of headers; they are never changed.
+// These are values of headers. They are never changed.
 var (
 	noSniff = []string{"nosniff"}
 	closing = []string{"close"}
 )
 
-// Protect sets X-Content-Type-Options, so that browsers do not guess the content
-// type of a reply; the handler's own value stays.
+// Protect sets X-Content-Type-Options, so that browsers do not guess the content type of a
+// reply. A value that the handler has set stays.
 func Protect(header http.Header) {
 	if _, set := header["X-Content-Type-Options"]; !set {
 		header["X-Content-Type-Options"] = noSniff
@@ -275,8 +278,8 @@ func (w *Writer) Write(data []byte) (int, error) {
 	}
 }
 
-// ReadFrom begins the reply; where the writer below can and has no limit of
-// time, the data does not pass through memory.
+// ReadFrom begins the reply. The data does not pass through memory if the writer below can
+// do that and its time is not limited.
 func (w *Writer) ReadFrom(from io.Reader) (int64, error) {
 	w.begin(http.StatusOK)
 	w.Settle()
@@ -304,7 +307,7 @@ func (w *Writer) FlushError() error {
 	return err
 }
 
-// Hijack takes the connection over; the reply is then no longer the server's.
+// Hijack takes over the connection. The server does not write the reply then.
 func (w *Writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil {
@@ -325,7 +328,7 @@ func (w *Writer) SetWriteDeadline(deadline time.Time) error {
 	return http.NewResponseController(w.ResponseWriter).SetWriteDeadline(deadline)
 }
 
-// EnableFullDuplex is for [http.ResponseController]: the body is read while the reply is written.
+// EnableFullDuplex is for [http.ResponseController]: the body may be read while the reply is written.
 func (w *Writer) EnableFullDuplex() error {
 	err := http.NewResponseController(w.ResponseWriter).EnableFullDuplex()
 	w.duplex = w.duplex || err == nil
@@ -335,8 +338,8 @@ func (w *Writer) EnableFullDuplex() error {
 // Unwrap is the writer below.
 func (w *Writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Abort cuts the connection of a reply that has begun and cannot be ended, so that
-// the client does not take a part for the whole. It does not return.
+// Abort cuts the connection of a reply that has begun and cannot be completed. Otherwise the
+// client would take a part for the whole. Abort does not return.
 func Abort(w http.ResponseWriter, r *http.Request) {
 	for watching := find(w); watching != nil; watching = find(watching.ResponseWriter) {
 		watching.settled = true
@@ -346,7 +349,8 @@ func Abort(w http.ResponseWriter, r *http.Request) {
 	}
 	control := http.NewResponseController(w)
 	if r.ProtoMajor == 1 && r.ProtoMinor == 0 {
-		// The end of the connection is the end of the body: only a reset tells them apart.
+		// In HTTP/1.0 the end of the connection is the end of the body. Only a reset shows the
+		// client that something is missing.
 		if conn, _, err := control.Hijack(); err == nil {
 			if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
 				_ = tcp.SetLinger(0)
@@ -363,10 +367,10 @@ func Abort(w http.ResponseWriter, r *http.Request) {
 // WaiterKey is the key of a [Waiter] in the context of a request.
 type WaiterKey struct{}
 
-// Waiter is a connection that wants to know when it waits for a body.
+// Waiter is a connection that is informed when it waits for a body.
 type Waiter interface{ Waits(waits bool) }
 
-// body is the body of a request; it notes whether its end was read.
+// body is the body of a request. It knows whether its end has been read.
 type body struct {
 	io.ReadCloser
 
