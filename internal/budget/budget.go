@@ -1,7 +1,7 @@
 // Package budget has token buckets by key, bounded in number.
 //
-// golang.org/x/time/rate does not fit: a token is given back when an attempt turns
-// out to be no failure, and its reservations cannot be canceled that late.
+// golang.org/x/time/rate does not fit. Here a caller returns the token of an attempt that
+// was not a failure, and a reservation of x/time/rate cannot be canceled that late.
 package budget
 
 import (
@@ -24,30 +24,29 @@ type Buckets struct {
 	all map[key]*bucket
 }
 
-// key is a hash, so that a long key takes no more room than a short one.
+// key is a hash, so that a long key needs no more memory than a short one.
 type key [sha256.Size]byte
 
 type bucket struct {
 	left float64
 	at   time.Time // when left was computed
-	// empty says that it ran out and is not half full again, see Pace.
+	// empty says that the bucket ran out and is not half full yet, see Pace.
 	empty bool
 	next  time.Time // the next free slot of Pace
 }
 
-// Most is how many keys are counted at once by default. Beyond it, those that
-// used the least are forgotten.
+// Most is the default for the number of keys. With more keys, those that used the fewest
+// tokens are forgotten.
 const Most = 1 << 16
 
-// New makes buckets that hold at most burst tokens and get one more after every
-// interval. The argument most is how many keys are counted at once, and now is the
-// clock.
+// New makes buckets that hold at most burst tokens and get one more after every interval.
+// The argument most limits the number of keys. The argument now is the clock.
 func New(burst int, every time.Duration, most int, now func() time.Time) *Buckets {
 	return &Buckets{burst: float64(burst), every: every, most: most, now: now, all: map[key]*bucket{}}
 }
 
-// Take takes a token from the bucket of a key. Without one it returns how long it
-// is until there is one.
+// Take takes a token from the bucket of a key. If there is none, it returns the time until
+// there is one.
 func (b *Buckets) Take(name string) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -59,7 +58,7 @@ func (b *Buckets) Take(name string) (wait time.Duration) {
 	return 0
 }
 
-// Return gives a token back.
+// Return puts a token back.
 func (b *Buckets) Return(name string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -67,8 +66,8 @@ func (b *Buckets) Return(name string) {
 	of.left = min(of.left+1, b.burst)
 }
 
-// Charge takes a token if there is one. From a bucket that ran out before, see
-// [Buckets.Pace], it returns how long it is until there is one.
+// Charge takes a token if there is one. If the bucket has run out before (see
+// [Buckets.Pace]), it returns the time until there is one.
 func (b *Buckets) Charge(name string) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -81,11 +80,11 @@ func (b *Buckets) Charge(name string) (wait time.Duration) {
 	return max(b.until(of), 1)
 }
 
-// Pace returns how long a key waits for its turn. It does not wait until its bucket
-// runs out. After that, and until the bucket is half full again, the turns of the
-// key come one after another with an interval between them: otherwise a single new
-// token would let through all that wait for it. A key that would wait longer than
-// most gets no turn; then wait is how long it is until the bucket has a token.
+// Pace returns how long a key waits for its turn. Before its bucket runs out it does not
+// wait. After that, and until the bucket is half full again, there is one interval
+// between two turns of the key. Otherwise one new token would let all waiting attempts
+// pass. A key that would wait longer than most gets no turn. Then wait is the time until
+// the bucket has a token.
 func (b *Buckets) Pace(name string, interval, most time.Duration) (wait time.Duration, turn bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -111,14 +110,14 @@ func RetryAfter(wait time.Duration) string {
 	return strconv.Itoa(max(int(math.Ceil(wait.Seconds())), 1))
 }
 
-// Len is how many keys are counted.
+// Len is the number of keys.
 func (b *Buckets) Len() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.all)
 }
 
-// ranOut reports whether a bucket ran out and is not half full yet.
+// ranOut reports whether the bucket has run out and is not half full yet.
 func (b *Buckets) ranOut(of *bucket) bool {
 	switch {
 	case of.left < 1:
@@ -133,7 +132,7 @@ func (b *Buckets) until(of *bucket) time.Duration {
 	return time.Duration((1 - of.left) * float64(b.every))
 }
 
-// of is the bucket of a key, filled up to now.
+// of returns the bucket of a key, with the tokens that it has now.
 func (b *Buckets) of(name string) *bucket {
 	now := b.now()
 	k := key(sha256.Sum256([]byte(name)))
@@ -157,8 +156,8 @@ func (b *Buckets) fill(of *bucket, now time.Time) {
 	}
 }
 
-// forget drops full buckets, and the fuller half of the others where that is not
-// enough: the keys that used the most are remembered the longest.
+// forget drops full buckets. If that is not enough, it drops the fuller half of the
+// others, so that the keys that used the most tokens stay.
 func (b *Buckets) forget(now time.Time) {
 	total := 0.0
 	for k, of := range b.all {

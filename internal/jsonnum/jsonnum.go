@@ -1,9 +1,7 @@
-// Package jsonnum reads JSON whose numbers go into values of the type any, and
-// loses none of their digits.
+// Package jsonnum decodes JSON numbers into values of the type any without losing digits.
 //
-// A number is an int64 where it is written as an integer that fits. It is a
-// float64 where it is written with a fraction or an exponent. What is beyond
-// both is a [json.Number], which keeps its text: an integer of more than 64
+// An integer that fits is an int64. A number with a fraction or an exponent is a float64.
+// Other numbers are a [json.Number], which keeps the text: an integer of more than 64
 // bits, and a number that would be an infinite float64.
 package jsonnum
 
@@ -18,7 +16,7 @@ import (
 	"sync"
 )
 
-// Value is the value of a number as JSON writes it.
+// Value returns the value of a JSON number.
 func Value(text string) any {
 	if !strings.ContainsAny(text, ".eE") {
 		if whole, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -86,8 +84,8 @@ func convertEntry(m, key, value reflect.Value) {
 	m.SetMapIndex(key, settable)
 }
 
-// converted is a value that the decoder made for an any: of the containers the
-// same, with their numbers replaced.
+// converted returns the value for an any. Containers stay the same, with their numbers
+// replaced.
 func converted(value any) (result any, changed bool) {
 	switch value := value.(type) {
 	case json.Number:
@@ -113,8 +111,7 @@ var holding sync.Map // of reflect.Type to bool
 
 var unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
 
-// holdsAny reports whether a type has room for a value of the type any that
-// the decoder itself fills in.
+// holdsAny reports whether a type can hold an any that the decoder fills in.
 func holdsAny(t reflect.Type) bool {
 	if known, ok := holding.Load(t); ok {
 		return known.(bool) //nolint:forcetypeassert // nothing else is stored
@@ -124,7 +121,7 @@ func holdsAny(t reflect.Type) bool {
 	return holds
 }
 
-// isFilled reports whether encoding/json fills in a field, or fields in it.
+// isFilled reports whether encoding/json fills in a field, or fields inside it.
 func isFilled(field reflect.StructField) bool {
 	return field.IsExported() || field.Anonymous && field.Type.Kind() == reflect.Struct
 }

@@ -1,5 +1,5 @@
-// Package pglink has what is to be known of connections to PostgreSQL and of the
-// errors with which they end, for the packages that send statements.
+// Package pglink knows when a connection to PostgreSQL still works, and what the error
+// of a connection says about a statement. Packages that send statements use it.
 package pglink
 
 import (
@@ -9,10 +9,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Acquire takes a connection that works, as far as that can be seen without
-// asking: one whose server has gone is dropped for the next. It drops at most as
-// many as the pool can hold. A server that ends each connection as soon as it is
-// made is found out by the statement.
+// Acquire takes a connection from the pool. It drops connections that the server has
+// closed, at most as many as the pool can hold. It does not ask the server, so the
+// connection may still fail: a server that closes each new connection shows it in the
+// answer to the statement.
 func Acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
 	for dropped := int32(0); ; dropped++ {
 		conn, err := pool.Acquire(ctx)
@@ -27,7 +27,7 @@ func Acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
 	}
 }
 
-// closeTimeout is how long the farewell to a server may take.
+// closeTimeout limits the time for closing a connection.
 const closeTimeout = time.Second
 
 // HangUp closes a connection, so that the pool makes another one when it is

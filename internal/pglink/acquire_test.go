@@ -13,8 +13,7 @@ import (
 	"github.com/polarkit-go/polarkit/internal/pglink"
 )
 
-// greeter is a server that ends each session as soon as it has begun, and counts
-// them.
+// greeter is a server that ends each session when it begins, and counts the sessions.
 func greeter(t *testing.T) (address string, sessions *atomic.Int64) {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -45,7 +44,7 @@ func greeter(t *testing.T) (address string, sessions *atomic.Int64) {
 	return listener.Addr().String(), sessions
 }
 
-// TestAcquireEnds has no connection that works: the search for one ends.
+// TestAcquireEnds has no working connection: the search ends.
 func TestAcquireEnds(t *testing.T) {
 	t.Parallel()
 	address, sessions := greeter(t)

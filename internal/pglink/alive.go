@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
-// readable is what there is to read on a connection.
+// readable returns the bytes that can be read from a connection.
 type readable int8
 
 const (
@@ -17,10 +17,10 @@ const (
 	endOfConnection
 )
 
-// isAlive reports whether a connection that nobody uses still works, without
-// asking the server: it has not closed it, nor said that it will.
+// isAlive reports whether an idle connection still works. It does not ask the server:
+// it looks whether the server has closed the connection, or has said that it will.
 func isAlive(ctx context.Context, conn *pgconn.PgConn) bool {
-	for range 16 { // what a server says unasked is a message or two
+	for range 16 { // a server sends one or two messages without a request
 		switch peek(conn.Conn()) {
 		case nothingToRead:
 			return true
@@ -35,22 +35,22 @@ func isAlive(ctx context.Context, conn *pgconn.PgConn) bool {
 	return true
 }
 
-// hear reads one message that the server sent unasked, such as a parameter that
-// changed. A message that says why it ends the session is an error.
+// hear reads one message that the server sent without a request, such as a changed
+// parameter. The message with which the server ends the session is an error.
 func hear(ctx context.Context, conn *pgconn.PgConn) (heard bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Millisecond)
 	defer cancel()
 	message, err := conn.ReceiveMessage(ctx)
 	switch {
 	case pgconn.Timeout(err):
-		return false, nil // what there is to read is no message, as TLS has some of its own
+		return false, nil // the bytes are not a whole message: TLS sends records too
 	case err != nil:
 		return false, err
 	}
 	return true, sessionEnd(message)
 }
 
-// sessionEnd is the error with which a server ends a session that was idle.
+// sessionEnd is the error with which a server ends an idle session.
 func sessionEnd(message pgproto3.BackendMessage) error {
 	if refusal, ok := message.(*pgproto3.ErrorResponse); ok {
 		return pgconn.ErrorResponseToPgError(refusal)

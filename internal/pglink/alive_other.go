@@ -4,5 +4,5 @@ package pglink
 
 import "net"
 
-// peek tells nothing here: a connection that has ended is found out by using it.
+// peek returns nothing on this system. A statement finds out that its connection has ended.
 func peek(net.Conn) readable { return nothingToRead }

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// peek tells what there is to read on a connection, without reading it and
-// without waiting. Of a connection that is none of the system's it tells nothing.
+// peek returns the bytes that can be read from a connection. It leaves them unread and
+// does not wait. For a connection that is not a socket of the system it returns nothing.
 func peek(conn net.Conn) readable {
 	if over, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
 		conn = over.NetConn()
@@ -22,8 +22,8 @@ func peek(conn net.Conn) readable {
 		return endOfConnection
 	}
 	found := nothingToRead
-	// Not by Read, which waits for any other reader: pgx may have one in the
-	// background since a write that took long.
+	// Read would wait for another reader: after a long write pgx may have one in the
+	// background.
 	err = raw.Control(func(fd uintptr) {
 		var room [1]byte
 		n, _, err := syscall.Recvfrom(int(fd), room[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)

@@ -11,7 +11,8 @@ import (
 	"github.com/jackc/puddle/v2"
 )
 
-// IsLost tells the errors with which a connection ends or a pool has none.
+// IsLost reports whether the error says that a connection has ended, or that the pool has
+// none.
 func IsLost(err error) bool {
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return true
@@ -23,19 +24,19 @@ func IsLost(err error) bool {
 		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, puddle.ErrClosedPool) || pgconn.SafeToRetry(err)
 }
 
-// IsUnsent reports whether nothing of the statement was sent. Of a connection
-// that was open before, pgx says that it is closed also when the answer was lost.
+// IsUnsent reports whether no part of the statement was sent. The error that the
+// connection is closed does not prove it: pgx also returns it when the answer was lost.
 func IsUnsent(err error) bool {
 	return pgconn.SafeToRetry(err) && !errors.Is(err, pgconn.ErrConnClosed)
 }
 
-// IsUnknown reports whether a statement that was sent as a transaction of its own,
-// or a COMMIT, may have taken place although it failed. Closed says that its
-// connection has ended, which the error need not say.
+// IsUnknown reports whether a failed statement may have taken place. The statement is a
+// COMMIT, or was sent without a transaction. Closed says that its connection has ended,
+// which the error does not always say.
 //
-// A statement that pgx was still preparing has not run. Only a server's answer to
-// that is known as such (pgconn.PrepareError). Where the connection is lost at that
-// moment pgx gives the error of the connection alone, so it counts as unknown.
+// A statement did not run if the server refused to prepare it (pgconn.PrepareError). If
+// the connection is lost at that moment, pgx returns only the error of the connection,
+// so the outcome counts as unknown.
 func IsUnknown(err error, closed bool) bool {
 	if _, ok := errors.AsType[*pgconn.PrepareError](err); ok {
 		return false
@@ -46,19 +47,18 @@ func IsUnknown(err error, closed bool) bool {
 	return (closed || IsLost(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) && !IsUnsent(err)
 }
 
-// leavesOpen reports whether the statement may have taken place although the
-// server answered with an error. After an ERROR of PostgreSQL it has not, and
-// PostgreSQL ends a session with FATAL only where it has not. It may have after a
-// crash or a PANIC, where the server says that it does not know, and where the
-// error is not PostgreSQL's, but that of a pooler that lost the server.
+// leavesOpen reports whether the statement may have taken place although the server
+// answered with an error. After an ERROR or a FATAL of PostgreSQL it has not. It may
+// have after a crash or a PANIC, after an error that says so, and after an error of a
+// pooler that has lost the server.
 func leavesOpen(pg *pgconn.PgError) bool {
 	switch {
-	case pg.Code == "40003", pg.Code == "08007": // statement completion, transaction resolution unknown
+	case pg.Code == "40003", pg.Code == "08007": // the outcome of the statement, or of the transaction, is unknown
 		return true
 	case IsStatementPooling(pg), foundNoServer(pg):
 		return false
 	}
-	// PostgreSQL names the routine that an error comes from, and poolers do not.
+	// PostgreSQL sends the name of its routine with an error. Poolers do not.
 	lost := strings.HasPrefix(pg.Code, "08")
 	return severity(pg) == "PANIC" || IsFatal(pg) && (lost || pg.Code == "57P02" || pg.Routine == "") || lost && pg.Routine == ""
 }
@@ -69,8 +69,8 @@ func IsFatal(pg *pgconn.PgError) bool {
 	return severity == "FATAL" || severity == "PANIC"
 }
 
-// severity is the word for it that is the same in every language; servers before
-// PostgreSQL 9.6 and some poolers have none.
+// severity returns the severity in English. Servers before PostgreSQL 9.6 and some poolers
+// send it only in their own language.
 func severity(pg *pgconn.PgError) string {
 	if pg.SeverityUnlocalized == "" {
 		return pg.Severity
@@ -78,18 +78,18 @@ func severity(pg *pgconn.PgError) string {
 	return pg.SeverityUnlocalized
 }
 
-// PgBouncer has one SQLSTATE for all of its errors. Its texts are the same in every
-// language, and are part of what its clients see.
+// PgBouncer has one SQLSTATE for all of its errors, so the texts distinguish them. They
+// are the same in every language.
 
-// IsStatementPooling reports whether PgBouncer refuses a transaction because it
-// gives out connections for one statement.
+// IsStatementPooling reports whether PgBouncer refuses a transaction because it lends
+// connections for one statement only.
 func IsStatementPooling(pg *pgconn.PgError) bool {
 	return pg.Code == "08P01" && strings.Contains(pg.Message, "statement pooling mode")
 }
 
-// foundNoServer reports whether PgBouncer ended a session that waited for a server
-// longer than its query_wait_timeout. It sends nothing to a server before there is
-// one (janitor.c of PgBouncer: only clients in the list of those that wait).
+// foundNoServer reports whether PgBouncer ended a session that had waited for a server
+// longer than its query_wait_timeout. PgBouncer then has sent nothing to a server
+// (janitor.c: it looks at the list of waiting clients only).
 func foundNoServer(pg *pgconn.PgError) bool {
 	return pg.Code == "08P01" && pg.Message == "query_wait_timeout" && pg.Routine == ""
 }

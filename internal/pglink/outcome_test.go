@@ -18,7 +18,7 @@ func TestWhichErrorsLeaveTheOutcomeOpen(t *testing.T) {
 		severity, code, routine, message string
 		unknown                          bool
 	}{
-		// PostgreSQL rolls back what it answers with ERROR, and before it ends a session.
+		// PostgreSQL rolls back after an ERROR, and before it ends a session.
 		{severity: "ERROR", code: "23505", routine: "_bt_check_unique"},
 		{severity: "ERROR", code: "57014", routine: "ProcessInterrupts"},
 		{severity: "ERROR", code: "08P01", routine: "exec_bind_message"},
@@ -26,15 +26,15 @@ func TestWhichErrorsLeaveTheOutcomeOpen(t *testing.T) {
 		{severity: "ERROR", code: "53100", routine: "mdextend"},
 		{severity: "FATAL", code: "57P01", routine: "ProcessInterrupts"},
 		{severity: "FATAL", code: "25P04", routine: "ProcessInterrupts"},
-		// It says that it does not know.
+		// The error says that the outcome is unknown.
 		{severity: "ERROR", code: "40003", routine: "any", unknown: true},
 		{severity: "ERROR", code: "08007", routine: "any", unknown: true},
-		// A crash, while a COMMIT may be on its way to the disk.
+		// The server crashed, perhaps while it wrote the COMMIT to the disk.
 		{severity: "FATAL", code: "57P02", routine: "quickdie", unknown: true},
 		{severity: "PANIC", code: "53100", routine: "XLogFileInit", unknown: true},
 		{severity: "PANIC", code: "XX000", routine: "XLogWrite", unknown: true},
 		{severity: "FATAL", code: "08006", routine: "any", unknown: true},
-		// A pooler that lost the server, as a FATAL or an ERROR of its own.
+		// A pooler that has lost the server sends its own FATAL or ERROR.
 		{severity: "FATAL", code: "08P01", message: "server closed the connection unexpectedly", unknown: true},
 		{severity: "FATAL", code: "58000", message: "error receiving data from server", unknown: true},
 		{severity: "FATAL", code: "57P01", message: "server shut down", unknown: true},
