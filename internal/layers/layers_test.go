@@ -28,29 +28,58 @@ var confined = map[string][]string{
 	"github.com/stretchr/testify":     {},
 }
 
-// The diagram in docs/architecture.md is the list of imports: none is missing
+// belowKit is the folder whose packages have a list of their own in docs/architecture.md.
+const belowKit = "kit/internal/"
+
+// The first list in docs/architecture.md is that of the imports: none is missing
 // there, and none is too many.
-func TestImportsAreThoseOfTheDiagram(t *testing.T) {
+func TestImportsAreThoseOfTheList(t *testing.T) {
 	t.Parallel()
-	diagram := readDiagram(t)
 	found := map[string][]string{}
 	for pkg, list := range listImports(t) {
 		owner := ownerOf(pkg)
-		if found[owner] == nil {
-			found[owner] = []string{}
-		}
+		found[owner] = append([]string{}, found[owner]...)
 		for _, imported := range list {
-			if own, ours := strings.CutPrefix(imported, module); ours && ownerOf(own) != owner && !slices.Contains(found[owner], ownerOf(own)) {
+			if own, ours := strings.CutPrefix(imported, module); ours && ownerOf(own) != owner {
 				found[owner] = append(found[owner], ownerOf(own))
 			}
 		}
 	}
-	for pkg := range found {
-		slices.Sort(found[pkg])
-		require.Contains(t, diagram, pkg, "a package that docs/architecture.md does not have")
-		require.Equal(t, found[pkg], diagram[pkg], "the imports of %s, and those in docs/architecture.md", pkg)
+	list, _ := readLists(t)
+	requireSame(t, list, found)
+}
+
+// The second list has all imports of the packages below kit/internal, and who
+// imports them.
+func TestImportsBelowKitAreThoseOfTheList(t *testing.T) {
+	t.Parallel()
+	found := map[string][]string{}
+	for pkg, list := range listImports(t) {
+		name, below := strings.CutPrefix(pkg, belowKit)
+		imports := []string{}
+		for _, imported := range list {
+			if own, ours := strings.CutPrefix(imported, module); ours && (below || strings.HasPrefix(own, belowKit)) {
+				imports = append(imports, strings.TrimPrefix(own, belowKit))
+			}
+		}
+		if below || len(imports) > 0 {
+			require.NotContains(t, found, name, "two packages have the name in the list")
+			found[name] = imports
+		}
 	}
-	require.Len(t, diagram, len(found), "docs/architecture.md has a package that is not there")
+	_, list := readLists(t)
+	requireSame(t, list, found)
+}
+
+// requireSame compares the imports that were found with those of a list.
+func requireSame(t *testing.T, list, found map[string][]string) {
+	t.Helper()
+	for pkg, imports := range found {
+		require.Contains(t, list, pkg, "a package that docs/architecture.md does not have")
+		slices.Sort(imports)
+		require.Equal(t, slices.Compact(imports), list[pkg], "the imports of %s, and those in docs/architecture.md", pkg)
+	}
+	require.Len(t, list, len(found), "docs/architecture.md has a package that is not there")
 }
 
 func TestImportsAreConfined(t *testing.T) {
@@ -66,11 +95,19 @@ func TestImportsAreConfined(t *testing.T) {
 	}
 }
 
-// readDiagram reads the indented lines "package → imports" of docs/architecture.md.
-func readDiagram(t *testing.T) map[string][]string {
+// readLists reads the indented lines "package → imports" of docs/architecture.md. What
+// follows the line about kit/internal is the second list.
+func readLists(t *testing.T) (all, below map[string][]string) {
 	t.Helper()
-	diagram := map[string][]string{}
-	for line := range strings.Lines(read(t, "docs/architecture.md")) {
+	first, second, found := strings.Cut(read(t, "docs/architecture.md"), "\nBelow `kit/internal`")
+	require.True(t, found)
+	return readList(t, first), readList(t, second)
+}
+
+func readList(t *testing.T, text string) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	for line := range strings.Lines(text) {
 		pkg, imports, ok := strings.Cut(strings.TrimPrefix(line, "    "), "→")
 		if !ok || !strings.HasPrefix(line, "    ") {
 			continue
@@ -80,9 +117,12 @@ func readDiagram(t *testing.T) map[string][]string {
 			list = strings.Split(imports, ", ")
 		}
 		slices.Sort(list)
-		diagram[strings.TrimSpace(pkg)] = list
+		pkg = strings.TrimSpace(pkg)
+		require.NotContains(t, all, pkg, "the list has it twice")
+		all[pkg] = list
 	}
-	return diagram
+	require.NotEmpty(t, all)
+	return all
 }
 
 func read(t *testing.T, path string) string {
