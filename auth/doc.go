@@ -41,8 +41,8 @@
 // [AuthSubject.Own] and [AuthSubject.Permit]. The memberships of users and a policy
 // of the application are fields of [Config]:
 //
-//	reach, err := subject.Reach(ctx)
-//	row, err := customers.For(reach).Get(ctx, reader, id)
+//	customer, err := customers.For(subject).Get(ctx, db, id)      // a model of package repository asks for the reach
+//	owner, err := subject.Own(ctx, in.OrganizationID)             // the owner of a new row
 //
 // # Credentials
 //

@@ -9,7 +9,7 @@ import (
 
 // SoftDelete marks the row with this primary key as deleted, which hides it
 // from every verb but those of [Rows.WithDeleted] and [Rows.OnlyDeleted]. It
-// fails with ResourceNotFound when there is no such row in scope, so also the
+// fails with ResourceNotFound when there is no such row in reach, so also the
 // second time.
 func (s Rows[Row]) SoftDelete(ctx context.Context, to Writable, id any) error {
 	if err := s.made(); err != nil {
@@ -29,7 +29,7 @@ func (s Rows[Row]) SoftDelete(ctx context.Context, to Writable, id any) error {
 }
 
 // Restore takes back the deletion of the row with this primary key and returns
-// it. It fails with ResourceNotFound when there is no such deleted row in scope.
+// it. It fails with ResourceNotFound when there is no such deleted row in reach.
 func (s Rows[Row]) Restore(ctx context.Context, to Writable, id any) (Row, error) {
 	var none Row
 	if err := s.made(); err != nil {
@@ -59,8 +59,8 @@ func (s Rows[Row]) Restore(ctx context.Context, to Writable, id any) (Row, error
 }
 
 // Delete removes the row with this primary key for good. It fails with
-// ResourceNotFound when there is no such row in scope: one that is softly
-// deleted is in that of [Rows.WithDeleted] only.
+// ResourceNotFound when there is no such row in reach. One that is softly
+// deleted is among those of [Rows.WithDeleted] only.
 func (s Rows[Row]) Delete(ctx context.Context, to Writable, id any) error {
 	p := s.plan
 	s, h, err := s.writer(ctx, to)
@@ -72,7 +72,7 @@ func (s Rows[Row]) Delete(ctx context.Context, to Writable, id any) error {
 	return s.only(s.named(ctx, "delete"), h, st, id)
 }
 
-// SoftDeleteWhere is [Rows.SoftDelete] for all rows of the scope for which the
+// SoftDeleteWhere is [Rows.SoftDelete] for all of the rows for which the
 // predicate holds; it returns how many there were. An empty predicate is refused.
 func (s Rows[Row]) SoftDeleteWhere(ctx context.Context, to Writable, where squirrel.Sqlizer) (int64, error) {
 	if err := s.made(); err != nil {
@@ -91,7 +91,7 @@ func (s Rows[Row]) SoftDeleteWhere(ctx context.Context, to Writable, where squir
 	return s.execWhere(s.named(ctx, "soft_delete_where"), h, st, where, nil)
 }
 
-// DeleteWhere is [Rows.Delete] for all rows of the scope for which the
+// DeleteWhere is [Rows.Delete] for all of the rows for which the
 // predicate holds; it returns how many there were. An empty predicate is refused.
 func (s Rows[Row]) DeleteWhere(ctx context.Context, to Writable, where squirrel.Sqlizer) (int64, error) {
 	p := s.plan

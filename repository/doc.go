@@ -1,57 +1,61 @@
 // Package repository reads and writes the rows of a PostgreSQL table for
 // subjects that may see some of them.
 //
-// A model is a table with its row type, made in a package variable and checked
-// as the program starts:
+// A model is a table with its row type. It is made in a package variable and
+// checked as the program starts. Where the API gives what the table holds, the
+// read schema is the row type:
 //
-//	type customerRow struct {
-//		repository.Record
+//	type Customer struct {
+//		kit.TimestampedSchema `doc:"A customer."`
 //
-//		Email          string       `db:"email"`
-//		Name           *string      `db:"name"`
-//		OrganizationID uuid.UUID    `db:"organization_id"`
-//		Metadata       kit.Metadata `db:"metadata"`
+//		ID             uuid.UUID    `json:"id"              db:"id"`
+//		OrganizationID uuid.UUID    `json:"organization_id" db:"organization_id"`
+//		Email          string       `json:"email"           db:"email"`
+//		Name           *string      `json:"name"            db:"name"`
+//		Metadata       kit.Metadata `json:"metadata"        db:"metadata"`
 //	}
 //
-//	var customers = repository.MustNew[customerRow]("customers", repository.Options{
-//		Owners:     repository.Owners{auth.OrganizationKind: "organization_id", auth.CustomerKind: "id"},
-//		Sorting:    repository.SortMap[SortProperty]{CreatedAt: "created_at", Name: "lower(name)"},
-//		Unique:     repository.Fields{"customers_organization_id_email_key": {"body", "email"}},
-//		SoftDelete: "deleted_at",
+//	var (
+//		customers = repository.MustNew[Customer]("customers", repository.Options{
+//			Owners:     repository.Owners{auth.OrganizationKind: "organization_id", auth.CustomerKind: "id"},
+//			Sorting:    repository.SortMap[SortProperty]{CreatedAt: "created_at", Name: "lower(name)"},
+//			Unique:     repository.Fields{"customers_organization_id_email_key": {"body", "email"}},
+//			SoftDelete: "deleted_at",
+//		})
+//		created = repository.RowOf[CustomerCreate](customers)
+//		changed = repository.ChangesOf[CustomerUpdate](customers)
+//	)
+//
+// A row type of its own embeds [Record].
+//
+// [Model.For] gives the [Rows] that somebody may touch. Their methods are the
+// verbs:
+//
+//	page, err := customers.For(subject).OwnedBy(auth.OrganizationKind, in.OrganizationID).Page(ctx, db, repository.Query{
+//		Where: repository.IfSet("email", in.Email), Sorting: in.Sorting, Params: in.Params,
 //	})
-//	var customerChanges = repository.ChangesOf[CustomerUpdate](customers)
+//	customer, err := customers.For(subject).Get(ctx, db, id)
+//	customer, err := customers.For(subject).Update(ctx, db, id, changed(in.Body))
+//	err := customers.For(subject).SoftDelete(ctx, db, id)
 //
-// The only way to its rows is a reach: [Model.For] gives a [Rows], whose methods
-// are the verbs.
+//	owner, err := subject.Own(ctx, in.OrganizationID)
+//	customer, err := customers.For(owner).Create(ctx, db, created(in))
 //
-//	reach, err := subject.Reach(ctx)
-//	page, err := customers.For(reach).Page(ctx, reader, repository.Query{
-//		Where:   squirrel.And{repository.OneOf("organization_id", in.OrganizationID), repository.IfSet("email", in.Email)},
-//		Sorting: in.Sorting,
-//		Params:  in.Params,
-//	})
-//	row, err := customers.For(reach).Get(ctx, reader, id)
-//
-//	owner, err := reach.Own(ctx, auth.OrganizationKind, organizationID)
-//	row, err := customers.For(reach).Create(ctx, writer, owner, customerRow{Email: in.Email, Metadata: in.Metadata})
-//	row, err := customers.For(reach).Update(ctx, writer, id, customerChanges(in.Body))
-//	err := customers.For(reach).SoftDelete(ctx, writer, id)
-//
-// # Scope
+// # Reach
 //
 // In every verb the rows are those that are not deleted and whose owner is in
 // reach. Both conditions are joined with AND outside the caller's own
-// predicate, which stands in brackets and is refused if it tries to leave them.
-// The zero reach reaches nothing, and a verb then does not even ask. A write
+// predicate. That stands in brackets and is refused if it tries to leave them.
+// The zero reach reaches nothing, and a verb then sends no statement. A write
 // with an empty predicate is refused.
 //
 // # Predicates
 //
 // Filters are plain squirrel predicates (Eq, And, Expr, …) with squirrel's
 // default placeholders. The statement around them is written here, from parts
-// computed once per model, so that its text is the same for every page and every
-// length of a list and the database's plan is found again. What squirrel gets
-// wrong by itself is put right or refused: see docs/decisions. A filter that is
+// computed once per model. So its text is the same for every page and every
+// length of a list, and the database finds its plan again. What squirrel does
+// wrong by itself is corrected or refused: see docs/decisions. A filter that is
 // absent from a request ([OneOf], [IfSet], [Contains], [MetadataMatches]) is no
 // condition, also inside of And, Or and [Not]. Keys are names of columns, which
 // are quoted, or expressions; numbers are compared by value.
@@ -64,8 +68,8 @@
 //
 // # Errors
 //
-// What a client should be told comes back as an error of package errors
+// What a client is to know comes back as an error of package errors
 // (ResourceNotFound, ResourceAlreadyExists, ServiceUnavailable, a 422 at a
-// field, …) that wraps an [*Error] with the constraint and the driver's own
+// field, …). It wraps an [*Error] with the constraint and the driver's own
 // error for the log.
 package repository

@@ -21,14 +21,15 @@ import (
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
-// A row type names its columns; embedded are those that every table has.
-type bookRow struct {
-	repository.Record
+// Book is what an API gives and what the table holds: one declaration.
+type Book struct {
+	kit.TimestampedSchema `doc:"A book of an organization."`
 
-	OrganizationID uuid.UUID    `db:"organization_id"`
-	Title          string       `db:"title"`
-	Subtitle       *string      `db:"subtitle"`
-	Metadata       kit.Metadata `db:"metadata"`
+	ID             uuid.UUID    `json:"id"              db:"id"`
+	OrganizationID uuid.UUID    `json:"organization_id" db:"organization_id"`
+	Title          string       `json:"title"           db:"title"`
+	Subtitle       *string      `json:"subtitle"        db:"subtitle"`
+	Metadata       kit.Metadata `json:"metadata"        db:"metadata"`
 }
 
 // The properties by which clients may sort.
@@ -52,12 +53,12 @@ type bookCreate struct {
 
 	Title          string                  `json:"title"`
 	Subtitle       kit.Optional[*string]   `json:"subtitle"`
-	OrganizationID kit.Optional[uuid.UUID] `json:"organization_id"` // whose it is, the owner says
+	OrganizationID kit.Optional[uuid.UUID] `json:"organization_id"` // for the owner, not for the row
 	Metadata       kit.Metadata            `json:"metadata" default:"{}"`
 }
 
 var (
-	books = repository.MustNew[bookRow]("books", repository.Options{
+	books = repository.MustNew[Book]("books", repository.Options{
 		Owners:     repository.Owners{"organization": "organization_id"},
 		Sorting:    repository.SortMap[bookProperty]{bookTitle: "lower(title) NOT NULL"},
 		Unique:     repository.Fields{"books_organization_id_title_key": {"body", "title"}},
@@ -80,21 +81,21 @@ func Example() {
 		return
 	}
 	defer stop()
-	reader, writer := repository.NewReader(pool), repository.NewWriter(pool)
+	db := repository.NewWriter(pool)
 
-	// A service gets the reach of its subject from package auth.
+	// A service gets its subject from package auth, which answers for a reach too.
 	acme, globex := uuid.New(), uuid.New()
-	reach := owner.System("example").Restrict("organization", acme)
-	others := owner.System("example").Restrict("organization", globex)
-	owner, err := reach.Own(ctx, "organization", acme)
+	subject := owner.ReachOf(owner.Grant{Kind: "organization", Set: owner.IDs(acme)})
+	stranger := owner.ReachOf(owner.Grant{Kind: "organization", Set: owner.IDs(globex)})
+	own, err := subject.Own(ctx, "organization", acme)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 
-	var dune bookRow
+	var dune Book
 	for _, title := range []string{"Emma", "Dune", "Ulysses"} {
-		row, err := books.For(owner).Create(ctx, writer, bookRow{Title: title, Metadata: kit.Metadata{"shelf": 1}})
+		row, err := books.For(own).Create(ctx, db, newBook(bookCreate{Title: title, Metadata: kit.Metadata{"shelf": 1}}))
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -103,30 +104,30 @@ func Example() {
 			dune = row
 		}
 	}
-	_, err = books.For(owner).Create(ctx, writer, bookRow{Title: "Emma"})
+	_, err = books.For(own).Create(ctx, db, newBook(bookCreate{Title: "Emma"}))
 	fmt.Println("twice:", errors.KindOf(err).Status(), errors.Is(err, repository.UniqueViolation))
 
-	page, err := books.For(reach).Page(ctx, reader, repository.Query{
+	page, err := books.For(subject).Page(ctx, db, repository.Query{
 		Where:   squirrel.Or{squirrel.Eq{"title": []string{"Dune", "Emma"}}, repository.MetadataMatches("metadata", kit.MetadataFilter{{Key: "shelf", Values: []string{"2"}}})},
 		Sorting: sorting.New(sorting.Asc(bookTitle)),
 		Params:  pagination.NewParams(1, 10),
 	})
 	fmt.Println("page:", page.Pagination.TotalCount, page.Items[0].Title, err)
 
-	row, err := books.For(reach).Update(ctx, writer, dune.ID, bookChanges(bookUpdate{Title: kit.Some("Dune Messiah")}))
+	row, err := books.For(subject).Update(ctx, db, dune.ID, bookChanges(bookUpdate{Title: kit.Some("Dune Messiah")}))
 	fmt.Println("update:", row.Title, row.UpdatedAt != nil, err)
-	_, err = books.For(others).Get(ctx, reader, dune.ID)
+	_, err = books.For(stranger).Get(ctx, db, dune.ID)
 	fmt.Println("another tenant:", errors.KindOf(err).Name())
 
-	err = repository.InTx(ctx, writer, func(tx repository.Tx) error {
-		locked, err := books.For(reach).Lock(ctx, tx, dune.ID, repository.ForNoKeyUpdate)
+	err = repository.InTx(ctx, db, func(tx repository.Tx) error {
+		locked, err := books.For(subject).Lock(ctx, tx, dune.ID, repository.ForNoKeyUpdate)
 		if err != nil {
 			return err
 		}
 		tx.AfterCommit(func(context.Context) { fmt.Println("committed") })
-		return books.For(reach).SoftDelete(ctx, tx, locked.ID)
+		return books.For(subject).SoftDelete(ctx, tx, locked.ID)
 	})
-	count, _ := books.For(reach).Count(ctx, reader, nil)
+	count, _ := books.For(subject).Count(ctx, db, nil)
 	fmt.Println("left:", count, err)
 	// Output:
 	// twice: 422 true
@@ -185,10 +186,10 @@ func ExampleMustNew() {
 }
 
 func ExampleNew() {
-	_, err := repository.New[bookRow]("books", repository.Options{Owners: repository.Owners{"organization": "organisation_id"}})
+	_, err := repository.New[Book]("books", repository.Options{Owners: repository.Owners{"organization": "organisation_id"}})
 	fmt.Println(err)
 	// Output:
-	// repository: model of repository_test.bookRow in table "books": the owner column "organisation_id" of "organization" is not a column of the row type
+	// repository: model of repository_test.Book in table "books": the owner column "organisation_id" of "organization" is not a column of the row type
 }
 
 // examplePool is a pool of a private server, for the example alone.
@@ -244,26 +245,91 @@ func ExampleRows_WithFields() {
 		return
 	}
 	defer stop()
-	writer := repository.NewWriter(pool)
-	reach := owner.System("example")
-	owner, err := reach.Own(ctx, "organization", uuid.New())
+	db := repository.NewWriter(pool)
+	own, err := owner.System("example").Own(ctx, "organization", uuid.New())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	deleted, err := books.For(owner).Create(ctx, writer, bookRow{Title: "Emma"})
+	deleted, err := books.For(own).Create(ctx, db, Book{Title: "Emma"})
 	if err == nil {
-		err = books.For(reach).SoftDelete(ctx, writer, deleted.ID)
+		err = books.For(own).SoftDelete(ctx, db, deleted.ID)
 	}
 	if err == nil {
-		_, err = books.For(owner).Create(ctx, writer, bookRow{Title: "Emma"})
+		_, err = books.For(own).Create(ctx, db, Book{Title: "Emma"})
 	}
 	fmt.Println(err)
 	fields := repository.Fields{"books_organization_id_title_key": {"path", "id"}}
-	_, err = books.For(reach).WithFields(fields).Restore(ctx, writer, deleted.ID)
+	_, err = books.For(own).WithFields(fields).Restore(ctx, db, deleted.ID)
 	details, _ := errors.DetailsOf(err)
 	fmt.Println(len(details), details[0].Loc, details[0].Msg)
 	// Output:
 	// <nil>
 	// 1 path.id This value already exists.
+}
+
+// Who asks says whose rows there are: a subject, a reach, an owner, or the program
+// itself.
+func ExampleModel_For() {
+	ctx := context.Background()
+	pool, stop, err := examplePool(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer stop()
+	db := repository.NewWriter(pool)
+	acme, globex := uuid.New(), uuid.New()
+	subject := owner.ReachOf(owner.Grant{Kind: "organization", Set: owner.IDs(acme, globex)})
+	for _, id := range []uuid.UUID{acme, globex} {
+		own, err := subject.Own(ctx, "organization", id)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if _, err := books.For(own).Create(ctx, db, Book{Title: "Emma"}); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	all, _ := books.For(subject).Count(ctx, db, nil)
+	none, _ := books.For(owner.Reach{}).Count(ctx, db, nil)
+	system, _ := books.For(owner.System("nightly report")).Count(ctx, db, nil)
+	fmt.Println(all, none, system)
+
+	_, err = books.For(subject).Create(ctx, db, Book{Title: "Dune"})
+	fmt.Println(err)
+	// Output:
+	// 2 0 2
+	// repository: books: a new row needs an owner: pass For the one that the method Own of the subject or of its reach makes
+}
+
+// OwnedBy takes the filter of a request: without one, nothing is filtered.
+func ExampleRows_OwnedBy() {
+	ctx := context.Background()
+	pool, stop, err := examplePool(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer stop()
+	db := repository.NewWriter(pool)
+	acme, globex, other := uuid.New(), uuid.New(), uuid.New()
+	system := owner.System("example")
+	for _, id := range []uuid.UUID{acme, globex, other} {
+		if _, err := books.For(system).Create(ctx, db, Book{OrganizationID: id, Title: "Emma"}); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	subject := owner.ReachOf(owner.Grant{Kind: "organization", Set: owner.IDs(acme, globex)})
+	for _, filter := range []kit.Filter[uuid.UUID]{nil, {acme}, {acme, globex}, {other}} {
+		count, err := books.For(subject).OwnedBy("organization", filter).Count(ctx, db, nil)
+		fmt.Println(count, err)
+	}
+	// Output:
+	// 2 <nil>
+	// 1 <nil>
+	// 2 <nil>
+	// 0 <nil>
 }

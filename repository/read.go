@@ -13,11 +13,11 @@ import (
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
-// Query says which rows of a scope a verb is about. The zero value is all of
-// them, in the order of the primary key.
+// Query says which of the rows a verb is about. The zero value is all of them,
+// in the order of the primary key.
 type Query struct {
 	// Where narrows the rows further: any squirrel predicate with its default
-	// placeholders. Whatever it holds, an Or included, the scope stays.
+	// placeholders. Whatever it holds, an Or included, the reach stays.
 	Where squirrel.Sqlizer
 	// Sorting is the order, a sorting.By of the set of the model's sort map.
 	// The primary key is always the last criterion, in the last direction.
@@ -100,21 +100,21 @@ func (q Query) bounded(p *plan, verb string) error {
 	return nil
 }
 
-// Count returns how many rows of the scope fit the predicate; nil fits all.
+// Count returns how many of the rows fit the predicate; nil fits all.
 func (s Rows[Row]) Count(ctx context.Context, from Readable, where squirrel.Sqlizer) (int64, error) {
 	var count int64
 	err := s.value(ctx, from, "count", "SELECT count(*)", "", where, &count)
 	return count, err
 }
 
-// Exists reports whether a row of the scope fits the predicate; nil fits all.
+// Exists reports whether one of the rows fits the predicate; nil fits all.
 func (s Rows[Row]) Exists(ctx context.Context, from Readable, where squirrel.Sqlizer) (bool, error) {
 	var found bool
 	err := s.value(ctx, from, "exists", "SELECT EXISTS (SELECT 1", ")", where, &found)
 	return found, err
 }
 
-// value asks for one value about the rows of the scope. It stays zero when
+// value asks for one value about the rows. It stays zero when
 // nothing is in reach.
 func (s Rows[Row]) value(ctx context.Context, from Readable, verb, head, tail string, where squirrel.Sqlizer, into any) error {
 	p := s.plan

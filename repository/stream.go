@@ -10,7 +10,7 @@ import (
 // first row the statement is not tried again. For work that takes long use [Rows.Walk].
 // An error ends the stream. It comes with an empty row.
 //
-//	for row, err := range customers.For(reach).Stream(ctx, reader, query) {
+//	for row, err := range customers.For(subject).Stream(ctx, db, query) {
 //		if err != nil {
 //			return err
 //		}

@@ -77,9 +77,9 @@ func (s Rows[Row]) updateOne(ctx context.Context, to Writable, verb string, id a
 	return none, errors.ResourceConflict.Wrap(&Error{Reason: Stale, Table: p.table})
 }
 
-// UpdateWhere changes all rows of the scope for which the predicate holds, and
-// returns how many there were. An empty predicate is refused: whoever means
-// every row says squirrel.Expr("true").
+// UpdateWhere changes all of the rows for which the predicate holds, and
+// returns how many there were. An empty predicate is refused: for every row
+// write squirrel.Expr("true").
 func (s Rows[Row]) UpdateWhere(ctx context.Context, to Writable, where squirrel.Sqlizer, changes Changes[Row]) (int64, error) {
 	p := s.plan
 	s, h, err := s.writer(ctx, to)
