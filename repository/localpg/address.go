@@ -23,8 +23,8 @@ type address struct {
 	password string
 }
 
-// url is written so that every client understands it the same way, whatever
-// PGHOST, PGPORT and PGUSER say.
+// url is the URL of a database. It means the same to every client, also where PGHOST,
+// PGPORT and PGUSER are set.
 func (a address) url(database string) string {
 	u := url.URL{Scheme: "postgres", User: url.User(superuser), Path: "/" + database}
 	if a.socket != "" {
@@ -37,10 +37,10 @@ func (a address) url(database string) string {
 	return u.String()
 }
 
-// hba is the server's pg_hba.conf: one way in.
+// hba is the server's pg_hba.conf, with a single line.
 func (a address) hba() string {
 	if a.socket != "" {
-		return "local all all trust\n" // the folder of the socket is the lock
+		return "local all all trust\n" // only its owner can enter the folder of the socket
 	}
 	return "host all all 127.0.0.1/32 scram-sha-256\n"
 }
@@ -60,8 +60,8 @@ type running struct {
 
 var errNotUp = errors.New("localpg: the server is not up yet")
 
-// readPidFile tells where the server of the folder listens. The file grows
-// while the server starts; until it is complete the error is errNotUp.
+// readPidFile reads where the server of the folder listens. The server writes the file
+// in steps while it starts. The error is errNotUp until the file is complete.
 func (f *folder) readPidFile() (running, error) {
 	text, err := os.ReadFile(f.pidFile())
 	if errors.Is(err, os.ErrNotExist) {
@@ -92,8 +92,8 @@ func (f *folder) readPidFile() (running, error) {
 
 func (f *folder) pidFile() string { return filepath.Join(f.data(), "postmaster.pid") }
 
-// freePort asks the system for one. Somebody may take it before the server
-// does: the start fails then, and is tried again with another.
+// freePort asks the system for a free port. Another program may take it before the
+// server does. Then the start fails, and is tried again with another port.
 func freePort() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // returns at once
 	if err != nil {

@@ -93,7 +93,7 @@ func TestServerOfAKilledProgram(t *testing.T) {
 		p.kill(t)
 		require.Eventually(t, func() bool { return isDown(t, dir, p.url) }, soon, tick)
 	})
-	t.Run("that was killed too is started anew", func(t *testing.T) {
+	t.Run("that was killed too is started again", func(t *testing.T) {
 		t.Parallel()
 		dir := newDir(t)
 		p := run(t, dir)
@@ -146,7 +146,7 @@ func TestServerThatDiesIsStartedAgain(t *testing.T) {
 	}
 }
 
-func TestHalfMadeClusterIsMadeAnew(t *testing.T) {
+func TestHalfMadeClusterIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	dir := newDir(t)
 	half := filepath.Join(dir, "init-killed")
@@ -157,8 +157,8 @@ func TestHalfMadeClusterIsMadeAnew(t *testing.T) {
 	require.NoDirExists(t, half)
 }
 
-// Users come and go, some by Stop and some by being killed, with hardly any time
-// to linger: nobody ever sees the server go away under them.
+// Programs start and end, some by Stop and some by a kill, with a very short Linger.
+// The server never ends while a program uses it.
 func TestComingAndGoing(t *testing.T) {
 	t.Parallel()
 	dir := newDir(t)

@@ -18,11 +18,11 @@ import (
 // PostgreSQL's server programs. When it is set nothing else is searched.
 const BinVariable = "POLARKIT_POSTGRES_BIN"
 
-// oldest is the oldest major version that PostgreSQL's project still serves.
+// oldest is the oldest major version that the PostgreSQL project still supports.
 const oldest = 14
 
-// ErrNoBinaries is what [Find] and [Start] fail with when this machine has no
-// PostgreSQL server programs. The whole text says what to install.
+// ErrNoBinaries is the error of [Find] and [Start] on a machine without PostgreSQL's
+// server programs. The whole text says what to install.
 var ErrNoBinaries = errors.New("localpg: no PostgreSQL server programs (postgres, initdb) found")
 
 // Binaries is a folder with PostgreSQL's server programs.
@@ -36,8 +36,8 @@ type Binaries struct {
 // Find looks for PostgreSQL's server programs: in the folder that
 // POLARKIT_POSTGRES_BIN names if it is set, else in PATH and then in the places
 // where Debian, Fedora, RHEL, SUSE, Alpine, Homebrew, MacPorts, Postgres.app and
-// EDB put them. It returns all that it found, at least one: those of PATH first,
-// then newest first. It fails with [ErrNoBinaries] if there are none.
+// EDB put them. It returns all that it found: those of PATH first, then the newest
+// first. If it finds none it fails with [ErrNoBinaries].
 func Find(ctx context.Context) ([]Binaries, error) {
 	return find(ctx, os.Getenv(BinVariable), os.Getenv("PATH"), usualPlaces())
 }
@@ -54,7 +54,7 @@ func find(ctx context.Context, only, path string, places []string) ([]Binaries, 
 	seen := map[string]bool{}
 	for _, dir := range filepath.SplitList(path) {
 		if !filepath.IsAbs(dir) {
-			continue // never run what lies in the current folder
+			continue // do not run programs of the current folder
 		}
 		all = appendFound(ctx, all, seen, dir)
 	}
@@ -91,8 +91,8 @@ func appendFound(ctx context.Context, all []Binaries, seen map[string]bool, dir 
 
 var versionLine = regexp.MustCompile(`^postgres \(PostgreSQL\) (\d+)`)
 
-// inspect asks the programs themselves: a folder with a broken installation,
-// or with one that is too old, is as good as none.
+// inspect runs the programs to find out their version. A folder whose programs are
+// broken or too old is an error.
 func inspect(ctx context.Context, dir string) (Binaries, error) {
 	for _, program := range []string{"initdb", "postgres"} {
 		info, err := os.Stat(filepath.Join(dir, program))
@@ -123,7 +123,7 @@ func inspect(ctx context.Context, dir string) (Binaries, error) {
 	return Binaries{Dir: dir, Major: major}, nil
 }
 
-// usualPlaces are patterns of folders, most usual first.
+// usualPlaces are patterns of folders, the most usual ones first.
 func usualPlaces() []string {
 	return []string{
 		"/usr/lib/postgresql/*/bin",                          // Debian, Ubuntu
@@ -157,9 +157,9 @@ func howToInstall(system string) string {
 	}
 }
 
-// cleanEnv drops what would change the meaning of PostgreSQL's programs behind
-// our back (PGDATA, PGPORT, PGOPTIONS, …) and fixes the locale: macOS refuses to
-// start a postmaster without one.
+// cleanEnv drops the variables that change what PostgreSQL's programs do (PGDATA,
+// PGPORT, PGOPTIONS, …) and sets the locale: macOS refuses to start a postmaster without
+// one.
 func cleanEnv(env []string) []string {
 	kept := make([]string, 0, len(env)+1)
 	for _, v := range env {

@@ -24,24 +24,25 @@ const (
 	maxSocketPath = 103
 )
 
-// elsewhere is where root's clusters lie that the server's user could not reach
-// in the folder itself, as it cannot in /root and root's temporary folders.
+// elsewhere is the place of root's clusters whose folder the server's user cannot
+// enter, such as a folder in /root or in root's temporary folders.
 const elsewhere = "/var/lib/polarkit"
 
-// poll is how often a lock, a starting or a stopping server is looked at.
+// poll is the pause between two looks at a lock, or at a server that starts or stops.
 const poll = 10 * time.Millisecond
 
-// folder is where a server lives. Three locks in dir order its users:
+// folder is the folder of a server. There are three locks in dir:
 //
-//	lock    held by whoever starts or stops the server, for that long
-//	users   held, shared, by everybody who uses the server
-//	server  held by every process of the server itself, which inherits it
+//	lock    held by the program that starts or stops the server, for that time
+//	users   held, shared, by each program that uses the server
+//	server  held by each process of the server itself, which inherits it
 //
-// The kernel gives up each of them with its last process, so none can be stale.
+// The kernel releases a lock when the last process that holds it ends, so a lock is
+// never stale.
 type folder struct {
 	dir string // the folder that the caller named
-	// base holds the cluster, the socket and the password. It is dir, except
-	// for a root whose dir the unprivileged server could not reach.
+	// base holds the cluster, the socket and the password. It is dir, unless this
+	// program runs as root and the server's user cannot enter dir.
 	base string
 	as   *account
 }
@@ -73,7 +74,7 @@ func openFolder(ctx context.Context, dir string) (*folder, error) {
 	if as != nil && !f.reachable(ctx) {
 		f.base = filepath.Join(elsewhere, shortHash(f.dir))
 		if err := f.make(); err != nil {
-			return nil, fmt.Errorf("%w (the user %s, who is to run PostgreSQL, cannot enter %s)", err, as.name, dir)
+			return nil, fmt.Errorf("%w (the user %s, which runs PostgreSQL, cannot enter %s)", err, as.name, dir)
 		}
 	}
 	return f, nil
@@ -83,7 +84,7 @@ func openFolder(ctx context.Context, dir string) (*folder, error) {
 func (f *folder) make() error {
 	mode := os.FileMode(0o700)
 	if f.as != nil {
-		mode = 0o711 // the server's user passes through to its own folders
+		mode = 0o711 // the server's user needs to get to its own folders inside
 	}
 	if err := os.MkdirAll(f.dir, mode); err != nil {
 		return fmt.Errorf("localpg: %w", err)
@@ -94,14 +95,14 @@ func (f *folder) make() error {
 	if err := os.MkdirAll(f.base, mode); err != nil {
 		return fmt.Errorf("localpg: %w", err)
 	}
-	// So that whoever looks into the folder finds the cluster.
+	// A person who looks into the folder finds the cluster by the link.
 	if err := os.Symlink(f.data(), filepath.Join(f.dir, "data")); err != nil && !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("localpg: %w", err)
 	}
 	return nil
 }
 
-// reachable asks the system itself whether the server's user gets into the folder.
+// reachable asks the system whether the server's user can enter the folder.
 func (f *folder) reachable(ctx context.Context) bool {
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `cd -- "$0"`, f.dir)
 	cmd.Dir = "/"
@@ -109,7 +110,7 @@ func (f *folder) reachable(ctx context.Context) bool {
 	return cmd.Run() == nil
 }
 
-// shortHash names a folder in the space of a socket's path.
+// shortHash is a name for a folder that is short enough for the path of a socket.
 func shortHash(dir string) string {
 	sum := sha256.Sum256([]byte(dir))
 	return hex.EncodeToString(sum[:6])
@@ -135,7 +136,7 @@ func (f *folder) acquire(ctx context.Context, name string, exclusive bool) (*os.
 		if locked && f.is(file, name) {
 			return file, nil
 		}
-		if locked { // Remove took the folder away while we waited
+		if locked { // Remove has removed the folder during the wait
 			closeQuietly(file)
 			if file, err = f.reopen(name); err != nil {
 				return nil, err
@@ -197,11 +198,11 @@ func (f *folder) major() (int, error) {
 	return major, nil
 }
 
-// initialize makes the cluster under another name first, so that a killed
-// initdb leaves nothing that looks like one.
+// initialize makes the cluster under another name first. So an initdb that was killed
+// does not leave a folder that looks like a cluster.
 //
-// It does not wait until the disk has it all, which can take ten seconds: what a
-// crash of the machine in that time would cost is an empty cluster.
+// It does not wait until everything is on the disk, which can take ten seconds. If the
+// machine crashes in that time an empty cluster is lost.
 func (f *folder) initialize(ctx context.Context, bin Binaries, hold *os.File) error {
 	if err := f.removeHalfMade(); err != nil {
 		return err
@@ -245,10 +246,10 @@ func (f *folder) initialize(ctx context.Context, bin Binaries, hold *os.File) er
 	return nil
 }
 
-// locales are the arguments of initdb for a cluster that sorts by bytes and
-// folds the letters of all scripts (upper, lower, ILIKE), the best first. The
-// first one that the system has is taken: a name that it does not know ends
-// initdb at once.
+// locales are the arguments of initdb for a cluster that sorts by bytes and maps the
+// case of the letters of all scripts (upper, lower, ILIKE), the best ones first. The
+// first ones that work are taken: initdb ends at once for a name that the system does
+// not know.
 func locales(major int) [][]string {
 	var choices [][]string
 	if major >= 17 {
@@ -261,10 +262,10 @@ func locales(major int) [][]string {
 	if major >= 15 {
 		choices = append(choices, []string{"--locale-provider", "icu", "--icu-locale", "und"})
 	}
-	return append(choices, nil) // folds ASCII alone
+	return append(choices, nil) // maps the case of ASCII letters only
 }
 
-// removeHalfMade removes what a killed initdb left.
+// removeHalfMade removes the folders of an initdb that was killed.
 func (f *folder) removeHalfMade() error {
 	dirs, err := filepath.Glob(filepath.Join(f.base, "init-*"))
 	for _, dir := range dirs {
@@ -276,7 +277,7 @@ func (f *folder) removeHalfMade() error {
 	return nil
 }
 
-// give makes the server's user the owner.
+// give makes the server's user the owner of a file or folder.
 func (f *folder) give(path string) error {
 	if f.as == nil {
 		return nil
@@ -287,7 +288,7 @@ func (f *folder) give(path string) error {
 	return nil
 }
 
-// writePrivate writes a file that only the server's user reads, in one step.
+// writePrivate writes a file, in one step, that only the server's user can read.
 func (f *folder) writePrivate(path, content string) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".new-")
 	if err != nil {
@@ -306,9 +307,9 @@ func (f *folder) writePrivate(path, content string) error {
 	return nil
 }
 
-// socketFolder makes the folder of the socket: beside the cluster, or where
-// that is too long or on a file system without sockets, a short one among the
-// temporary folders. It is empty where neither works.
+// socketFolder makes the folder of the socket. It is next to the cluster. Where that
+// path is too long, or the file system has no sockets, it is a temporary folder with a
+// short name. The result is empty if neither works.
 func (f *folder) socketFolder(ctx context.Context) (string, error) {
 	var problem error
 	for _, dir := range f.socketFolders() {
@@ -325,7 +326,7 @@ func (f *folder) socketFolder(ctx context.Context) (string, error) {
 		problem = errors.Join(problem, err)
 	}
 	if errors.Is(problem, errNotPrivate) {
-		return "", problem // somebody else's folder in our place is no reason to go on
+		return "", problem // another user may have made this folder on purpose
 	}
 	return "", nil
 }
@@ -341,8 +342,8 @@ func (f *folder) socketFolders() []string {
 
 var errNotPrivate = errors.New("is not private: it belongs to another user, or others may enter it; remove it")
 
-// makePrivate makes a folder that only the server's user enters. Among the
-// temporary folders somebody else may have been there before: that is an error.
+// makePrivate makes a folder that only the server's user can enter. In a place for
+// temporary folders another user may have made one of that name, which is an error.
 func (f *folder) makePrivate(dir string) error {
 	err := os.Mkdir(dir, 0o700)
 	if err == nil {
@@ -365,8 +366,9 @@ func (f *folder) makePrivate(dir string) error {
 	return nil
 }
 
-// clearSocket removes what a killed server left, whose lock file names a process
-// that may be another one by now, and tries whether sockets work there.
+// clearSocket removes the files of a server that was killed: its lock file has the
+// number of a process that may be another one by now. It also finds out whether sockets
+// work in the folder.
 func clearSocket(ctx context.Context, dir string) error {
 	var config net.ListenConfig
 	for _, name := range []string{socketName, socketName + ".lock"} {
@@ -378,5 +380,5 @@ func clearSocket(ctx context.Context, dir string) error {
 	if err != nil {
 		return fmt.Errorf("localpg: %w", err)
 	}
-	return listener.Close() // and removes it
+	return listener.Close() // which removes the socket
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Options says which server to start. Only Dir is needed. A server that runs
-// already keeps the settings that it was started with.
+// Options are the options of a server. Only Dir is required. A server that already runs
+// keeps the settings that it was started with.
 type Options struct {
-	// Dir is the folder of the cluster; it is made if it does not exist. It
-	// must belong to the user of this program, and others must not be able to
-	// write into it. A root whose folder cannot be reached by the user that
-	// runs PostgreSQL (under /root, for one) gets the cluster under
-	// /var/lib/polarkit and a link to it in Dir. Required.
+	// Dir is the folder of the cluster. It is made if it does not exist. It must
+	// belong to the user of this program, and others must not be able to write into
+	// it. A program that runs as root may name a folder that the user of PostgreSQL
+	// cannot enter, such as one under /root: then the cluster is under
+	// /var/lib/polarkit, and Dir has a link to it. Required.
 	Dir string
 
 	// Database is the database that [Server.URL] leads to; it is created if it
@@ -37,13 +37,13 @@ type Options struct {
 	// matters must not live there. False: PostgreSQL's own defaults.
 	LoseOnCrash bool
 
-	// Linger is how long the server runs on with no connection and no program
-	// that called Start before it shuts itself down; [Server.Stop] of the last
-	// user does so at once. Zero: 5 seconds.
+	// Linger is how long the server runs on without a connection and without a program
+	// that called Start. Then it shuts itself down. [Server.Stop] of the last program
+	// shuts it down at once. Zero: 5 seconds.
 	Linger time.Duration
 
-	// Logger is told of starts, stops and of a server that died. Nil: nothing
-	// is logged.
+	// Logger gets a record of each start and stop, and of a server that died. Nil:
+	// nothing is logged.
 	Logger *slog.Logger
 
 	tcp bool // tests: as if the system had no Unix sockets
@@ -68,13 +68,12 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// Server is a use of a running server by this program. It is safe for
-// concurrent use.
+// Server is a running server that this program uses. It is safe for concurrent use.
 type Server struct {
 	options Options
 	folder  *folder
 	url     string
-	users   *os.File // the shared lock that says: this program uses the server
+	users   *os.File // the shared lock of the programs that use the server
 
 	stop       sync.Once
 	stopErr    error
@@ -85,14 +84,14 @@ type Server struct {
 // startTimeout bounds a start whose context has no deadline.
 const startTimeout = time.Minute
 
-// Start starts the server of the folder, or joins the one that runs already,
-// and returns when it accepts connections. The context bounds the start alone:
-// a server stays up until [Server.Stop].
+// Start starts the server of the folder, or joins the one that already runs, and returns
+// when it accepts connections. The context limits only the start: a server stays up
+// until [Server.Stop].
 //
-// It fails with [ErrNoBinaries] when PostgreSQL is not installed, and with a
-// sentence that says what to do when the cluster was made by another major
-// version, the folder belongs to somebody else, or the server does not come up
-// (with the end of its log).
+// It fails with [ErrNoBinaries] when PostgreSQL is not installed. It fails with a
+// sentence that says what to do when another major version made the cluster, when the
+// folder belongs to another user, and when the server does not start (with the end of
+// its log).
 func Start(ctx context.Context, o Options) (*Server, error) {
 	if !supported {
 		return nil, fmt.Errorf("localpg: no private PostgreSQL on this system; install PostgreSQL and set DATABASE_URL: %w", errors.ErrUnsupported)
@@ -122,7 +121,8 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 // cluster. It stays the same while any program uses the server.
 func (s *Server) URL() string { return s.url }
 
-// join becomes a user of the server and returns the connection that shows it.
+// join makes this program a user of the server and returns the connection that shows
+// that it is one.
 func (s *Server) join(ctx context.Context) (*pgx.Conn, error) {
 	lock, err := s.folder.acquire(ctx, "lock", true)
 	if err != nil {
@@ -151,14 +151,14 @@ func (s *Server) join(ctx context.Context) (*pgx.Conn, error) {
 	return conn, nil
 }
 
-// warnOfASCII warns of a cluster that folds ASCII letters alone.
+// warnOfASCII warns about a cluster that maps upper and lower case of ASCII letters only.
 func (s *Server) warnOfASCII(ctx context.Context, conn *pgx.Conn) error {
 	var folds bool
 	if err := conn.QueryRow(ctx, "SELECT lower('É') = 'é'").Scan(&folds); err != nil {
 		return fmt.Errorf("localpg: %w", err)
 	}
 	if !folds {
-		s.options.Logger.Warn("this PostgreSQL folds ASCII letters alone, so that searches in any case miss others; remove its folder to make one that folds all", "dir", s.folder.dir)
+		s.options.Logger.Warn("this PostgreSQL maps upper and lower case of ASCII letters only, so a search may miss other letters; remove its folder to make one that maps all letters", "dir", s.folder.dir)
 	}
 	return nil
 }
@@ -193,8 +193,8 @@ func (s *Server) leave() error {
 		return errors.Join(err, s.users.Close())
 	}
 	defer closeQuietly(lock)
-	// Nobody else can join while we hold the lock, so if the shared lock can be
-	// made an exclusive one now, nobody else is there.
+	// No other program can join while this one holds the lock. So if the shared lock
+	// can become an exclusive one now, there is no other program.
 	last, err := tryLock(s.users, true)
 	defer closeQuietly(s.users)
 	if err != nil || !last {
@@ -207,8 +207,8 @@ func (s *Server) leave() error {
 	return nil
 }
 
-// supervise notices that the server died and starts it again. Its connection is
-// also what tells the server that this program is alive.
+// supervise starts the server again when it has died. Its connection also shows the
+// server that this program is alive.
 func (s *Server) supervise(ctx context.Context, conn *pgx.Conn) {
 	defer close(s.supervised)
 	pause := 100 * time.Millisecond
@@ -251,7 +251,8 @@ func (s *Server) again(ctx context.Context) (*pgx.Conn, error) {
 	return conn, err
 }
 
-// closeQuietly closes a lock file: nothing was written, and closing unlocks.
+// closeQuietly closes a lock file, which unlocks it. There is nothing to be written, so
+// the error does not matter.
 func closeQuietly(f *os.File) { _ = f.Close() }
 
 func closeConn(conn *pgx.Conn) {

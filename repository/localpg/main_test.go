@@ -182,7 +182,7 @@ func tryAsk(ctx context.Context, url, sql string) (string, error) {
 	return text, err
 }
 
-// birth tells one run of a server from another.
+// birth is when a server was started. Two runs of it have two times.
 func birth(t *testing.T, url string) string {
 	t.Helper()
 	return ask(t, url, "SELECT pg_postmaster_start_time()::text")

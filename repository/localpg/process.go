@@ -17,8 +17,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ensure returns a connection to the server of the folder, which it starts if
-// need be. The caller holds the lock.
+// ensure returns a connection to the server of the folder. It starts the server if it
+// does not run. The caller holds the lock.
 func (s *Server) ensure(ctx context.Context) (*pgx.Conn, address, error) {
 	var exited <-chan struct{}
 	for {
@@ -47,8 +47,8 @@ func (s *Server) ensure(ctx context.Context) (*pgx.Conn, address, error) {
 	}
 }
 
-// reach joins a server that runs. The error is errNotUp if there is none, or
-// none yet, or one that is about to end.
+// reach connects to a server that runs. The error is errNotUp if no server runs, or if
+// it starts or ends just now.
 func (s *Server) reach(ctx context.Context) (*pgx.Conn, address, error) {
 	r, err := s.folder.readPidFile()
 	if err != nil {
@@ -71,8 +71,8 @@ func (s *Server) reach(ctx context.Context) (*pgx.Conn, address, error) {
 	return conn, r.address, nil
 }
 
-// passes reports an error of a server that starts, stops, or is not there: all
-// but an answer that will be the same the next time.
+// passes reports whether an error is one of a server that starts, stops, or is not
+// there. Other answers of a server would be the same the next time.
 func passes(err error) bool {
 	switch code(err) {
 	case "", "57P01", "57P02", "57P03": // admin_shutdown, crash_shutdown, cannot_connect_now
@@ -82,8 +82,8 @@ func passes(err error) bool {
 	}
 }
 
-// startIfNone starts a server if no process of one is left, and returns a
-// channel that is closed when it ends; nil if there is a server.
+// startIfNone starts a server if there is no process of one, and returns a channel that
+// is closed when it ends. The channel is nil if there is a server.
 func (s *Server) startIfNone(ctx context.Context) (<-chan struct{}, error) {
 	hold, err := s.folder.open("server")
 	if err != nil {
@@ -95,10 +95,10 @@ func (s *Server) startIfNone(ctx context.Context) (<-chan struct{}, error) {
 		return nil, err
 	}
 	if s.folder.answers(ctx) {
-		return nil, nil //nolint:nilnil // started by hand, without our lock
+		return nil, nil //nolint:nilnil // a server that was started by hand, without the lock
 	}
-	// No process of the last server is left, so the file can only mislead:
-	// PostgreSQL takes any process that got the same number for that server.
+	// No process of the last server is left, so its file is wrong: PostgreSQL takes
+	// any process with the same number for that server.
 	if err := os.Remove(s.folder.pidFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("localpg: %w", err)
 	}
@@ -109,7 +109,7 @@ func (s *Server) startIfNone(ctx context.Context) (<-chan struct{}, error) {
 	return s.launch(ctx, bin, hold)
 }
 
-// answers reports whether something listens where postmaster.pid says.
+// answers reports whether a server listens at the address in postmaster.pid.
 func (f *folder) answers(ctx context.Context) bool {
 	r, err := f.readPidFile()
 	if err != nil {
@@ -143,7 +143,7 @@ func (f *folder) cluster(ctx context.Context, hold *os.File) (Binaries, error) {
 	}
 	i := slices.IndexFunc(found, func(b Binaries) bool { return b.Major == major })
 	if i < 0 {
-		return Binaries{}, fmt.Errorf("localpg: the cluster in %s was made by PostgreSQL %d, but only version %s is installed: install PostgreSQL %d, set %s to its folder, or remove %s to start afresh",
+		return Binaries{}, fmt.Errorf("localpg: the cluster in %s was made by PostgreSQL %d, but only version %s is installed: install PostgreSQL %d, set %s to its folder, or remove %s to start with an empty cluster",
 			f.data(), major, majors(found), major, BinVariable, f.data())
 	}
 	return found[i], nil
@@ -172,7 +172,8 @@ func (s *Server) launch(ctx context.Context, bin Binaries, hold *os.File) (<-cha
 	defer closeQuietly(log)
 	args := append([]string{"-D", s.folder.data()}, at.args()...)
 	args = append(args, s.options.args()...)
-	// Not CommandContext: the server outlives the start, and maybe this program.
+	// Not CommandContext: the server runs on after the start, and perhaps after the
+	// end of this program.
 	cmd := exec.Command(filepath.Join(bin.Dir, "postgres"), args...) //nolint:gosec,noctx // the programs that Find found
 	cmd.Dir = s.folder.data()
 	cmd.Env = cleanEnv(os.Environ())
@@ -185,7 +186,7 @@ func (s *Server) launch(ctx context.Context, bin Binaries, hold *os.File) (<-cha
 	s.options.Logger.Info("PostgreSQL started", "version", bin.Major, "dir", s.folder.dir, "pid", cmd.Process.Pid)
 	exited := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // what it ended with is in its log
+		_ = cmd.Wait() // the reason for its end is in its log
 		close(exited)
 	}()
 	return exited, nil

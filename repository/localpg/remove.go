@@ -8,13 +8,12 @@ import (
 	"path/filepath"
 )
 
-// ErrInUse is what [Remove] fails with while a program uses the server.
+// ErrInUse is the error of [Remove] while a program uses the server.
 var ErrInUse = errors.New("localpg: the server is in use")
 
-// Remove removes a folder that [Start] made, with the cluster and all its data.
-// A server that nobody uses any more is shut down first. It fails with
-// [ErrInUse] while some program uses it, this one included. A folder that does
-// not exist is removed already.
+// Remove removes a folder that [Start] made, with the cluster and all its data. It shuts
+// down a server that runs without users. It fails with [ErrInUse] while a program uses
+// the server, also this program itself. For a folder that does not exist it returns nil.
 func Remove(ctx context.Context, dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -49,7 +48,7 @@ func Remove(ctx context.Context, dir string) error {
 	if err := f.removeHalfMade(); err != nil {
 		return err
 	}
-	// Only what is ours: the folder may be one that holds other things too.
+	// The folder may hold other files too. They stay.
 	paths := []string{f.data(), f.password()}
 	for _, name := range []string{"data", "postgres.log", "users", "server", "lock"} {
 		paths = append(paths, filepath.Join(f.dir, name))
@@ -60,7 +59,7 @@ func Remove(ctx context.Context, dir string) error {
 		}
 	}
 	for _, path := range append(f.socketFolders(), f.base, f.dir) {
-		_ = os.Remove(path) // stays if it holds other things
+		_ = os.Remove(path) // fails if it holds other files
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"os/exec"
 )
 
-// Start refuses to go on where this is false, so nothing below is reached.
+// supported is false, so Start returns an error before it calls a function below.
 const supported = false
 
 type account struct {

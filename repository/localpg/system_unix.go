@@ -40,8 +40,8 @@ func chooseAccount() (*account, error) {
 	return nil, errors.New("localpg: PostgreSQL refuses to run as root, and this system has neither a user postgres nor a user nobody; run as another user, or set DATABASE_URL")
 }
 
-// asAccount makes the command run as that user, in a session of its own: the
-// signals of the terminal do not reach it.
+// asAccount makes the command run as that user, in a session of its own, where signals
+// of the terminal do not reach it.
 func asAccount(cmd *exec.Cmd, a *account) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if a != nil {
@@ -49,9 +49,9 @@ func asAccount(cmd *exec.Cmd, a *account) {
 	}
 }
 
-// tryLock takes the lock of an open file, which ends with the last descriptor
-// of that opening, also when its process is killed. It reports false if
-// somebody else holds it.
+// tryLock takes the lock of an open file. The lock ends with the last descriptor of
+// that open file, also when its process is killed. It returns false if another process
+// holds the lock.
 func tryLock(f *os.File, exclusive bool) (bool, error) {
 	how := syscall.LOCK_SH
 	if exclusive {
@@ -71,7 +71,7 @@ func tryLock(f *os.File, exclusive bool) (bool, error) {
 	}
 }
 
-// ownedByUs reports whether nobody but us and root can have put files into the folder.
+// ownedByUs reports whether only this user and root can have put files into the folder.
 func ownedByUs(info os.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(stat.Uid) == os.Geteuid() && info.Mode().Perm()&0o022 == 0
@@ -86,7 +86,7 @@ func ownedBy(info os.FileInfo, uid int) bool {
 func signalFast(pid int) error      { return signal(pid, syscall.SIGINT) }
 func signalImmediate(pid int) error { return signal(pid, syscall.SIGQUIT) }
 
-// signal is content with a process that has ended already.
+// signal sends a signal. It is not an error if the process has already ended.
 func signal(pid int, sig syscall.Signal) error {
 	if err := syscall.Kill(pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return err

@@ -51,7 +51,7 @@ func TestUser(t *testing.T) {
 	require.Contains(t, string(out), "--- PASS: TestUser", "the tests ran")
 }
 
-// copyOfTheTest is the test binary where everybody can run it.
+// copyOfTheTest is the test binary in a place where each user can run it.
 func copyOfTheTest(t *testing.T) string {
 	t.Helper()
 	executable, err := os.Executable()
@@ -67,8 +67,8 @@ func copyOfTheTest(t *testing.T) string {
 	return path
 }
 
-// Root's own folders are closed to the user that runs the server; everybody
-// else's own folder is just that.
+// The user that runs the server cannot enter root's own folders. Another user runs the
+// server in its own folder.
 func TestFolderThatOnlyItsOwnerEnters(t *testing.T) {
 	t.Parallel()
 	parent, err := os.MkdirTemp("", "localpg-")

@@ -11,11 +11,11 @@ import (
 
 const watcher = "localpg watcher"
 
-// watch makes the server end itself. It runs in a session whose client has gone
-// away, which PostgreSQL notices only when it next talks to it, that is, never:
-// so it needs no process of ours to live on. It commits in every round, because
-// a long snapshot would keep vacuum from its work. The last statement runs as
-// the server's own user and is what pg_ctl stop does.
+// watch makes the server end itself. It runs in a session whose client has closed the
+// connection. PostgreSQL notices that only when it next writes to the client, and this
+// session never does. So the watch needs no process of its own. It commits in every
+// round, because an old snapshot would stop vacuum. The last statement runs as the
+// server's own user and does what pg_ctl stop does.
 //
 // %s is the number of seconds, %s the name of the session.
 const watch = `DO $watch$
@@ -37,9 +37,9 @@ BEGIN
 END
 $watch$`
 
-// rearm replaces the watcher of the server. When it returns without an error
-// the old one has not ended the server and will not: its session is gone, the
-// program that it may have started with it, and the server still lets us in.
+// rearm replaces the watcher of the server. When it returns without an error the old
+// watcher has not ended the server and will not do so: its session has ended, with a
+// program that it may have started, and the server still accepts connections.
 func rearm(ctx context.Context, conn *pgx.Conn, at address, linger time.Duration) error {
 	_, err := conn.Exec(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", watcher)
 	for err == nil {
@@ -55,7 +55,7 @@ func rearm(ctx context.Context, conn *pgx.Conn, at address, linger time.Duration
 	if err != nil {
 		return err
 	}
-	// Its end is not worth a line in the log, and would be twenty.
+	// The end of the watcher would be twenty lines in the log.
 	session, err := connect(ctx, at, watcher, map[string]string{"log_min_messages": "panic"})
 	if err != nil {
 		return err
@@ -66,6 +66,6 @@ func rearm(ctx context.Context, conn *pgx.Conn, at address, linger time.Duration
 		closeConn(session)
 		return err
 	}
-	// Close would end the session; only our end of it must go.
+	// Close would end the session. Here only the connection is closed.
 	return session.PgConn().Conn().Close()
 }

@@ -1,5 +1,5 @@
-// Package pgtest gives every test a PostgreSQL database of its own, cloned in
-// milliseconds from a template that was migrated once:
+// Package pgtest makes a PostgreSQL database for each test. It is a copy of a template
+// that was migrated once, and takes milliseconds:
 //
 //	var database = pgtest.FromFS(migrations.FS, migrations.Up)
 //
@@ -9,24 +9,24 @@
 //		…
 //	}
 //
-// [FromSQL] makes a template from statements, [Template.URL] gives the URL
-// instead of a pool, and a [Recorder] keeps the statements that a test ran.
+// [FromSQL] makes a template from statements. [Template.URL] returns the URL instead of
+// a pool. A [Recorder] keeps the statements that a test ran.
 //
 // # The server
 //
-// The databases live on the server that POLARKIT_TEST_DATABASE_URL names, whose
-// user must be allowed to create databases, or else on a private one that
-// package localpg starts. All test processes of one user share the private
-// server, so go test ./... starts one: it is kept in a folder among the
-// temporary files and shuts itself down half a minute after the last test
-// process has ended, which saves a stop and a start between the packages. Tests
-// never skip for want of a server: they fail and say what to install.
+// The databases are on the server of POLARKIT_TEST_DATABASE_URL, whose user must be
+// allowed to create databases. Without that variable they are on a private server that
+// package localpg starts. All test processes of one user share the private server, so
+// go test ./... starts it once. Its folder is among the temporary files. It shuts itself
+// down half a minute after the last test process has ended, so there is no stop and
+// start between two packages. Without a server tests fail and say what to install. They
+// are never skipped.
 //
 // # Templates and left-overs
 //
-// A template is keyed by the content that it is made from, so it is built once
-// and serves later runs and other processes; processes that want the same one
-// at the same time wait for the one that builds it. Databases of test runs that
-// were killed are dropped by the next run, templates that nobody used for a
-// week too. Nothing else on the server is touched.
+// The key of a template is a hash of the content that it is made from. So it is built
+// once, for later runs and other processes too. Processes that need the same template at
+// the same time wait for the one that builds it. The next run drops the databases of
+// runs that were killed, and the templates that were not used for a week. It does not
+// touch anything else on the server.
 package pgtest

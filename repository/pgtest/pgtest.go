@@ -18,8 +18,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Template is what the databases of tests are copied from. Make one per schema,
-// in a package variable: it is built when the first test asks for a database.
+// Template is the database that the databases of tests are copied from. Make one for
+// each schema, in a package variable: it is built when the first test needs a database.
 // It is safe for concurrent use.
 type Template struct {
 	key     func() (string, error)
@@ -30,8 +30,8 @@ type Template struct {
 	err  error
 }
 
-// FromSQL is a template made by running the statements, in order. Each text may
-// hold several statements. Without any, the databases are empty.
+// FromSQL makes a template by running the statements in their order. Each text may hold
+// several statements. Without a text the databases are empty.
 func FromSQL(statements ...string) *Template {
 	return &Template{
 		key: func() (string, error) {
@@ -57,12 +57,12 @@ func FromSQL(statements ...string) *Template {
 	}
 }
 
-// FromFS is a template made by migrate, which gets the URL of an empty database
-// and returns when the files of fsys are applied to it.
+// FromFS makes a template by calling migrate. It gets the URL of an empty database and
+// applies the files of fsys to it.
 //
-// The names and contents of all files are the template's key. What migrate does
-// beyond applying them is not seen by it: when that changes and no file does,
-// a template of an earlier run is used as it is.
+// The key of the template is a hash of the names and contents of all files. It does not
+// see what else migrate does: when only that changes, the template of an earlier run is
+// used.
 func FromFS(fsys fs.FS, migrate func(ctx context.Context, databaseURL string) error) *Template {
 	return &Template{
 		key: func() (string, error) {
@@ -85,7 +85,7 @@ func FromFS(fsys fs.FS, migrate func(ctx context.Context, databaseURL string) er
 	}
 }
 
-// key is a hash over texts that cannot run into each other.
+// key is a hash of a list of texts.
 type key struct{ hash.Hash }
 
 func newKey(kind string) key {
@@ -98,11 +98,11 @@ func (k key) add(text string) { _, _ = fmt.Fprintf(k, "%d:%s", len(text), text) 
 
 func (k key) sum() string { return hex.EncodeToString(k.Sum(nil)[:10]) }
 
-// Pool is a pool of at most four connections to a fresh database, which is
-// dropped when the test ends. The functions change the pool's configuration
-// before it is opened, for example [Recorder.Attach].
+// Pool is a pool of at most four connections to a new database, which is dropped when
+// the test ends. The functions change the pool's configuration before it is opened, for
+// example [Recorder.Attach].
 //
-// A connection that the test never gave back is an error of the test.
+// A connection that the test does not release is an error of the test.
 func (t *Template) Pool(tb testing.TB, change ...func(*pgxpool.Config)) *pgxpool.Pool {
 	tb.Helper()
 	config, err := pgxpool.ParseConfig(t.URL(tb))
@@ -122,7 +122,8 @@ func (t *Template) Pool(tb testing.TB, change ...func(*pgxpool.Config)) *pgxpool
 	return pool
 }
 
-// closePool does not wait for ever: Close would, for a connection that is lost.
+// closePool closes the pool. It waits five seconds at most, while Close itself waits
+// for each connection until it is released.
 func closePool(tb testing.TB, pool *pgxpool.Pool) {
 	tb.Helper()
 	const patience = 5 * time.Second
@@ -139,8 +140,8 @@ func closePool(tb testing.TB, pool *pgxpool.Pool) {
 	}
 }
 
-// URL is the connection URL of a fresh database, which is dropped when the test
-// ends, with everybody who is still connected to it.
+// URL is the connection URL of a new database, which is dropped when the test ends.
+// Connections that are still open then are ended.
 func (t *Template) URL(tb testing.TB) string {
 	tb.Helper()
 	s, err := shared()

@@ -16,7 +16,7 @@ type Statement struct {
 	Args []any
 	// Batch numbers the batch that the statement was part of, from 1. Zero: none.
 	Batch int
-	// Err is what the statement failed with, nil while it runs or if it did not.
+	// Err is the error of the statement, nil while it runs and if it did not fail.
 	Err error
 }
 
@@ -28,8 +28,8 @@ type Statement struct {
 //	…
 //	got := recorder.Statements()
 //
-// The zero value is ready to use, and it is safe for concurrent use. A tracer
-// that the pool has already is called too.
+// The zero value is ready to use. A Recorder is safe for concurrent use. A tracer that
+// the pool already has is called too.
 type Recorder struct {
 	mu         sync.Mutex
 	statements []*Statement
@@ -53,7 +53,7 @@ func (r *Recorder) Statements() []Statement {
 	return all
 }
 
-// SQL is the text of the statements so far, with white space made single.
+// SQL is the text of the statements so far, with single spaces for all white space.
 func (r *Recorder) SQL() []string {
 	var all []string
 	for _, s := range r.Statements() {

@@ -21,8 +21,8 @@ import (
 	"github.com/polarkit-go/polarkit/repository/localpg"
 )
 
-// URLVariable is the environment variable that names the server to test on: a
-// connection URL of a user who may create databases. Unset: a private server.
+// URLVariable is the environment variable with the server for tests: a connection URL
+// of a user that may create databases. Unset: a private server.
 const URLVariable = "POLARKIT_TEST_DATABASE_URL"
 
 const (
@@ -30,7 +30,8 @@ const (
 	templatePrefix = "polarkit_template_" // then the key
 )
 
-// The first half of our advisory locks, so that they meet nobody else's.
+// The first half of the advisory locks, so that they differ from those of other
+// programs.
 const (
 	runLock      = 0x706b7401
 	templateLock = 0x706b7402
@@ -48,8 +49,8 @@ const (
 type server struct {
 	url   string
 	admin *pgxpool.Pool
-	// alive holds the lock that says that this run is alive, for as long as the
-	// process is.
+	// alive holds the lock that shows that this run is alive, until the end of the
+	// process.
 	alive *pgxpool.Conn
 	run   string
 	count atomic.Int64
@@ -57,8 +58,7 @@ type server struct {
 	strategy string
 }
 
-// shared opens the server once per process. The process never closes it: its
-// end does.
+// shared opens the server once per process. It is closed by the end of the process.
 var shared = sync.OnceValues(func() (*server, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
@@ -81,7 +81,7 @@ func open(ctx context.Context, url string) (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pgtest: %s: %w", URLVariable, err)
 	}
-	// One keeps the run's lock; the others create and drop databases.
+	// One connection keeps the run's lock. The others create and drop databases.
 	config.MaxConns, config.MinConns = 4, 0
 	config.ConnConfig.RuntimeParams["application_name"] = "pgtest"
 	admin, err := pgxpool.NewWithConfig(ctx, config)
@@ -106,9 +106,9 @@ func startPrivate(ctx context.Context) (*localpg.Server, error) {
 	if !ok {
 		parent = os.TempDir()
 	}
-	// The name says how the cluster was made, so that none of another make is used.
-	// A new one every week: systems that clean their temporary folders remove
-	// single files that were not used for ten days, which breaks a cluster.
+	// The name has the version and the settings, so that a cluster with others is not
+	// used. There is a new one every week: systems that clean their temporary folders
+	// remove single files that were not used for ten days, which breaks a cluster.
 	year, week := time.Now().UTC().ISOWeek()
 	prefix := fmt.Sprintf("polarkit-pgtest-%d-", os.Geteuid())
 	dir := filepath.Join(parent, fmt.Sprintf("%spg%d-utf8-%dw%02d", prefix, found[0].Major, year, week))
@@ -122,7 +122,7 @@ func startPrivate(ctx context.Context) (*localpg.Server, error) {
 		Settings: map[string]string{
 			"max_connections": "300",     // many parallel tests of several processes
 			"jit":             "off",     // compiling costs more than any query of a test
-			"wal_level":       "minimal", // nobody reads the log, so write and keep little
+			"wal_level":       "minimal", // the log is not read, so keep it small
 			"max_wal_senders": "0",
 			"wal_init_zero":   "off",
 			"min_wal_size":    "32MB",
@@ -131,8 +131,8 @@ func startPrivate(ctx context.Context) (*localpg.Server, error) {
 	})
 }
 
-// removeOld removes the private servers of other weeks and versions that
-// nobody uses.
+// removeOld removes the private servers of other weeks and versions, unless they are in
+// use.
 func removeOld(ctx context.Context, pattern, current string) error {
 	dirs, err := filepath.Glob(pattern)
 	if err != nil {
@@ -149,7 +149,7 @@ func removeOld(ctx context.Context, pattern, current string) error {
 	return nil
 }
 
-// begin marks this run as alive and removes what dead ones left.
+// begin marks this run as alive and removes the databases of dead runs.
 func (s *server) begin(ctx context.Context) error {
 	if err := s.chooseStrategy(ctx); err != nil {
 		return err
@@ -160,7 +160,7 @@ func (s *server) begin(ctx context.Context) error {
 	}
 	for s.run == "" {
 		var id [4]byte
-		_, _ = rand.Read(id[:]) // never fails, by its documentation
+		_, _ = rand.Read(id[:]) // its documentation says that it never fails
 		var free bool
 		run := int32(binary.BigEndian.Uint32(id[:])) //nolint:gosec // any 32 bits will do
 		if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1, $2)", runLock, run).Scan(&free); err != nil {
@@ -175,10 +175,10 @@ func (s *server) begin(ctx context.Context) error {
 	return errors.Join(s.dropDeadRuns(ctx), s.dropOldTemplates(ctx))
 }
 
-// chooseStrategy: copying files needs two checkpoints, which are cheap where
-// nothing is synced, and takes two thirds of the time of copying through the
-// log when several tests ask at once. Where they are not cheap, the log is
-// better. Before version 15 there is no choice.
+// chooseStrategy chooses how templates are copied. A copy of the files needs two
+// checkpoints. They are cheap without fsync, and then it takes two thirds of the time of
+// a copy through the log, when several tests ask at once. With fsync the log is better.
+// Before version 15 there is no choice.
 func (s *server) chooseStrategy(ctx context.Context) error {
 	var version int
 	var fsync string
@@ -195,7 +195,7 @@ func (s *server) chooseStrategy(ctx context.Context) error {
 
 func runName(run int32) string { return fmt.Sprintf("%08x", uint32(run)) } //nolint:gosec // the same bits
 
-// dropDeadRuns drops the databases of runs whose process has ended: their lock
+// dropDeadRuns drops the databases of runs whose process has ended, so that their lock
 // is free.
 func (s *server) dropDeadRuns(ctx context.Context) error {
 	names, err := s.names(ctx, "SELECT datname FROM pg_database WHERE datname LIKE $1 ORDER BY 1", like(databasePrefix))
@@ -208,10 +208,11 @@ func (s *server) dropDeadRuns(ctx context.Context) error {
 			run, _, _ := strings.Cut(strings.TrimPrefix(name, databasePrefix), "_")
 			bits, err := strconv.ParseUint(run, 16, 32)
 			if err != nil {
-				continue // not one of ours
+				continue // not a database of a run
 			}
 			if _, known := dead[run]; !known {
-				// Whoever gets the lock drops; a run at the same time does not.
+				// The run that gets the lock drops the databases. Another run at
+				// the same time does not.
 				var free bool
 				if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1, $2)", runLock, int32(bits)).Scan(&free); err != nil { //nolint:gosec // the same bits
 					return err
@@ -228,8 +229,8 @@ func (s *server) dropDeadRuns(ctx context.Context) error {
 	})
 }
 
-// locking calls f with a connection on which it may take advisory locks, and
-// gives them up.
+// locking calls f with a connection on which it may take advisory locks, and releases
+// them.
 func (s *server) locking(ctx context.Context, f func(*pgx.Conn) error) error {
 	conn, err := s.admin.Acquire(ctx)
 	if err != nil {
@@ -239,7 +240,7 @@ func (s *server) locking(ctx context.Context, f func(*pgx.Conn) error) error {
 	err = f(conn.Conn())
 	_, unlockErr := conn.Exec(ctx, "SELECT pg_advisory_unlock_all()")
 	if unlockErr != nil {
-		unlockErr = errors.Join(unlockErr, conn.Conn().Close(ctx)) // which gives them up too
+		unlockErr = errors.Join(unlockErr, conn.Conn().Close(ctx)) // which releases them too
 	}
 	return errors.Join(err, unlockErr)
 }
@@ -267,7 +268,7 @@ type executor interface {
 	Exec(ctx context.Context, sql string, arguments ...any) (pgconn.CommandTag, error)
 }
 
-// drop drops a database with everybody in it.
+// drop drops a database and ends the sessions in it.
 func drop(ctx context.Context, on executor, name string) error {
 	_, err := on.Exec(ctx, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)")
 	return err

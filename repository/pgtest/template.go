@@ -11,11 +11,11 @@ import (
 
 const day = 24 * time.Hour
 
-// templateLife is how long a template stays that nobody uses.
+// templateLife is how long a template stays without being used.
 const templateLife = 7 * day
 
-// template returns the name of the template's database, which it builds if no
-// run did so before.
+// template returns the name of the template's database. It builds it if no earlier run
+// has done so.
 func (s *server) template(ctx context.Context, t *Template) (string, error) {
 	key, err := t.key()
 	if err != nil {
@@ -34,8 +34,8 @@ func (s *server) template(ctx context.Context, t *Template) (string, error) {
 	return name, nil
 }
 
-// build makes the template under another name; the new name comes last and says
-// that it is complete. The caller holds the lock of the name.
+// build makes the template under another name and renames it at the end, so that a
+// template with its final name is complete. The caller holds the lock of the name.
 func (s *server) build(ctx context.Context, conn *pgx.Conn, name string, migrate func(context.Context, string) error) error {
 	var exists bool
 	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&exists); err != nil {
@@ -48,7 +48,7 @@ func (s *server) build(ctx context.Context, conn *pgx.Conn, name string, migrate
 	if err := discard(ctx, conn, building); err != nil { // of a run that was killed
 		return err
 	}
-	// template0 is the same on every server, whatever somebody did to template1.
+	// template0 is the same on every server. template1 may have been changed.
 	if _, err := conn.Exec(ctx, "CREATE DATABASE "+quote(building)+" TEMPLATE template0"); err != nil {
 		return err
 	}
@@ -59,8 +59,8 @@ func (s *server) build(ctx context.Context, conn *pgx.Conn, name string, migrate
 	if err := migrate(ctx, databaseURL); err != nil {
 		return errors.Join(err, discard(ctx, conn, building))
 	}
-	// CREATE DATABASE refuses a template that somebody is connected to, and some
-	// migration tools leave a connection behind.
+	// CREATE DATABASE refuses a template with open sessions, and some migration tools
+	// leave a connection open.
 	if _, err := conn.Exec(ctx, "ALTER DATABASE "+quote(building)+" ALLOW_CONNECTIONS false"); err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (s *server) build(ctx context.Context, conn *pgx.Conn, name string, migrate
 	return err
 }
 
-// disconnect ends all sessions in the database and waits for that.
+// disconnect ends all sessions in the database and waits until they have ended.
 func disconnect(ctx context.Context, conn *pgx.Conn, name string) error {
 	for {
 		var n int
@@ -93,14 +93,14 @@ func disconnect(ctx context.Context, conn *pgx.Conn, name string) error {
 	}
 }
 
-// touch writes down when the template was used.
+// touch stores the time at which the template was used.
 func touch(ctx context.Context, conn *pgx.Conn, name string) error {
 	_, err := conn.Exec(ctx, "COMMENT ON DATABASE "+quote(name)+" IS '"+time.Now().UTC().Format(time.RFC3339)+"'")
 	return err
 }
 
-// dropOldTemplates drops the templates that nobody used for a week. One whose
-// lock is taken is in use.
+// dropOldTemplates drops the templates that were not used for a week. A template is in
+// use if its lock is taken.
 func (s *server) dropOldTemplates(ctx context.Context) error {
 	names, err := s.names(ctx, "SELECT datname FROM pg_database WHERE datname LIKE $1 AND datistemplate", like(templatePrefix))
 	if err != nil || len(names) == 0 {

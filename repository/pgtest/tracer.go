@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// tracer is what pgx calls; next is the tracer that was there before.
+// tracer is called by pgx. next is the tracer that the configuration had before.
 type tracer struct {
 	recorder *Recorder
 	next     pgx.QueryTracer
@@ -41,8 +41,8 @@ func (t *tracer) TraceBatchStart(ctx context.Context, conn *pgx.Conn, data pgx.T
 	return context.WithValue(ctx, statementKey{}, number)
 }
 
-// TraceBatchQuery is called when the result of a statement is read, so its
-// error is known at once.
+// TraceBatchQuery is called when the result of a statement is read. So its error is
+// known at once.
 func (t *tracer) TraceBatchQuery(ctx context.Context, conn *pgx.Conn, data pgx.TraceBatchQueryData) {
 	number, _ := ctx.Value(statementKey{}).(int)
 	t.recorder.begin(&Statement{SQL: data.SQL, Args: data.Args, Batch: number, Err: data.Err})
