@@ -242,7 +242,7 @@ func (c Credentials) Rotate(ctx context.Context, selection credential.Selection,
 		return Issued{}, err
 	}
 	now := i.time()
-	if len(found) != 1 || death(&found[0], now, 0) != "" {
+	if len(found) != 1 || !found[0].IsAlive(now) {
 		return Issued{}, errors.ResourceNotFound.Wrap(credential.ErrInvalid)
 	}
 	old := found[0]
@@ -304,7 +304,7 @@ func (c Credentials) Revoke(ctx context.Context, selection credential.Selection)
 	if err != nil {
 		return 0, err
 	}
-	found = slices.DeleteFunc(found, func(f credential.Credential) bool { return death(&f, now, 0) != "" })
+	found = slices.DeleteFunc(found, func(f credential.Credential) bool { return !f.IsAlive(now) })
 	for f := range found {
 		if err := c.ends(ctx, mine, &found[f]); err != nil {
 			return 0, err

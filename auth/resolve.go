@@ -9,6 +9,9 @@ import (
 	"reflect"
 	"runtime/debug"
 	"strings"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/credential"
@@ -265,6 +268,15 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 	return p, "", nil
 }
 
+// Resolver finds the credential of a token that has none of the known prefixes,
+// such as a JWT. It returns a credential of a type made by [NewExternalType], or
+// [credential.ErrInvalid]. Any other error means that it is not known who is
+// calling, and the answer is 503. It is an interface, because the application
+// decides whom to ask. No method will be added to it.
+type Resolver interface {
+	Resolve(ctx context.Context, token Secret) (*credential.Credential, error)
+}
+
 // resolverError is an error of a resolver, which may quote the token. It holds the
 // text without the token, and not the error itself, whose fields may hold it too.
 type resolverError struct {
@@ -303,4 +315,29 @@ func (a *Authenticator) anonymous(r *http.Request) (p *principal, reason audit.R
 	}
 	p.subject = typ.subject.make(credential.SubjectRef{})
 	return p, "", nil
+}
+
+// death says why a credential is dead at a time. It is empty while the credential
+// lives. A web session is also dead after the idle time; zero is no idle time.
+func death(c *credential.Credential, now time.Time, idle time.Duration) audit.Reason {
+	switch {
+	case c.ID == uuid.Nil || c.Subject.IsZero():
+		return audit.ReasonUnknownToken
+	case c.RevokedAt != nil:
+		return audit.ReasonRevoked
+	case c.ExpiresAt != nil && !now.Before(*c.ExpiresAt):
+		return audit.ReasonExpired
+	case c.SubjectGone:
+		return audit.ReasonSubjectGone
+	}
+	if idle > 0 {
+		active := c.CreatedAt
+		if c.LastUsedAt != nil && c.LastUsedAt.After(active) {
+			active = *c.LastUsedAt
+		}
+		if !now.Before(active.Add(idle)) {
+			return audit.ReasonIdle
+		}
+	}
+	return ""
 }

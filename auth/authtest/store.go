@@ -95,7 +95,7 @@ func (s *Store) Add(_ context.Context, record credential.Record, replaces creden
 	defer s.mu.Unlock()
 	if !replaces.IsZero() {
 		i := slices.IndexFunc(s.records, func(r credential.Record) bool { return r.Credential.ID == replaces.ID })
-		if i < 0 || !living(&s.records[i].Credential, record.Credential.CreatedAt) {
+		if i < 0 || !s.records[i].Credential.IsAlive(record.Credential.CreatedAt) {
 			return credential.ErrInvalid
 		}
 		if old := &s.records[i].Credential; old.ExpiresAt == nil || replaces.Until.Before(*old.ExpiresAt) {
@@ -129,17 +129,13 @@ func (s *Store) Revoke(_ context.Context, selection credential.Selection, at tim
 	defer s.mu.Unlock()
 	n := 0
 	for i := range s.records {
-		if c := &s.records[i].Credential; selection.Matches(c) && living(c, at) {
+		if c := &s.records[i].Credential; selection.Matches(c) && c.IsAlive(at) {
 			when := at
 			c.RevokedAt = &when
 			n++
 		}
 	}
 	return n, nil
-}
-
-func living(c *credential.Credential, now time.Time) bool {
-	return c.RevokedAt == nil && (c.ExpiresAt == nil || c.ExpiresAt.After(now))
 }
 
 // Finds is how many times a credential was looked up.

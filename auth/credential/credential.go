@@ -40,6 +40,13 @@ type Credential struct {
 	SubjectGone bool
 }
 
+// IsAlive reports whether the credential can be used at a time: it is not the zero
+// value, not revoked and not expired, and its subject is not gone. The idle time of
+// a web session does not count here.
+func (c *Credential) IsAlive(at time.Time) bool {
+	return c.ID != uuid.Nil && !c.Subject.IsZero() && c.RevokedAt == nil && !c.SubjectGone && (c.ExpiresAt == nil || at.Before(*c.ExpiresAt))
+}
+
 // Clone returns a credential that shares no memory with c. A store that keeps
 // credentials in memory hands out clones, and package auth does the same.
 func (c *Credential) Clone() Credential {

@@ -2,6 +2,7 @@ package credential_test
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -37,4 +38,12 @@ func ExampleSelection_Matches() {
 	// true
 	// false
 	// false
+}
+
+// A credential is dead from the moment at which it expires.
+func ExampleCredential_IsAlive() {
+	expires := time.Date(2026, 1, 2, 15, 0, 0, 0, time.UTC)
+	c := credential.Credential{ID: uuid.New(), Subject: auth.User{ID: uuid.New()}.Ref(), ExpiresAt: &expires}
+	fmt.Println(c.IsAlive(expires.Add(-time.Second)), c.IsAlive(expires))
+	// Output: true false
 }

@@ -50,7 +50,7 @@ func (e *Endpoint) compileGuards(own openapi.Security, fails []*errors.Kind) {
 	}
 	var possible bool
 	if e.ways, possible = ways(append(required, own)...); !possible {
-		e.mistake("no request satisfies both the guard of api.Behind and the endpoint's own: they take no kind of credential in common; move the endpoint out of the group, or let one of them take more")
+		e.mistake("no request satisfies both the guard of api.Behind and the endpoint's own: they take no type of credential in common; move the endpoint out of the group, or let one of them take more")
 	}
 	e.guardFails = append(e.guardFails, fails...)
 	if slices.Contains(e.guardFails, nil) {

@@ -182,7 +182,7 @@ type SecurityAlternative struct {
 	Scopes []string
 }
 
-// SecurityScheme describes a kind of credential.
+// SecurityScheme describes a type of credential.
 type SecurityScheme struct {
 	Type         string `json:"type"`
 	Description  string `json:"description,omitempty"`

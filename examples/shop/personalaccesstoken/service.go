@@ -24,7 +24,7 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User],
 	}
 	var living []PersonalAccessToken
 	for _, c := range credentials {
-		if c.RevokedAt == nil && (c.ExpiresAt == nil || time.Now().Before(*c.ExpiresAt)) {
+		if c.IsAlive(time.Now()) {
 			living = append(living, newToken(c))
 		}
 	}
