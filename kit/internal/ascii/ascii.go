@@ -7,7 +7,7 @@ func IsDigit(c byte) bool { return c-'0' <= 9 }
 // IsLower reports whether c is one of a to z.
 func IsLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
-// Only reports whether a text has no character beyond ASCII.
+// Only reports whether all characters of a text are in ASCII.
 func Only(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 {
@@ -17,7 +17,8 @@ func Only(s string) bool {
 	return true
 }
 
-// SkipDigits is the place of the first byte at or after i that is no digit.
+// SkipDigits is the place of the first byte at or after i that is not a digit. It is
+// the length of the text where all of them are digits.
 func SkipDigits(s string, i int) int {
 	for i < len(s) && IsDigit(s[i]) {
 		i++

@@ -56,8 +56,9 @@ func emailDomain(given string) (encoded, decoded, reason string) {
 	return encoded, decoded, checkUnsafe(decoded, false)
 }
 
-// isMappable leaves out what decomposes into text with a full stop, such as the
-// dot leaders and U+2488. A full stop of another width or script is one.
+// isMappable reports whether a character may be mapped. A character that decomposes
+// into a text with a full stop, such as the dot leaders and U+2488, may not. A full
+// stop of another width or script may.
 func isMappable(r rune) bool {
 	return r < utf8.RuneSelf || r == '\uFF0E' || r == '\uFE19' || !strings.Contains(norm.NFKD.String(string(r)), ".")
 }

@@ -27,13 +27,13 @@ const (
 )
 
 // Normalize checks an e-mail address as Pydantic's EmailStr does and returns its
-// normal form: without the display name of "Ann <ann@example.com>" and outer
-// white space, the domain in lower case and decoded from Punycode, the local
-// part as it is but for the role names of RFC 2142 (Info@, Postmaster@), which
-// are lower case.
+// normal form. The normal form has no outer white space, and no display name as in
+// "Ann <ann@example.com>". Its domain is in lower case and decoded from Punycode. The
+// local part does not change, except that the role names of RFC 2142 (Info@,
+// Postmaster@) become lower case.
 //
-// Special-use domains such as .test and .local are refused; whether the address
-// exists is not looked up.
+// Special-use domains such as .test and .local are refused. Nothing looks up whether
+// the address exists.
 func Normalize(s string) (string, *pydantic.Issue) {
 	if isPlainEmail(s) {
 		return s, nil
@@ -56,9 +56,10 @@ func emailIssue(reason string) *pydantic.Issue {
 	}
 }
 
-// isPlainEmail recognizes what nearly every address looks like and is its own
-// normal form: letters, digits and -_+ between single periods, a domain in
-// lower case that ends in letters. It says no to anything it is not sure of.
+// isPlainEmail recognizes the form that nearly every address has, and that is its own
+// normal form: letters, digits and -_+ between single periods, and a domain in
+// lower case that ends in letters. It may be false for another address that is its
+// own normal form.
 func isPlainEmail(s string) bool {
 	at := strings.IndexByte(s, '@')
 	if at < 1 || len(s) > MaxAddress {
@@ -125,7 +126,7 @@ func isSpecialUse(last string) bool {
 	return false
 }
 
-// isRoleName reports whether a local part is one of RFC 2142, in whatever case.
+// isRoleName reports whether a local part is one of RFC 2142, in any letter case.
 func isRoleName(local string) bool {
 	if len(local) > len("postmaster") || !ascii.Only(local) {
 		return false
@@ -138,8 +139,8 @@ var roleNames = []string{
 	"usenet", "news", "webmaster", "www", "uucp", "ftp",
 }
 
-// withoutDisplayName returns the address of Ann <a@b>, "Ann" <a@b> and <a@b>,
-// and anything else as it is.
+// withoutDisplayName returns the address of Ann <a@b>, "Ann" <a@b> and <a@b>. It
+// returns any other text unchanged.
 func withoutDisplayName(s string) string {
 	text := strings.TrimFunc(s, python.IsSpace)
 	if !strings.HasSuffix(text, ">") {

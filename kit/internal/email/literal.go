@@ -9,8 +9,9 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-// checkLiteral says what is wrong with a domain in brackets (without them). Even
-// a good one is not taken. The reasons are those of Python's ipaddress.
+// checkLiteral is the reason why a domain in brackets is refused, also where it is
+// valid. The brackets are not part of it. The reasons are those of Python's
+// ipaddress.
 func checkLiteral(literal string) string {
 	switch {
 	case literal != "" && strings.Trim(strings.TrimSuffix(literal, "\n"), "0123456789.") == "":
@@ -32,7 +33,7 @@ func checkLiteral(literal string) string {
 	return "The part after the @-sign contains an invalid address literal tag in brackets."
 }
 
-// ipv4Fault says what is wrong with an address of four decimal numbers.
+// ipv4Fault is the fault of an address of four decimal numbers; empty for none.
 func ipv4Fault(s string) string {
 	if s == "" {
 		return "Address cannot be empty"
@@ -66,7 +67,7 @@ func octetFault(octet string) string {
 	return ""
 }
 
-// ipv6Fault says what is wrong with an IPv6 address, which may have a zone.
+// ipv6Fault is the fault of an IPv6 address, which may have a zone; empty for none.
 func ipv6Fault(s string) string {
 	if strings.Contains(s, "/") {
 		return "Unexpected '/' in " + python.Repr(s)

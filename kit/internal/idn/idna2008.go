@@ -64,7 +64,7 @@ func toUnicodeLabel(encoded string) (label, fault string) {
 	case puny[len(puny)-1] == '-':
 		return "", "A-label must not end with a hyphen"
 	}
-	// Python reads a delimiter with nothing before it as none.
+	// Python ignores a delimiter with nothing before it.
 	if strings.LastIndexByte(puny, '-') == 0 {
 		puny = puny[1:]
 	}

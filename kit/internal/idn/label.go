@@ -83,7 +83,7 @@ var ( //nolint:gochecknoglobals // never written
 )
 
 // isContextual are the characters of RFC 5892 that are allowed in a context
-// only, but for the joiners.
+// only. The joiners are not among them.
 func isContextual(r rune) bool {
 	return strings.ContainsRune("\u00B7\u0375\u05F3\u05F4\u30FB", r) || isArabicDigit(r) || isExtendedArabicDigit(r)
 }

@@ -24,15 +24,15 @@ const acePrefix = "xn--"
 var mapping = idna.New( //nolint:gochecknoglobals // never written
 	idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false), idna.CheckJoiners(false))
 
-// A Fault is a character that may not stand in a domain name.
+// A Fault is a character that a domain name must not have.
 type Fault struct {
 	Char     rune
 	Position int // from 1
 }
 
-// Map brings a domain name to the form in which it is compared: lower
-// case, composed, with full stops between labels. It maps each character on its
-// own, so that labels of Punycode stay as they are.
+// Map brings a domain name to the form in which it is compared: in lower case,
+// composed, with full stops between labels. It maps each character by itself, so
+// that labels of Punycode do not change.
 func Map(s string) (string, *Fault) {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -80,8 +80,8 @@ func decodeLabel(encoded string) (string, bool) {
 	return label, err == nil
 }
 
-// Compose is Unicode's normalization form C. The package norm also breaks up
-// runs of more than 30 marks by U+034F; what it put in is taken out.
+// Compose is Unicode's normalization form C. The package norm also puts U+034F into
+// runs of more than 30 marks. Compose removes it again.
 func Compose(s string) string {
 	if ascii.Only(s) {
 		return s

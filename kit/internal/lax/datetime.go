@@ -124,7 +124,7 @@ func dateIssue(year int, month time.Month, day int) (int, time.Month, int, *pyda
 }
 
 // datetime reads a datetime or a unix time; year 0 is not yet refused. The
-// fault is empty when there is none.
+// fault is empty for a valid text.
 func datetime(s string) (at time.Time, aware bool, fault string) {
 	at, aware, fault = rfc3339(s)
 	if fault == "" {
@@ -229,7 +229,7 @@ func fromUnixText(f float64) (time.Time, string) {
 	return fromUnix(saturate(whole), fraction(f-whole, 1e6))
 }
 
-// fraction is in microseconds; that of an infinity is none.
+// fraction is in microseconds. An infinity has a fraction of 0.
 func fraction(part, unit float64) int64 {
 	if math.IsNaN(part) {
 		return 0

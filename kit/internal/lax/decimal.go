@@ -142,7 +142,7 @@ func (n Number) String() string {
 	return sign + digits[:point] + "." + digits[point:]
 }
 
-// DecimalRules are the limits on a decimal number. The zero value has none.
+// DecimalRules are the limits of a decimal number. The zero value has no limits.
 type DecimalRules struct {
 	// MaxDigits is the number of digits in all; 0 means any.
 	MaxDigits int

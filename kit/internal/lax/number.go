@@ -171,8 +171,8 @@ func IntFromFloat(f float64) (int64, *pydantic.Issue) {
 
 // Float reads a number from text: an optional sign, digits with an optional
 // point and exponent, or inf, infinity or nan in any letter case; outer white
-// space or single underscores, but not both. A number too large is infinite,
-// as Python has it.
+// space or single underscores, but not both. As in Python, a number that is too large
+// is infinite.
 func Float(s string) (float64, *pydantic.Issue) {
 	if f, ok := parseFloat(strings.TrimSpace(s)); ok {
 		return f, nil

@@ -6,9 +6,9 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/ascii"
 )
 
-// The fault texts are those of the Rust library that Pydantic reads dates and
-// times with. Which of several faults is reported depends on the order in which
-// that library looks at the text, which is followed here.
+// The texts of the faults are those of the Rust library with which Pydantic reads
+// dates and times. Where a text has several faults, the one that this library finds
+// first is reported, so the order of the checks here is its order.
 
 // calendarDate reads the ten characters of a date; what follows is not looked at.
 func calendarDate(s string) (year int, month time.Month, day int, fault string) {

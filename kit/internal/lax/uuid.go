@@ -48,8 +48,8 @@ func hex(s string, to []byte) bool {
 	return true
 }
 
-// uuidFault says what is wrong with a UUID, in the words of the Rust library
-// that Pydantic reads them with. Positions count from 1.
+// uuidFault is the fault of a text that is not a UUID, in the words of the Rust library
+// with which Pydantic reads them. Positions count from 1.
 func uuidFault(s string) string {
 	inner, offset := s, 0
 	switch {

@@ -124,7 +124,7 @@ func (p *parser) property() (item, error) {
 	negated := p.in[p.at+1] == 'P'
 	p.at += 2
 	var name string
-	if p.rest("{") {
+	if p.startsWith("{") {
 		var closed bool
 		if name, _, closed = strings.Cut(p.in[p.at+1:], "}"); !closed {
 			return item{}, fmt.Errorf(`\p{ is not closed`)
@@ -193,7 +193,7 @@ func (p *parser) class() error {
 	begin := p.at
 	p.at++
 	out := []byte{'['}
-	if p.rest("^") {
+	if p.startsWith("^") {
 		if !p.unicode {
 			return p.halfCharacter("[^…]")
 		}
@@ -201,25 +201,25 @@ func (p *parser) class() error {
 		out = append(out, '^')
 	}
 	empty := true
-	for p.rest("-") { // at the beginning they are characters
+	for p.startsWith("-") { // at the beginning they are characters
 		p.at++
 		out, empty = append(out, literal('-')...), false
 	}
-	if empty && p.rest("]") {
+	if empty && p.startsWith("]") {
 		p.at++
 		out = append(out, literal(']')...)
 	}
-	for !p.rest("]") {
+	for !p.startsWith("]") {
 		switch {
 		case p.at >= len(p.in):
 			return fmt.Errorf("a class in brackets is not closed")
-		case p.rest("["):
+		case p.startsWith("["):
 			content, ok := p.posix()
 			if !ok {
 				return p.sets(begin)
 			}
 			out = append(out, content...)
-		case p.rest("&&") || p.rest("--") || p.rest("~~"):
+		case p.startsWith("&&") || p.startsWith("--") || p.startsWith("~~"):
 			return p.sets(begin)
 		default:
 			content, err := p.member()
@@ -258,15 +258,15 @@ func (p *parser) posix() (content string, ok bool) {
 
 // member reads a character, a range of characters or a class in brackets.
 func (p *parser) member() (string, error) {
-	first, err := p.single()
+	first, err := p.classItem()
 	if err != nil {
 		return "", err
 	}
-	if !p.rest("-") || p.rest("-]") || p.rest("--") {
+	if !p.startsWith("-") || p.startsWith("-]") || p.startsWith("--") {
 		return first.member(p.fold)
 	}
 	p.at++
-	last, err := p.single()
+	last, err := p.classItem()
 	if err != nil {
 		return "", err
 	}
@@ -276,8 +276,8 @@ func (p *parser) member() (string, error) {
 	return literal(first.r) + "-" + literal(last.r), nil
 }
 
-func (p *parser) single() (item, error) {
-	if p.rest(`\`) {
+func (p *parser) classItem() (item, error) {
+	if p.startsWith(`\`) {
 		return p.item()
 	}
 	if p.at >= len(p.in) {

@@ -136,8 +136,8 @@ func literal(r rune) string {
 	return fmt.Sprintf(`\x{%X}`, r)
 }
 
-// rest reports whether the rest of the expression begins with a text.
-func (p *parser) rest(prefix string) bool { return strings.HasPrefix(p.in[p.at:], prefix) }
+// startsWith reports whether the rest of the expression begins with a text.
+func (p *parser) startsWith(prefix string) bool { return strings.HasPrefix(p.in[p.at:], prefix) }
 
 // repeat appends a repetition. A question mark after it means as few times as possible.
 func (p *parser) repeat(operator string) error {
@@ -150,7 +150,7 @@ func (p *parser) repeat(operator string) error {
 	}
 	p.out = append(p.out, operator...)
 	p.repeated = true
-	if p.rest("?") {
+	if p.startsWith("?") {
 		p.at++
 		p.out = append(p.out, '?')
 	}
@@ -175,17 +175,17 @@ func (p *parser) counted() error {
 // open begins a group, or sets flags.
 func (p *parser) open() error {
 	p.at++
-	if !p.rest("?") {
+	if !p.startsWith("?") {
 		p.begin("(?:")
 		return nil
 	}
 	p.at++
 	for _, look := range []string{"=", "!", "<=", "<!"} {
-		if p.rest(look) {
+		if p.startsWith(look) {
 			return fmt.Errorf("it looks ahead or behind with (?%s, which neither Pydantic's engine nor Go's can do", look)
 		}
 	}
-	if p.rest("P<") || p.rest("<") {
+	if p.startsWith("P<") || p.startsWith("<") {
 		return p.named()
 	}
 	return p.flags()
@@ -299,7 +299,7 @@ func (p *parser) boundary(c byte) error {
 		return p.wordBoundary(text)
 	}
 	p.at += 2
-	if p.rest("{") && !countedRepetition.MatchString(p.in[p.at:]) {
+	if p.startsWith("{") && !countedRepetition.MatchString(p.in[p.at:]) {
 		return p.wordBoundary(text + "{")
 	}
 	p.add(text)
@@ -348,20 +348,20 @@ func (p *parser) item() (item, error) {
 	return item{r: rune(c)}, nil
 }
 
-// digits are the numbers of digits of \x41, \u0041 and \U00000041.
-var digits = map[byte]int{'x': 2, 'u': 4, 'U': 8}
+// hexDigits is the number of digits of \x41, \u0041 and \U00000041.
+var hexDigits = map[byte]int{'x': 2, 'u': 4, 'U': 8}
 
 func (p *parser) hexadecimal(c byte) (item, error) {
 	p.at += 2
 	var text string
-	if p.rest("{") {
+	if p.startsWith("{") {
 		var closed bool
 		if text, _, closed = strings.Cut(p.in[p.at+1:], "}"); closed {
 			p.at += len(text) + 2
 		}
 	} else {
-		text = p.in[p.at:min(p.at+digits[c], len(p.in))]
-		if len(text) < digits[c] {
+		text = p.in[p.at:min(p.at+hexDigits[c], len(p.in))]
+		if len(text) < hexDigits[c] {
 			text = ""
 		}
 		p.at += len(text)

@@ -34,7 +34,7 @@ type decoder struct {
 	errs  []errors.ValidationError
 	// found holds, for each object being read, the tokens of its fields.
 	found []pyjson.Token
-	// tok is the value at hand; none when text holds it.
+	// tok is the value that is being read. It is none where the value is text.
 	tok  pyjson.Token
 	text string
 
@@ -122,7 +122,7 @@ func (d *decoder) failWith(issue *pydantic.Issue, guide *Node) bool {
 	return d.report(issue, input)
 }
 
-// failInput is fail with an input of its own.
+// failInput is fail with another input.
 func (d *decoder) failInput(issue *pydantic.Issue, input any) bool {
 	if d.full() {
 		return false

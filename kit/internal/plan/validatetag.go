@@ -12,7 +12,7 @@ type ruleTag struct {
 	raw         string
 }
 
-// ruleSet is a validate tag, taken apart at dive.
+// ruleSet is a validate tag. The rules after dive are those of the items.
 type ruleSet struct {
 	required bool
 	own      []ruleTag
@@ -37,8 +37,8 @@ func (r *ruleSet) elem() *ruleSet {
 	return r.items
 }
 
-// parseRules takes a validate tag apart. required and omitempty are taken out:
-// presence is what the type of the field says.
+// parseRules parses a validate tag. Words about presence, such as omitempty, are not
+// rules: the type of the field decides what may be absent.
 func parseRules(tag string) (*ruleSet, error) {
 	if tag == "" || tag == "-" {
 		return noRules, nil

@@ -1,5 +1,5 @@
-// Package pydantic holds the errors of Pydantic v2 and the pieces of which their
-// messages are made.
+// Package pydantic holds the type of Pydantic's errors, and the pieces of their
+// messages.
 package pydantic
 
 import (
@@ -9,17 +9,17 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// An Issue is what is wrong with a value: an error of Pydantic without the
+// An Issue is what is wrong with a value. It is an error of Pydantic without the
 // place and the input, which only the caller knows. Issues are shared between
-// calls: read them only.
+// calls, so a caller must not change them.
 type Issue struct {
 	Type string
 	Msg  string
 	Ctx  errors.Ctx
 }
 
-// ParsingIssue makes an issue whose message ends in the text that is also its
-// context, as all of Pydantic's *_parsing types have it.
+// ParsingIssue makes an issue of one of Pydantic's *_parsing types. Its message is
+// the prefix and the text, and its context is the text.
 func ParsingIssue(typ, prefix, text string) *Issue {
 	return &Issue{Type: typ, Msg: prefix + text, Ctx: errors.Ctx{{Name: "error", Value: text}}}
 }
@@ -32,9 +32,8 @@ func Plural(n int) string {
 	return "s"
 }
 
-// Expected joins what would have been right into the text of enum and literal
-// errors: 'a', 'b' or 'c'. The parts are joined as they are: texts come as
-// Python's repr.
+// Expected joins the values that would have been right, as the errors of enums and
+// literals list them: 'a', 'b' or 'c'. The values come as Python's repr.
 func Expected(reprs []string) string {
 	if len(reprs) < 2 {
 		return strings.Join(reprs, "")
@@ -43,6 +42,6 @@ func Expected(reprs []string) string {
 	return strings.Join(reprs[:last], ", ") + " or " + reprs[last]
 }
 
-// FloatText writes a number as Pydantic's messages have it (a bound, say):
-// without a fraction of zero and never with an exponent.
+// FloatText writes a number in the form that bounds have in Pydantic's messages:
+// without a fraction of zero, and never with an exponent.
 func FloatText(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// decodeText makes UTF-8 of a body, as Python's json.loads does: a byte order
-// mark is taken off, UTF-16 and UTF-32 are told by their NUL bytes, and encoded
-// surrogates pass. It reports whether there are any, and false for bytes that
-// are no text.
+// decodeText makes UTF-8 of a text, as Python's json.loads does. It removes a byte
+// order mark, recognizes UTF-16 and UTF-32 by their NUL bytes, and accepts encoded
+// surrogates. It reports whether there are encoded surrogates, and whether the bytes
+// are a text.
 func decodeText(raw []byte) (data []byte, surrogates, ok bool) {
 	switch order, width := detectEncoding(raw); {
 	case width == 4:

@@ -19,7 +19,7 @@ type Document struct {
 // tokens of its own.
 type Token int32
 
-// None is no token.
+// None stands for a token that does not exist.
 const None Token = -1
 
 // span is where a token stands.

@@ -14,11 +14,12 @@ import (
 // interpreter; this one is the library's own.
 const MaxDepth = 500
 
-// ErrUnreadable is about bytes that are no text, a text that is nested too deep
-// and an integer of more than [python.MaxDigits] digits. FastAPI answers 400.
+// ErrUnreadable is the error for bytes that are not a text, for a text that is nested
+// too deep, and for an integer of more than [python.MaxDigits] digits. FastAPI answers
+// with 400.
 var ErrUnreadable = errors.New("there was an error parsing the body")
 
-// A SyntaxError is about a text that is not JSON.
+// A SyntaxError is the error for a text that is not JSON.
 type SyntaxError struct {
 	// Position is the number of characters before the fault.
 	Position int
@@ -237,7 +238,7 @@ func (d *Document) scanEscape(start, i int) (next int, flags uint32, err error) 
 	return next, flagEscaped, nil
 }
 
-// constant is the one of Python's constants with which a text begins; empty for none.
+// constant is the constant of Python's json that begins a text; empty for none.
 func constant(s string) string {
 	var word string
 	switch s[0] {

@@ -88,7 +88,7 @@ func lowSurrogate(data []byte, i int) (rune, bool) {
 	return r, ok && r >= 0xDC00 && r < 0xE000
 }
 
-// HasSurrogate reports whether a text holds half a surrogate pair, which is no
+// HasSurrogate reports whether a text holds half a surrogate pair, which is not a
 // character.
 func (d *Document) HasSurrogate(tok Token) bool {
 	return d.First(tok) == '"' && d.tokens[tok].next&flagSurrogate != 0

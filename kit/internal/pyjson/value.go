@@ -44,8 +44,8 @@ func (d *Document) IsNonFinite(tok Token) bool {
 	return c == 'N' || c == 'I' || c == '-' && d.Raw(tok) == "-Infinity"
 }
 
-// Any is the value as encoding/json has it, but for numbers, which are those of
-// package jsonnum. NaN and the infinities are float64s.
+// Any is the value as encoding/json makes it, except that numbers are those of package
+// jsonnum. NaN and the infinities are float64s.
 func (d *Document) Any(tok Token) any {
 	switch d.First(tok) {
 	case '{':
@@ -87,7 +87,7 @@ func (d *Document) Float(tok Token) float64 {
 }
 
 // IsBeyondFloat reports whether an integer is too large for a float64. For
-// Python that is no number, unlike one with an exponent, which is infinite.
+// Python that is not a number. A number with an exponent is infinite there.
 func (d *Document) IsBeyondFloat(tok Token) bool {
 	return len(d.Raw(tok)) > 308 && math.IsInf(d.Float(tok), 0)
 }

@@ -1,6 +1,5 @@
-// Package python holds what CPython does with texts and numbers, as far as it is
-// seen in answers: repr, white space, the limit of digits, and what it makes of
-// bytes that are no text.
+// Package python does with texts and numbers what CPython does, as far as clients
+// see it: repr, white space, the limit of digits, and bytes that are not a text.
 package python
 
 import (
@@ -15,8 +14,8 @@ const MaxDigits = 4300
 // IsSpace is str.isspace for one character.
 func IsSpace(r rune) bool { return unicode.IsSpace(r) || '\x1c' <= r && r <= '\x1f' }
 
-// ValidText is a text in which U+FFFD stands for what is not UTF-8, one for each
-// beginning of a sequence that breaks off: bytes.decode with errors="replace".
+// ValidText replaces what is not UTF-8 as bytes.decode does with errors="replace":
+// each beginning of a sequence that breaks off becomes one U+FFFD.
 func ValidText(s string) string {
 	if utf8.ValidString(s) {
 		return s

@@ -1,5 +1,5 @@
-// Package querystring reads query strings as Python's urllib.parse.parse_qsl
-// does, which FastAPI reads them with.
+// Package querystring reads query strings as FastAPI does, with Python's
+// urllib.parse.parse_qsl.
 package querystring
 
 import (

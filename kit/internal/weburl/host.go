@@ -83,7 +83,7 @@ func endsInNumber(host string) bool {
 	return ok
 }
 
-// parseIPv4 reads one to four numbers, the last of which fills what is left.
+// parseIPv4 reads one to four numbers. The last one fills all bytes that are left.
 func parseIPv4(s string) (string, bool) {
 	parts := strings.Split(strings.TrimSuffix(s, "."), ".")
 	if len(parts) > 4 {

@@ -25,7 +25,7 @@ func setOf(chars string) (set asciiSet) {
 	return set
 }
 
-// The percent-encode sets of the standard; what is beyond ASCII is encoded by all.
+// The percent-encode sets of the standard. All of them encode what is beyond ASCII.
 var ( //nolint:gochecknoglobals // never written
 	opaqueSet       = setOf("")
 	fragmentSet     = setOf(" \"<>`")
@@ -57,7 +57,7 @@ func appendEncoded(to []byte, s string, set *asciiSet) []byte {
 	return to
 }
 
-// percentDecode decodes what is a valid escape and leaves the rest.
+// percentDecode decodes valid escapes and leaves the rest.
 func percentDecode(s string) string {
 	if !strings.Contains(s, "%") {
 		return s

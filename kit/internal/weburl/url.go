@@ -16,9 +16,9 @@ import (
 // Rules are what a URL must be beyond well formed, as Pydantic's
 // UrlConstraints. The zero value takes any URL, as AnyUrl does.
 type Rules struct {
-	// Schemes are the allowed ones, in lower case; none means any.
+	// Schemes are the allowed schemes, in lower case. Any is allowed where it is empty.
 	Schemes []string
-	// MaxLength is in bytes of the text as it came; 0 means any.
+	// MaxLength is how many bytes the text may have before it is changed; 0 means any.
 	MaxLength int
 	// HostRequired refuses URLs without a host, such as mailto:.
 	HostRequired bool
@@ -33,14 +33,13 @@ var HTTP = Rules{Schemes: []string{"http", "https"}, MaxLength: MaxLength, HostR
 // HTTPS are the rules of Polar's HttpsUrl.
 var HTTPS = Rules{Schemes: []string{"https"}, MaxLength: MaxLength, HostRequired: true} //nolint:gochecknoglobals // never written
 
-// Normalize checks a URL and returns its normal form, both as the URL standard of the
-// WHATWG has it: outer white space, tabs and line breaks go; scheme and host
-// are in lower case, an international host is in ASCII, an IPv4 address is
-// written in full; the port of the scheme is left out; dot segments are
-// resolved; what has to be is percent-encoded; an empty path is /.
+// Normalize checks a URL and returns its normal form, as the URL standard of the
+// WHATWG defines them. The normal form has no outer white space, tabs or line breaks.
+// Scheme and host are in lower case. An international host is in ASCII, and an IPv4
+// address is written in full. The port of the scheme is left out. Dot segments are
+// resolved. Characters that need it are percent-encoded. An empty path is /.
 //
-// As in browsers that makes https:a.com, https:/a.com and https:\\a.com the URL
-// https://a.com/.
+// As in browsers, https:a.com, https:/a.com and https:\\a.com become https://a.com/.
 func Normalize(s string, rules Rules) (string, *pydantic.Issue) {
 	if rules.MaxLength > 0 && len(s) > rules.MaxLength {
 		return "", &pydantic.Issue{
@@ -126,7 +125,8 @@ func (u *urlParts) text(given string) string {
 	return given
 }
 
-// specialPort tells the port of a scheme that the standard treats as special.
+// specialPort is the port of a scheme that the standard treats as special. It is 0 for
+// a file.
 func specialPort(scheme string) (port int, special bool) {
 	switch scheme {
 	case "http", "ws":
@@ -141,7 +141,7 @@ func specialPort(scheme string) (port int, special bool) {
 	return 0, false
 }
 
-// parseURL parses a URL; the fault is Pydantic's text, empty for none.
+// parseURL parses a URL. The fault is Pydantic's text, and empty for a valid URL.
 func parseURL(s string) (u urlParts, fault string) {
 	if s == "" {
 		return u, "input is empty"
@@ -227,9 +227,9 @@ func (u *urlParts) parseRest(s string, defaultPort int, special bool) (fault str
 	return ""
 }
 
-// parseAuthority parses user, host and port. Followed is whether a path, a query
+// parseAuthority parses user, host and port. Followed says whether a path, a query
 // or a fragment comes after them. Where a backslash ends the port of a scheme that
-// is not special, what is left begins the path.
+// is not special, the rest begins the path.
 func (u *urlParts) parseAuthority(s string, followed bool, defaultPort int, special bool) (path, fault string) {
 	if at := strings.LastIndexByte(s, '@'); at >= 0 {
 		name, password, _ := strings.Cut(s[:at], ":")
