@@ -28,8 +28,8 @@ import (
 // validating sends requests and holds each answer to the document: the status and
 // the headers with kin-openapi, the body with a validator of JSON Schema 2020-12,
 // since that of kin-openapi refuses null where a schema names no type.
-// It repeats on purpose what kittest.Answers of the library does: a check with
-// other people's code finds what both of the library's own would get wrong.
+// It repeats what kittest.Answers does, but with the code of other projects only, so
+// that it also finds a mistake in kittest.Answers.
 type validating struct {
 	tb       testing.TB
 	document *openapi3.T

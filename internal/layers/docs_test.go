@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -57,4 +58,25 @@ func TestDecisionsAreNumbered(t *testing.T) {
 		require.NotContains(t, numbers, number, "two decisions have the number")
 		numbers = append(numbers, number)
 	}
+}
+
+// A relative link in a document leads to a file or a folder of the tree.
+func TestLinksLeadToFiles(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)\s]*)?\)`)
+	count := 0
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md", "examples/*.md"} {
+		pages, err := filepath.Glob("../../" + pattern)
+		require.NoError(t, err)
+		for _, page := range pages {
+			text, err := os.ReadFile(page)
+			require.NoError(t, err)
+			for _, found := range link.FindAllStringSubmatch(string(text), -1) {
+				_, err := os.Stat(filepath.Join(filepath.Dir(page), found[1]))
+				require.NoError(t, err, "a link in %s", page)
+				count++
+			}
+		}
+	}
+	require.Greater(t, count, 30)
 }
