@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -54,7 +53,7 @@ func (e *Endpoint) compileGuards(own openapi.Security, fails []*errors.Kind) {
 	}
 	e.guardFails = append(e.guardFails, fails...)
 	if slices.Contains(e.guardFails, nil) {
-		e.mistake("the Fails of its guard has a nil kind; declare it with errors.DefineKind before the guard")
+		e.mistake("the method Fails of its guard returns a nil kind; declare the kind with errors.DefineKind before the guard")
 		e.guardFails = slices.DeleteFunc(e.guardFails, func(kind *errors.Kind) bool { return kind == nil })
 	}
 }
@@ -115,8 +114,8 @@ func (e *Endpoint) compileInput() {
 	}
 	e.comparePath()
 	switch {
-	case compiled.Body == nil && e.verb.noBody != "":
-		e.mistake("the input %s of %s %s has no body; %s", t, article(e.verb.name), e.verb.name, e.verb.noBody)
+	case compiled.Body == nil && verbs[e.verb].noBody != "":
+		e.mistake("the input %s has no body, and %s needs one; %s", t, e.verb, verbs[e.verb].noBody)
 	case compiled.Body != nil && e.verb == verbUpdate && compiled.Body.Node.Object == nil:
 		e.mistake("the body %s of an update must be a schema: a struct that embeds kit.Schema", compiled.Body.Node.Type)
 	}
@@ -147,7 +146,11 @@ func (e *Endpoint) comparePath() {
 // planMistakes notes what is wrong with a type, once for all endpoints that use it.
 func (e *Endpoint) planMistakes(side string, t reflect.Type, err error) {
 	for _, each := range plan.Mistakes(err) {
-		e.note(each.Error(), fmt.Sprintf("the %s %s: %s", side, t, each))
+		says := each.Error()
+		if !strings.HasPrefix(says, t.String()) {
+			says = t.String() + ": " + says
+		}
+		e.note(each.Error(), "the "+side+" "+says)
 	}
 }
 
@@ -183,7 +186,7 @@ func (e *Endpoint) compileResponse() {
 		e.response, e.described = &response, status
 	}
 	if e.verb != verbNone && e.verb != verbDelete {
-		e.mistake("%s answers with a schema; use api.Handle for %s", e.verb.name, t)
+		e.mistake("%s answers with a schema; use api.Handle for %s", e.verb, t)
 	}
 }
 
@@ -194,7 +197,7 @@ func (e *Endpoint) compileStatus() {
 	redirect := e.output == reflect.TypeFor[Redirect]()
 	switch chosen := s.status != 0; {
 	case chosen && e.verb != verbNone:
-		e.mistake("api.Status is for api.Post and api.Handle: %s always answers %d", e.verb.name, e.verb.status)
+		e.mistake("api.Status is for api.Post and api.Handle: %s always answers %d", e.verb, verbs[e.verb].status)
 	case chosen && (s.status < 200 || s.status > 399):
 		e.mistake("api.Status(%d): the status of a success is from 200 to 399; errors are returned by the handler", s.status)
 	case chosen && e.described != 0 && e.described != s.status && !redirect:
@@ -211,7 +214,7 @@ func (e *Endpoint) compileStatus() {
 	case e.output == reflect.TypeFor[NoContent]():
 		s.status = http.StatusNoContent
 	default:
-		s.status = e.verb.status
+		s.status = verbs[e.verb].status
 	}
 }
 

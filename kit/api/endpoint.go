@@ -192,6 +192,6 @@ func (e *Endpoint) name() string {
 	case e.handlerName != "":
 		return e.handlerName
 	default:
-		return e.verb.name
+		return string(e.verb)
 	}
 }

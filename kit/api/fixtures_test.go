@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/openapi"
@@ -173,20 +175,23 @@ func send(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-// mistakes is the report on an API whose endpoints have mistakes.
-func mistakes(t *testing.T, routes func(root *api.Group)) string {
+// mistakes compares the report on an API, without the places, with the file of sentences.
+// It returns the report.
+func mistakes(t *testing.T, key string, routes func(root *api.Group)) string {
 	t.Helper()
-	return panicText(t, func() { api.New(api.Config{Title: "Shop API"}, routes) })
+	return reported(t, key, func() { api.New(api.Config{Title: "Shop API"}, routes) })
 }
 
-// sentences are the lines of a report without their places.
-func sentences(report string) []string {
-	lines := strings.Split(report, "\n")[1:]
-	for i := range lines {
-		_, lines[i], _ = strings.Cut(lines[i], ": ")
-	}
-	return lines
+// reported is mistakes for a call of New.
+func reported(t *testing.T, key string, newAPI func()) string {
+	t.Helper()
+	text := panicText(t, newAPI)
+	sentence.Equal(t, key, places.ReplaceAllString(text, ""))
+	return text
 }
+
+// places are the beginnings of the lines of a report.
+var places = regexp.MustCompile(`(?m)^[a-z_]+_test\.go:(\d+): `)
 
 // panicText is the text of a panic.
 func panicText(t *testing.T, fn func()) (text string) {

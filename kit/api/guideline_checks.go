@@ -108,7 +108,7 @@ func checkSnakeCase(e *Endpoint, broken func(string, ...any)) {
 func checkDescriptions(e *Endpoint, broken func(string, ...any)) {
 	for _, side := range e.sides() {
 		for _, o := range objects(side.node) {
-			if strings.TrimSpace(o.Doc) == "" {
+			if o.Schema && strings.TrimSpace(o.Doc) == "" {
 				broken("the schema %s has no description; give the embedded Schema a doc tag", o.Type)
 			}
 			for _, f := range o.Fields {
@@ -190,7 +190,7 @@ func checkPlural(e *Endpoint, broken func(string, ...any)) {
 	}
 	name := segments[last]
 	if isLiteral(name) && !isPlural(name) {
-		broken("the resource %q of /%s is a singular; name it in the plural, such as %q", name, strings.Join(segments[:last+1], "/"), name+"s")
+		broken("the resource %q of /%s is a singular; name it in the plural, such as %q", name, strings.Join(segments[:last+1], "/"), plural(name))
 	}
 }
 
@@ -211,7 +211,7 @@ func checkOneShape(e *Endpoint, broken func(string, ...any)) {
 		}
 		otherCollection, otherItem := other.resource()
 		if otherCollection == collection && otherItem != item {
-			broken("it gives %s and %s gives %s; a resource has the same shape in its list and alone, so use one read schema for both", item, other.pattern, otherItem)
+			broken("its read schema is %s, and that of %s is %s; a resource has the same shape in its list and alone, so use one schema for both", item, other.pattern, otherItem)
 		}
 	}
 }

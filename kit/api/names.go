@@ -57,14 +57,6 @@ func titleCase(name string) string {
 	return strings.Join(words, " ")
 }
 
-// article is the indefinite article of an English word.
-func article(word string) string {
-	if strings.Contains("aeiou", word[:1]) {
-		return "an"
-	}
-	return "a"
-}
-
 func isSnakeCase(name string) bool {
 	if name == "" || name[0] < 'a' || name[0] > 'z' || strings.HasSuffix(name, "_") || strings.Contains(name, "__") {
 		return false

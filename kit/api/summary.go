@@ -10,7 +10,7 @@ import (
 // resource of its path too: "List Customers", "Get Customer".
 func (e *Endpoint) summarize() string {
 	text := titleCase(e.name())
-	if e.verb == verbNone || e.name() != e.verb.name {
+	if e.verb == verbNone || e.name() != string(e.verb) {
 		return text
 	}
 	one, many := e.settings.singular, e.settings.plural
@@ -51,29 +51,56 @@ func pathResource(path string, collection bool) (one, many string) {
 	return titleCase(singular(last)), titleCase(last)
 }
 
-// singular is the singular of an English plural whose end says it. Any other word
-// stays as it is; the option [Resource] names what is irregular.
+// singular is the singular of an English plural, by rules for the ends of words. The
+// option [Resource] is for words that they get wrong.
 func singular(plural string) string {
-	for _, ending := range singulars {
-		if stem, found := strings.CutSuffix(plural, ending.many); found {
-			return stem + ending.one
+	for _, endings := range [][]ending{irregulars, regulars} {
+		for _, ending := range endings {
+			if stem, found := strings.CutSuffix(plural, ending.many); found {
+				return stem + ending.one
+			}
 		}
 	}
 	return plural
 }
 
-// singulars are ends of plurals. The first one that fits counts: words that the rules
-// below them would get wrong, then the rules.
-var singulars = []struct{ many, one string }{
-	{"aliases", "alias"}, {"caches", "cache"}, {"children", "child"}, {"cookies", "cookie"}, {"movies", "movie"}, {"people", "person"}, {"series", "series"},
+// regulars are the ends of regular plurals. The first one that fits counts.
+var regulars = []ending{
 	{"ies", "y"}, {"ches", "ch"}, {"shes", "sh"}, {"sses", "ss"}, {"xes", "x"}, {"ouses", "ouse"}, {"auses", "ause"}, {"uses", "us"}, {"s", ""},
 }
+
+// irregulars are words that the rules would get wrong.
+var irregulars = []ending{
+	{"aliases", "alias"}, {"analyses", "analysis"}, {"caches", "cache"}, {"children", "child"}, {"cookies", "cookie"}, {"movies", "movie"},
+	{"people", "person"}, {"series", "series"},
+}
+
+// ending is the end of a noun, for many and for one.
+type ending struct{ many, one string }
 
 // isPlural guesses from the last word of a name.
 func isPlural(name string) bool {
 	word := name[strings.LastIndexAny(name, "-_")+1:]
 	return strings.HasSuffix(word, "s") && !strings.HasSuffix(word, "ss") && !strings.HasSuffix(word, "us") && !strings.HasSuffix(word, "is") ||
 		slices.Contains(otherPlurals, word)
+}
+
+// plural is the plural of an English singular, by such rules. It is for a sentence that
+// proposes a name.
+func plural(singular string) string {
+	for _, ending := range irregulars {
+		if stem, found := strings.CutSuffix(singular, ending.one); found {
+			return stem + ending.many
+		}
+	}
+	stem, last := singular[:len(singular)-1], singular[len(singular)-1:]
+	switch {
+	case last == "y" && !strings.ContainsAny(stem[max(len(stem)-1, 0):], "aeiou"):
+		return stem + "ies"
+	case last == "s" || last == "x" || strings.HasSuffix(singular, "ch") || strings.HasSuffix(singular, "sh"):
+		return singular + "es"
+	}
+	return singular + "s"
 }
 
 // otherPlurals are plurals, and words without a plural, that do not end like one.

@@ -22,32 +22,39 @@ type Handler[S, In, Out any] func(ctx context.Context, subject S, in In) (Out, e
 // [Bound].
 type Procedure[S, In any] func(ctx context.Context, subject S, in In) error
 
-// verb is what an endpoint does. Each function below has one.
-type verb struct {
-	// name is the name of an operation whose handler has none, and a word of its summary.
-	name string
-	// method is the only one of the verb; empty where the endpoint chooses.
-	method string
-	// status is that of a success, unless the endpoint chooses.
-	status int
-	// noBody says what to do when the input has no body; empty where it needs none.
-	noBody string
+// verb is what an endpoint does, and the name of an operation whose handler has none.
+// Each of the functions below has one.
+type verb string
+
+const (
+	verbNone   verb = "" // an action: the endpoint chooses
+	verbList   verb = "list"
+	verbGet    verb = "get"
+	verbCreate verb = "create"
+	verbUpdate verb = "update"
+	verbDelete verb = "delete"
+)
+
+// verbs are the rules of the verbs. A new verb is a constant above, a line here, and a
+// function beside the others.
+var verbs = map[verb]verbRules{
+	verbNone:   {status: http.StatusOK},
+	verbList:   {method: http.MethodGet, status: http.StatusOK},
+	verbGet:    {method: http.MethodGet, status: http.StatusOK},
+	verbCreate: {method: http.MethodPost, status: http.StatusCreated, noBody: "embed kit.Schema in it, or give it a field named Body"},
+	verbUpdate: {method: http.MethodPatch, status: http.StatusOK, noBody: "give it a field named Body"},
+	verbDelete: {method: http.MethodDelete, status: http.StatusNoContent},
 }
 
-var (
-	verbNone   = verb{status: http.StatusOK}
-	verbList   = verb{name: "list", method: http.MethodGet, status: http.StatusOK}
-	verbGet    = verb{name: "get", method: http.MethodGet, status: http.StatusOK}
-	verbCreate = verb{
-		name: "create", method: http.MethodPost, status: http.StatusCreated,
-		noBody: "embed kit.Schema in it, or give it a field named Body",
-	}
-	verbUpdate = verb{
-		name: "update", method: http.MethodPatch, status: http.StatusOK,
-		noBody: "give it a field named Body",
-	}
-	verbDelete = verb{name: "delete", method: http.MethodDelete, status: http.StatusNoContent}
-)
+type verbRules struct {
+	// method is the method of the verb.
+	method string
+	// status is the status of a success.
+	status int
+	// noBody says what to do when the input has no body. It is empty where the input
+	// needs none.
+	noBody string
+}
 
 // List registers GET of a page of resources. The handler returns a
 // pagination.ListResource, and its input embeds pagination.Params, so there is no
@@ -55,31 +62,31 @@ var (
 //
 //	func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.Admin], in ListCustomers) (pagination.ListResource[Customer], error)
 func List[S, In, Item any](g *Group, path string, guard Guard[S], handler Handler[S, In, pagination.ListResource[Item]], options ...Option) *Endpoint {
-	return register(g, verbList, verbList.method, path, guard, handlerName(handler), handler, options)
+	return register(g, verbList, verbs[verbList].method, path, guard, handlerName(handler), handler, options)
 }
 
 // ListByCursor is [List] for a list that is read with cursors: the input embeds
 // pagination.CursorParams.
 func ListByCursor[S, In, Item any](g *Group, path string, guard Guard[S], handler Handler[S, In, pagination.CursorList[Item]], options ...Option) *Endpoint {
-	return register(g, verbList, verbList.method, path, guard, handlerName(handler), handler, options)
+	return register(g, verbList, verbs[verbList].method, path, guard, handlerName(handler), handler, options)
 }
 
 // Get registers GET of one resource: a read schema, the same type as that of
 // the list of the resource.
 func Get[S, In, Out any](g *Group, path string, guard Guard[S], handler Handler[S, In, Out], options ...Option) *Endpoint {
-	return register(g, verbGet, verbGet.method, path, guard, handlerName(handler), handler, options)
+	return register(g, verbGet, verbs[verbGet].method, path, guard, handlerName(handler), handler, options)
 }
 
 // Create registers POST of a new resource: the input is the create schema, or
 // a struct with a Body. It answers 201 with the read schema.
 func Create[S, In, Out any](g *Group, path string, guard Guard[S], handler Handler[S, In, Out], options ...Option) *Endpoint {
-	return register(g, verbCreate, verbCreate.method, path, guard, handlerName(handler), handler, options)
+	return register(g, verbCreate, verbs[verbCreate].method, path, guard, handlerName(handler), handler, options)
 }
 
 // Update registers PATCH of a resource: the Body of the input is the update
 // schema, in which every field is kit.Optional. It answers with the read schema.
 func Update[S, In, Out any](g *Group, path string, guard Guard[S], handler Handler[S, In, Out], options ...Option) *Endpoint {
-	return register(g, verbUpdate, verbUpdate.method, path, guard, handlerName(handler), handler, options)
+	return register(g, verbUpdate, verbs[verbUpdate].method, path, guard, handlerName(handler), handler, options)
 }
 
 // Delete registers DELETE of a resource. It answers 204 without a body.
@@ -90,7 +97,7 @@ func Delete[S, In any](g *Group, path string, guard Guard[S], handler Procedure[
 			return NoContent{}, handler(ctx, subject, in)
 		}
 	}
-	return register(g, verbDelete, verbDelete.method, path, guard, handlerName(handler), answer, options)
+	return register(g, verbDelete, verbs[verbDelete].method, path, guard, handlerName(handler), answer, options)
 }
 
 // Post registers an action, such as POST /v1/orders/{id}/refund. It is
@@ -110,7 +117,7 @@ func Handle[S, In, Out any](g *Group, method, path string, guard Guard[S], handl
 // New panics in the end.
 func register[S, In, Out any](g *Group, v verb, method, path string, guard Guard[S], name string, handler Handler[S, In, Out], options []Option) *Endpoint {
 	if g == nil {
-		panic(fmt.Sprintf("api: %s %s: there is no group; make one with the Group method of a group", method, path))
+		panic(fmt.Sprintf("api: %s %s: there is no group; register the endpoint in the function that api.New takes", method, path))
 	}
 	e := &Endpoint{
 		api:         g.api,
