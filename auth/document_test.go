@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func who[S any](_ context.Context, subject auth.AuthSubject[S], _ whoInput) (who
 // credentials are counted.
 func TestTheDocumentNamesEveryAnswerOfARequirement(t *testing.T) {
 	t.Parallel()
-	a := api.New(api.Config{Title: "Who"}, func(root *api.Group) {
+	a := api.New(api.Config{Title: "Who", Logger: slog.New(slog.DiscardHandler)}, func(root *api.Group) {
 		g := root.Group("/v1/who", api.Tag("who"))
 		api.Handle(g, "GET", "/read", canRead, who[auth.Admin], api.Name("read"))
 		api.Handle(g, "POST", "/fresh", fresh, who[auth.User], api.Name("fresh"))
