@@ -14,8 +14,8 @@ import (
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
-// TestAbsentFiltersAreNoCondition puts filters of a request that has none where
-// conditions stand.
+// TestAbsentFiltersAreNoCondition uses the filters of a request without parameters
+// in each place of a condition.
 func TestAbsentFiltersAreNoCondition(t *testing.T) {
 	t.Parallel()
 	var recorder pgtest.Recorder
@@ -60,7 +60,7 @@ func TestAbsentFiltersAreNoCondition(t *testing.T) {
 		_, err = w.in(w.acme).DeleteWhere(t.Context(), w.writer, repository.Not(nothing))
 		require.ErrorContains(t, err, "a write without a predicate")
 	}
-	// Inside of squirrel's own rendering Not keeps what it means.
+	// Not means the same in the builders of squirrel.
 	for want, part := range map[int64]squirrel.Sqlizer{
 		3: repository.Not(repository.Contains("name", kit.Optional[string]{})),
 		2: repository.Not(squirrel.Expr("score = ?", 0)),
@@ -71,8 +71,8 @@ func TestAbsentFiltersAreNoCondition(t *testing.T) {
 	}
 }
 
-// TestOneOfOneKeepsTheOrderOfAnIndex narrows the lists of sixteen organizations
-// to one of them, in the ways that there are.
+// TestOneOfOneKeepsTheOrderOfAnIndex narrows the lists of sixteen organizations to one
+// of them, in each possible way.
 func TestOneOfOneKeepsTheOrderOfAnIndex(t *testing.T) {
 	t.Parallel()
 	var recorder pgtest.Recorder

@@ -18,7 +18,7 @@ import (
 )
 
 // TestAKilledBackendLosesNothing kills the server's process in the middle of
-// transactions: what they did is gone, they say so, and nothing is done twice.
+// transactions: they are rolled back and return an error, and nothing is done twice.
 func TestAKilledBackendLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -69,7 +69,7 @@ func TestFieldsErrorIsNoFaultInTheLog(t *testing.T) {
 	require.Empty(t, log)
 	_, log = answer(slog.LevelDebug, err)
 	require.Contains(t, log, "customers_organization_id_email_key")
-	// What else went wrong beside it still is one.
+	// Another error that is joined to it is still found.
 	_, log = answer(slog.LevelError, errors.Join(err, errors.New("the cache is away")))
 	require.Contains(t, log, "the cache is away")
 }

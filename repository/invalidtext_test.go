@@ -13,7 +13,7 @@ import (
 
 type named string
 
-// Text that no column can hold comes in with any query string.
+// A query string may have text that a column cannot hold.
 func TestTextThatNoRowHasFindsNothing(t *testing.T) {
 	t.Parallel()
 

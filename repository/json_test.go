@@ -84,7 +84,7 @@ func TestIntegersOfJSONStayIntegers(t *testing.T) {
 	}
 }
 
-// What was read can be written again. encoding/json drops the point of 5.0.
+// A value that was read can be written. encoding/json drops the point of 5.0.
 func TestWideIntegersAreWrittenExactly(t *testing.T) {
 	t.Parallel()
 
@@ -120,7 +120,7 @@ func TestIntegersOfJSONWithoutConfigure(t *testing.T) {
 	require.Equal(t, kit.Metadata{"n": int64(5)}, rows[0].Metadata)
 }
 
-// A codec that a program has set reads as the program says.
+// A codec with a reader of the program keeps that reader.
 func TestConfigureKeepsAReaderOfJSON(t *testing.T) {
 	t.Parallel()
 

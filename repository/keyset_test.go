@@ -117,7 +117,7 @@ func TestNullsStandWhereTheMapSays(t *testing.T) {
 }
 
 // TestCursorWhileRowsAreInserted pages through 10,000 rows with equal sort keys
-// while others are inserted everywhere: no row twice, none of the first left out.
+// while other rows are inserted: each of the first rows comes exactly once.
 func TestCursorWhileRowsAreInserted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -168,7 +168,7 @@ func TestCursorWhileRowsAreInserted(t *testing.T) {
 	}
 }
 
-// TestPagesOfAnUnchangedTable has equal sort keys and still every row once.
+// TestPagesOfAnUnchangedTable has equal sort keys: each row still comes once.
 func TestPagesOfAnUnchangedTable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

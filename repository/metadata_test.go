@@ -20,8 +20,7 @@ import (
 	"github.com/polarkit-go/polarkit/repository/pgtest"
 )
 
-// metadataValues are values as metadata holds them, and texts that are written
-// like some of them.
+// metadataValues are values of metadata, and texts with the same spelling.
 var metadataValues = []any{
 	"1", 1, 1.5, "1.5", -2, "-2", true, "true", false, "false", "null", "pro", "PRO", "x y", `a"b\c`, "é", "<&>", "0", 0, 1e21, "1e21", "\u2028",
 }
@@ -117,8 +116,8 @@ func scores(rows []customerRow) []int64 {
 	return found
 }
 
-// TestMetadataFiltersCostASum looks at the pages that filters touch: with keys
-// or values more, they are a sum and not a product.
+// TestMetadataFiltersCostASum counts the pages that filters touch. With more keys or
+// values their number grows like a sum and not like a product.
 func TestMetadataFiltersCostASum(t *testing.T) {
 	t.Parallel()
 	var recorder pgtest.Recorder

@@ -25,8 +25,8 @@ type (
 	}
 )
 
-// anything has a column of every kind that pgx, left alone, does not write in the
-// modes that do not ask the server for types.
+// anything has a column of each kind that pgx by itself does not write in the modes
+// that do not ask the server for types.
 type anything struct {
 	repository.Record
 

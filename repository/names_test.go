@@ -177,7 +177,7 @@ func requireSameEverywhere[Row any](t *testing.T, scope repository.Rows[Row], re
 	}
 }
 
-// TestNamesAreNoWayOut tries to leave the place of a name.
+// TestNamesAreNoWayOut tries to put other SQL into the place of a name.
 func TestNamesAreNoWayOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

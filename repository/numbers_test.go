@@ -142,7 +142,7 @@ func testNumbers(t *testing.T, mode pgx.QueryExecMode) {
 	}
 }
 
-// nearlyStored are numbers that no float tells from an integer beside them.
+// nearlyStored are numbers next to an integer, which as a float are that integer.
 func nearlyStored(text string) bool {
 	switch text {
 	case "1.00000000000000000000000000000000000001 as decimal", "0.99999999999999999999999999999999999999 as decimal", "1e-20000 as decimal", "-1e-20000 as decimal":
@@ -180,7 +180,7 @@ func TestNumbersInFurtherPlaces(t *testing.T) {
 	row, err := scope.Create(t.Context(), writer, numbersRow{ID: 1, Organization: uuid.New(), Whole: 5, Real: 0.1, Ratio: 0.1, Amount: decimal(t, "0.10")})
 	require.NoError(t, err)
 
-	// An ID beyond those of the column is that of no row.
+	// No row has an ID beyond the numbers of the column.
 	for _, id := range []int64{1 << 40, -1 << 40, math.MaxInt64, math.MinInt64, 2} {
 		_, err := scope.Get(t.Context(), reader, id)
 		require.ErrorIs(t, err, errors.ResourceNotFound)
@@ -197,7 +197,7 @@ func TestNumbersInFurtherPlaces(t *testing.T) {
 	_, err = scope.UpdateVersion(t.Context(), writer, int64(1), 1<<40, numberRows.Set("whole", int64(1)))
 	require.ErrorIs(t, err, repository.Stale)
 
-	// Text is no number, and JSON compares with JSON.
+	// A text is not a number, and JSON is compared with JSON.
 	for _, test := range []struct {
 		where squirrel.Sqlizer
 		want  int64

@@ -30,7 +30,7 @@ var notes = repository.MustNew[note]("notes", repository.Options{})
 
 const notesTable = `CREATE TABLE notes (id uuid PRIMARY KEY, text text NOT NULL)`
 
-// direct is a pool that goes around every fault, to see what is there.
+// direct is a pool without faults, to look into the database.
 func direct(t testing.TB, w *world) *pgxpool.Pool {
 	t.Helper()
 	config := w.pool.Config()
@@ -43,7 +43,7 @@ func direct(t testing.TB, w *world) *pgxpool.Pool {
 	return pool
 }
 
-// retryAfter reports whether an error invites to try again.
+// retryAfter reports whether an error has the header Retry-After.
 func retryAfter(err error) bool {
 	polar, ok := errors.AsType[*errors.PolarError](err)
 	if !ok {
@@ -57,7 +57,7 @@ func retryAfter(err error) bool {
 	return false
 }
 
-// writeVerbs are those that write outside a transaction.
+// writeVerbs are the verbs that write outside of a transaction.
 func writeVerbs(w *world, scope repository.Rows[note], id uuid.UUID) map[string]func(context.Context) error {
 	everything := squirrel.Expr("true")
 	return map[string]func(context.Context) error{
@@ -118,7 +118,7 @@ func inEveryMode(t *testing.T, conns int32, run func(t *testing.T, line *proxy, 
 }
 
 // TestALostAnswerIsUnknown cuts the connection of every verb that writes at exact
-// points. What may have reached the server never invites to try again.
+// points. If the statement may have reached the server there is no Retry-After.
 func TestALostAnswerIsUnknown(t *testing.T) {
 	t.Parallel()
 	inEveryMode(t, 2, func(t *testing.T, line *proxy, w *world) {
@@ -130,7 +130,7 @@ func TestALostAnswerIsUnknown(t *testing.T) {
 				made, err := scope.Create(t.Context(), w.writer, note{Text: "one"})
 				require.NoError(t, err)
 				verb := writeVerbs(w, scope, made.ID)[name]
-				// A statement that the connection has seen: nothing but the write is sent.
+				// The connection has prepared the statement, so it sends only the write.
 				require.NoError(t, repository.InTx(t.Context(), w.writer, func(repository.Tx) error { return nil }))
 				if name == "InTx" {
 					err = repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
@@ -289,7 +289,7 @@ func TestATimeThatEndsDuringAWrite(t *testing.T) {
 	}
 }
 
-// TestNothingIsDoubled has clients that obey Retry-After create rows while the
+// TestNothingIsDoubled has clients that create rows and obey Retry-After, while the
 // connections are reset again and again.
 func TestNothingIsDoubled(t *testing.T) {
 	t.Parallel()

@@ -126,8 +126,8 @@ func TestPlaceOfAPage(t *testing.T) {
 	}
 }
 
-// TestTotalsDoNotLie goes through lists of every length, with every mode of
-// counting, and holds each total against the list itself.
+// TestTotalsDoNotLie goes through lists of every length, with every mode of counting,
+// and compares each total with the list itself.
 func TestTotalsDoNotLie(t *testing.T) {
 	t.Parallel()
 	for rows := range int64(33) {

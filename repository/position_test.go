@@ -16,8 +16,8 @@ import (
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
-// orderedDatabase has a column of every type that has an order, each with values
-// that are hard to write down.
+// orderedDatabase has a column of every type that has an order, with values whose text
+// is hard to write.
 var orderedDatabase = pgtest.FromSQL(`
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 CREATE DOMAIN ratio AS double precision;
@@ -138,7 +138,7 @@ type moneyProperty string
 
 func (moneyProperty) Values() []moneyProperty { return []moneyProperty{"money", "record", "numeric"} }
 
-// TestTypesWithoutPositionsSaySo is about what no cursor can hold.
+// TestTypesWithoutPositionsSaySo is about the types that a cursor cannot hold.
 func TestTypesWithoutPositionsSaySo(t *testing.T) {
 	t.Parallel()
 	pool := orderedDatabase.Pool(t, repository.Configure)

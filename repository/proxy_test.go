@@ -62,14 +62,14 @@ func (s *said) answer(client io.Writer) error {
 // points of the protocol.
 type proxy struct {
 	listener net.Listener
-	// target is where new connections lead.
+	// target is the address that new connections reach.
 	target atomic.Pointer[string]
 	// next is the fate of the next request that executes something; it is taken
 	// by one request.
 	next atomic.Int32
 	// said is the answer to the next request of its kind; it is taken by one request.
 	said atomic.Pointer[said]
-	// requests counts those that executed something, whatever became of them.
+	// requests counts the requests that execute something, with any fate.
 	requests atomic.Int64
 
 	mutex sync.Mutex
@@ -77,8 +77,7 @@ type proxy struct {
 	freed chan struct{}
 }
 
-// newProxy starts a proxy; what it returns changes the configuration of a pool so
-// that it goes through.
+// newProxy starts a proxy. Its method attach leads the connections of a pool through it.
 func newProxy(t testing.TB) *proxy {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -100,7 +99,7 @@ func newProxy(t testing.TB) *proxy {
 	return p
 }
 
-// attach leads a pool through the proxy to where it was to go.
+// attach leads the connections of a pool through the proxy to their server.
 func (p *proxy) attach(config *pgxpool.Config) {
 	network, address := "tcp", ""
 	plain := config.ConnConfig.DialFunc
@@ -162,7 +161,7 @@ func (p *proxy) serve(client net.Conn) {
 	p.forward(client, server, &answer)
 }
 
-// forward passes on the client's messages, request by request.
+// forward sends the client's messages to the server, request by request.
 func (p *proxy) forward(client io.ReadWriter, server io.Writer, answer *atomic.Int32) {
 	startup := make([]byte, 4)
 	if _, err := io.ReadFull(client, startup); err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/polarkit-go/polarkit/repository"
 )
 
-// narrow has fields that hold more than their columns.
+// narrow has fields with a larger range than their columns.
 type narrow struct {
 	ID      uuid.UUID      `db:"id"`
 	Small   int64          `db:"small"`
@@ -69,7 +69,7 @@ func number(t testing.TB, text string) kit.Decimal {
 	return d
 }
 
-// refusals are what a client gets: each error as one line.
+// refusals are the errors that a client gets, each as one line.
 func refusals(t testing.TB, err error) []string {
 	t.Helper()
 	require.Same(t, errors.RequestValidation, errors.KindOf(err), "%v", err)
@@ -227,8 +227,9 @@ func TestAValueOfTheServicesOwnIsNoFieldsError(t *testing.T) {
 	}
 }
 
-// TestARefusedValueWithoutASecondConnection is in a transaction that has the only
-// one: what the bounds of the columns tell is told, the rest is at the body.
+// TestARefusedValueWithoutASecondConnection is in a transaction with the only connection
+// of the pool. Values beyond the bounds of their columns are errors at their fields. Other
+// refused values are an error at the body.
 func TestARefusedValueWithoutASecondConnection(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 1 })
@@ -261,7 +262,7 @@ func TestARefusedValueWithoutASecondConnection(t *testing.T) {
 	require.Len(t, refusals(t, err), 1)
 }
 
-// TestARefusedValueAmongManyRows is one that COPY meets, in pgx or in the server.
+// TestARefusedValueAmongManyRows has COPY refuse a value, in pgx or in the server.
 func TestARefusedValueAmongManyRows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

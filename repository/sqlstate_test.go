@@ -15,12 +15,12 @@ import (
 	"github.com/polarkit-go/polarkit/repository"
 )
 
-// TestEverySQLSTATE has the server answer with each: what a client gets, whether
-// it is invited to try again, and whether the connection is used further.
+// TestEverySQLSTATE has the server answer with each SQLSTATE. It checks what a client
+// gets, whether there is a Retry-After, and whether the connection stays in the pool.
 func TestEverySQLSTATE(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(config *pgxpool.Config) { config.MaxConns = 1 })
-	_, err := w.pool.Exec(t.Context(), `CREATE FUNCTION fail(code text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'told' USING ERRCODE = code; END $$;
+	_, err := w.pool.Exec(t.Context(), `CREATE FUNCTION fail(code text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'failed' USING ERRCODE = code; END $$;
 		CREATE FUNCTION fail_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM fail(NEW.text); RETURN NEW; END $$;`+notesTable+`;
 		CREATE TRIGGER fail BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION fail_row()`)
 	require.NoError(t, err)
@@ -86,8 +86,8 @@ func TestEverySQLSTATE(t *testing.T) {
 	}
 }
 
-// TestALockThatIsWaitedForTooLong is no conflict: only a lock that was not to wait
-// is one.
+// TestALockThatIsWaitedForTooLong is a timeout and not a conflict. Only a lock that does
+// not wait is a conflict.
 func TestALockThatIsWaitedForTooLong(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(config *pgxpool.Config) { config.ConnConfig.RuntimeParams["lock_timeout"] = "50ms" })
@@ -110,7 +110,7 @@ func TestALockThatIsWaitedForTooLong(t *testing.T) {
 				return err
 			})
 		},
-		"lock without waiting, of which the table is not": func() error {
+		"lock without waiting, which waits for the table": func() error {
 			return repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
 				_, err := scope.Lock(t.Context(), tx, made.ID, repository.ForUpdate.NoWait())
 				return err
@@ -139,8 +139,8 @@ func TestALockThatIsWaitedForTooLong(t *testing.T) {
 	require.NoError(t, blocker.Rollback(t.Context()))
 }
 
-// TestAServerThatStopsWriting is a replica for a while: no write fails once it is
-// the primary again, whatever connections the pool has.
+// TestAServerThatStopsWriting has a server that is a replica for a while. When it is the
+// primary again no write fails, with any connections in the pool.
 func TestAServerThatStopsWriting(t *testing.T) {
 	t.Parallel()
 	for _, inTx := range []bool{false, true} {
@@ -196,8 +196,8 @@ func TestAServerThatStopsWriting(t *testing.T) {
 	}
 }
 
-// TestReadsGoOnWhileNoServerWrites has one write after the other fail: each looks
-// for a server that writes, and none takes the connections of the reads away.
+// TestReadsGoOnWhileNoServerWrites has one write after the other fail. Each looks for a
+// server that writes, and the connections of the reads stay in the pool.
 func TestReadsGoOnWhileNoServerWrites(t *testing.T) {
 	t.Parallel()
 	for _, attempts := range []int{0, 1, 10} { // 0: outside a transaction
@@ -253,7 +253,7 @@ func TestReadsGoOnWhileNoServerWrites(t *testing.T) {
 	}
 }
 
-// TestAnActionWithoutABody has no field to name, unless the call names a place.
+// TestAnActionWithoutABody names no field, unless the call names a place.
 func TestAnActionWithoutABody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -17,7 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// sqlizer is a predicate of an application's own.
+// sqlizer is a predicate of an application.
 type sqlizer struct {
 	sql  string
 	args []any
@@ -25,8 +25,8 @@ type sqlizer struct {
 
 func (s *sqlizer) ToSql() (string, []any, error) { return s.sql, s.args, nil } //nolint:revive,staticcheck // squirrel's name
 
-// TestSquirrelTraps is the table of what squirrel 1.5.4 gets wrong by itself,
-// row by row: each is right here, or refused with a sentence.
+// TestSquirrelTraps has the mistakes of squirrel 1.5.4. Each case is right here, or it
+// is an error with a sentence.
 func TestSquirrelTraps(t *testing.T) {
 	t.Parallel()
 	var recorder pgtest.Recorder

@@ -112,8 +112,8 @@ func TestWrapTx(t *testing.T) {
 	require.Equal(t, 1, ran)
 }
 
-// TestSerializationFailuresAreRetried has transactions that each read a sum and
-// write it, which only succeed one after the other.
+// TestSerializationFailuresAreRetried has transactions that each read a sum and write
+// it. They succeed only one after the other.
 func TestSerializationFailuresAreRetried(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -413,8 +413,7 @@ func (n *nameTracer) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.Tra
 func (n *nameTracer) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
 func (n *nameTracer) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
 
-// TestReplica reads from one pool and writes to another: a repository never
-// reads from the reader on behalf of the writer.
+// TestReplica reads from one pool and writes to another. A write never uses the reader.
 func TestReplica(t *testing.T) {
 	t.Parallel()
 	primary, replica := newWorld(t), newWorld(t) // a replica that never catches up
@@ -432,8 +431,8 @@ func TestReplica(t *testing.T) {
 	require.NotEmpty(t, fmt.Sprint(err))
 }
 
-// TestExecModes runs the verbs in every mode in which pgx can send statements:
-// what a PgBouncer before 1.21 needs among them.
+// TestExecModes runs the verbs in each mode in which pgx can send statements. A
+// PgBouncer before 1.21 needs some of these modes.
 func TestExecModes(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []pgx.QueryExecMode{

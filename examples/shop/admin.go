@@ -11,7 +11,7 @@ import (
 	"github.com/polarkit-go/polarkit/examples/shop/server"
 )
 
-// withDatabase runs what a command does with the database.
+// withDatabase opens the database for a function, and closes it afterwards.
 func withDatabase(ctx context.Context, logger *slog.Logger, do func(*database) error) (err error) {
 	config, err := configFromEnvironment()
 	if err != nil {

@@ -23,7 +23,7 @@ const environment = `    DATABASE_URL    the PostgreSQL to use; without it a pri
                     (default: the user's cache folder)
 `
 
-// config is what the environment says.
+// config is the configuration from the environment.
 type config struct {
 	database *pgxpool.Config // nil: a private PostgreSQL
 	authKeys string          // empty: the key in home
@@ -54,8 +54,8 @@ func configFromEnvironment() (config, error) {
 	return c, nil
 }
 
-// keys are the configured keys, or else the one kept in the home folder, made
-// at the first start.
+// keys are the configured keys. Without configuration it is the key in the home folder,
+// which the first start makes.
 func (c config) keys() (auth.Keys, error) {
 	if c.authKeys != "" {
 		keys, err := auth.ParseKeys(c.authKeys)
@@ -79,8 +79,8 @@ func (c config) keys() (auth.Keys, error) {
 	return keys, nil
 }
 
-// makeKey writes a new key and returns what then stands in the file: that of
-// another program, if one was quicker.
+// makeKey writes a new key and returns the content of the file. That is the key of
+// another program if it was written first.
 func makeKey(path string) ([]byte, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func makeKey(path string) ([]byte, error) {
 	secret := make([]byte, 32)
 	rand.Read(secret)
 
-	// A link appears whole or not at all, and never over another file.
+	// A link appears with its whole content, and it never replaces another file.
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".auth.keys-*")
 	if err != nil {
 		return nil, err

@@ -13,18 +13,17 @@ import (
 	"github.com/polarkit-go/polarkit/examples/shop/seed"
 )
 
-// demoLifetime is how long a token works that the start printed. Each start
-// issues new ones, since only hashes are stored; the earlier ones go on until
-// they expire.
+// demoLifetime is how long a printed token works. Each start issues new tokens, since
+// only hashes are stored. Earlier tokens work until they expire.
 const demoLifetime = 24 * time.Hour
 
-// demoSubject is whom a start prints a token for.
+// demoSubject is a subject that gets a token at each start.
 type demoSubject struct {
 	name, what string
 	typ        auth.CredentialType
 	ref        credential.SubjectRef
 	scopes     []credential.Scope
-	calls      []string // what follows curl and the credential; URL stands for the server's
+	calls      []string // the arguments of curl after the credential, with URL for the server's URL
 }
 
 func demoSubjects() []demoSubject {
@@ -64,7 +63,7 @@ func demoSubjects() []demoSubject {
 	})
 }
 
-// printDemo issues a token for each subject and prints what to paste.
+// printDemo issues a token for each subject, and prints it with curl commands.
 func printDemo(ctx context.Context, w io.Writer, url string, issuer *auth.Issuer) error {
 	for _, s := range demoSubjects() {
 		issued, err := issuer.System("prints the tokens of the demonstration").Issue(ctx, auth.Issue{

@@ -1,7 +1,7 @@
-// Command shop is the example service of polarkit: an API over organizations,
-// users, customers and orders. Without arguments and configuration it starts a
-// private PostgreSQL, fills it with demonstration data, prints tokens and curl
-// lines to paste, and serves on 127.0.0.1:8080.
+// Command shop is the example service of polarkit: an API with organizations, users,
+// customers and orders. Without arguments and configuration it starts a private
+// PostgreSQL and adds demonstration data. It prints tokens and curl commands, and serves
+// on 127.0.0.1:8080.
 //
 //	go run -C examples ./shop
 package main
@@ -20,7 +20,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal begins the shutdown; a second one ends the program at once.
+	// The first signal begins the shutdown. A second signal ends the program at once.
 	context.AfterFunc(ctx, stop)
 
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -35,7 +35,7 @@ func main() {
 	}
 }
 
-// errUsage is a command line that cannot be understood.
+// errUsage is the error of a command line that the program does not understand.
 var errUsage = errors.New("see shop help")
 
 type command struct {
@@ -79,7 +79,7 @@ func help(w io.Writer) {
 	fmt.Fprint(w, "\nEnvironment:\n\n", environment)
 }
 
-// parse reads the flags that set declares, and refuses what is left over.
+// parse reads the flags that set declares. Further arguments are an error.
 func (c command) parse(args []string, stderr io.Writer, set func(flags *flag.FlagSet)) error {
 	flags := flag.NewFlagSet("shop "+c.name, flag.ContinueOnError)
 	flags.SetOutput(stderr)

@@ -20,7 +20,7 @@ import (
 	"github.com/polarkit-go/polarkit/repository"
 )
 
-// drainTimeout is how long requests may go on after the signal to stop.
+// drainTimeout is how long a request may take after the signal to stop.
 const drainTimeout = 20 * time.Second
 
 func serveShop(ctx context.Context, c command, args []string, stdout, stderr io.Writer) (err error) {
@@ -43,7 +43,7 @@ func serveShop(ctx context.Context, c command, args []string, stdout, stderr io.
 		return err
 	}
 
-	// The address comes first: when it is taken there is nothing to clean up.
+	// The address comes first: if another program uses it there is nothing to clean up.
 	listener, err := listen(ctx, addr)
 	if err != nil {
 		return err
@@ -108,8 +108,7 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return listener, err
 }
 
-// serveUntil serves until ctx is done, and then lets the requests that are
-// under way finish.
+// serveUntil serves until ctx is done. Then it waits for the requests that have begun.
 func serveUntil(ctx context.Context, listener net.Listener, handler *server.Server, logger *slog.Logger) error {
 	web := &http.Server{
 		Handler:           handler,

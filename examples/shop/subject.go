@@ -31,7 +31,7 @@ func (n named) check() error {
 	return nil
 }
 
-// find is the type of credential and the subject that are meant.
+// find returns the subject, and the type of its credentials.
 func (n named) find(ctx context.Context, conn *pgx.Conn) (auth.CredentialType, credential.SubjectRef, error) {
 	switch {
 	case n.user != "":
@@ -86,7 +86,8 @@ func subjects(ctx context.Context, conn *pgx.Conn, sql string, args ...any) ([]s
 	return found, schemaMissing(err)
 }
 
-// schemaMissing says what to do about a database without the service's tables.
+// schemaMissing replaces the error of a database without the service's tables with one
+// that says what to do.
 func schemaMissing(err error) error {
 	const undefinedTable = "42P01"
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == undefinedTable {

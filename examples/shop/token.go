@@ -16,10 +16,10 @@ import (
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 )
 
-// customerLifetime is how long a customer's session lives when nothing else is said.
+// customerLifetime is the lifetime of a customer's session without --expires-in.
 const customerLifetime = time.Hour
 
-// createToken prints a new token alone, so that a script can take it:
+// createToken prints a new token and nothing else, so that a script can read it:
 //
 //	TOKEN=$(go run -C examples ./shop token create --user owner@acme.example.com --scopes customers:read)
 func createToken(ctx context.Context, c command, args []string, stdout, stderr io.Writer) (err error) {
@@ -32,7 +32,7 @@ func createToken(ctx context.Context, c command, args []string, stdout, stderr i
 		flags.StringVar(&who.user, "user", "", "the e-mail `address` of the user")
 		flags.StringVar(&who.organization, "organization", "", "the `slug` of the organization")
 		flags.StringVar(&who.customer, "customer", "", "the e-mail `address` of the customer; with --organization where several have one")
-		flags.StringVar(&scopes, "scopes", "", "the scopes, parted by `commas`")
+		flags.StringVar(&scopes, "scopes", "", "the scopes, separated by `commas`")
 		flags.DurationVar(&lifetime, "expires-in", 0, "how long the token works (default: for ever, an hour for a customer)")
 	})
 	if err != nil {

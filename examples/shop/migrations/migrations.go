@@ -1,5 +1,5 @@
-// Package migrations holds the service's schema, one numbered step per file,
-// and brings a database up to it.
+// Package migrations has the service's schema, one numbered step per file, and applies
+// it to a database.
 package migrations
 
 import (
@@ -22,11 +22,11 @@ import (
 //go:embed *.sql
 var files embed.FS
 
-// Files are the steps that are files, for the key of a test database's template.
+// Files are the steps that are files. They are the key of a test database's template.
 func Files() fs.FS { return files }
 
-// Up applies the steps that are missing, each in a transaction, and returns
-// them. Programs that start together wait for one another by an advisory lock.
+// Up applies the missing steps, each in a transaction, and returns them. Programs that
+// start at the same time wait for each other with an advisory lock.
 func Up(ctx context.Context, config *pgx.ConnConfig) (applied []string, err error) {
 	db := stdlib.OpenDB(*config)
 	defer func() { err = errors.Join(err, db.Close()) }()
@@ -56,7 +56,7 @@ func newProvider(db *sql.DB) (*goose.Provider, error) {
 	)
 }
 
-// credentials is step 4: the table of package pgstore, from its own text.
+// credentials is step 4: the table of package pgstore, with the SQL of that package.
 func credentials() *goose.Migration {
 	up := func(ctx context.Context, tx *sql.Tx) error {
 		text, err := fs.ReadFile(pgstore.Migrations(), "0001_auth_credentials.sql")

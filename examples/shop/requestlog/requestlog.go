@@ -10,11 +10,10 @@ import (
 	"time"
 )
 
-// Middleware logs each request when it has been answered: method, path,
-// status, size and duration, and what [Add] said of it on the way. The query
-// is left out, because it may hold personal data. A reply that was cut off is marked
-// as aborted. A status of 500 and above is a warning: the error renderer logs the
-// error itself, with its cause.
+// Middleware logs each request after its answer: method, path, status, size and
+// duration, and the attributes of [Add]. It does not log the query, which may have
+// personal data. A reply that was cut off is marked as aborted. A status of 500 and above
+// is a warning. The error renderer logs the error itself, with its cause.
 func Middleware(logger *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -48,9 +47,9 @@ func Middleware(logger *slog.Logger) func(http.Handler) http.Handler {
 	}
 }
 
-// Add puts attributes, such as the subject, on the line of the request whose
-// context this is. Of two with one key the later one stays. Outside
-// [Middleware] it does nothing.
+// Add adds attributes, such as the subject, to the line of the context's request. A
+// later attribute replaces an earlier one with the same key. Outside of [Middleware] Add
+// does nothing.
 func Add(ctx context.Context, attrs ...slog.Attr) {
 	line, ok := ctx.Value(lineKey{}).(*line)
 	if !ok {
@@ -71,22 +70,22 @@ type line struct {
 	attrs []slog.Attr
 }
 
-// after is the line's attributes after others, as a copy: a handler's goroutine
-// may outlive its request.
+// after returns the line's attributes after others. It is a copy, because a goroutine of
+// a handler may still add attributes.
 func (l *line) after(attrs ...slog.Attr) []slog.Attr {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Concat(attrs, l.attrs)
 }
 
-// recorder notes what a handler answers.
+// recorder records the status and the size of an answer.
 type recorder struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
 }
 
-// Status is 200 for a handler that said nothing else, as net/http sends it.
+// Status is the status of the answer. Without WriteHeader net/http sends 200.
 func (w *recorder) Status() int {
 	if w.status == 0 {
 		return http.StatusOK
@@ -95,7 +94,7 @@ func (w *recorder) Status() int {
 }
 
 func (w *recorder) WriteHeader(status int) {
-	// Informational answers come before the one that counts.
+	// Informational answers come before the final one.
 	if w.status == 0 && (status >= http.StatusOK || status == http.StatusSwitchingProtocols) {
 		w.status = status
 	}
@@ -111,5 +110,5 @@ func (w *recorder) Write(data []byte) (int, error) {
 	return n, err
 }
 
-// Unwrap gives http.ResponseController the writer below, to flush a stream.
+// Unwrap returns the writer below, with which http.ResponseController flushes a stream.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

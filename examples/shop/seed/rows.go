@@ -53,9 +53,8 @@ var (
 	}
 )
 
-// Customers are the customers of an organization, the oldest first. The first
-// one has [SharedEmail]; every fifth has no name, and every second some
-// metadata.
+// Customers are the customers of an organization, the oldest first. The first customer
+// has [SharedEmail]. Every fifth has no name, and every second has metadata.
 func Customers(o Organization) []Customer {
 	customers := make([]Customer, CustomersEach)
 	for i := range customers {
@@ -93,8 +92,7 @@ func address(name string) string {
 	return strings.NewReplacer(" ", ".", "ä", "a").Replace(strings.ToLower(name))
 }
 
-// Orders are the orders of an organization, the oldest first: none to three
-// for each customer.
+// Orders are the orders of an organization, the oldest first. A customer has up to three.
 func Orders(o Organization) []Order {
 	var orders []Order
 	for i, c := range Customers(o) {

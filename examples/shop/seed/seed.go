@@ -1,6 +1,6 @@
-// Package seed fills a database with the service's demonstration data: two
-// organizations, three users, and customers with orders. It is the same on
-// every machine and on every run.
+// Package seed adds the service's demonstration data to a database: two organizations,
+// three users, and customers with orders. The data is the same on each machine and in
+// each run.
 package seed
 
 import (
@@ -51,23 +51,23 @@ const CustomersEach = 25
 // SharedEmail is an address that a customer of each organization has.
 const SharedEmail = "shared@customers.example.com"
 
-// Password signs every user in, in the demonstration only.
+// Password is the password of every user of the demonstration.
 const Password = "demonstration only"
 
-// passwordHash is Password by bcrypt, kept so that seeding is quick and the
-// same every time.
+// passwordHash is the bcrypt hash of Password. It is a constant, so that seeding is fast
+// and the same each time.
 const passwordHash = "$2a$12$tu0pzP83JXGKq2tiOotHc.6nr7NB8HS.N.c9PtgMmXysoh760.Ctq" //nolint:gosec // the password is no secret
 
 // epoch is when the demonstration begins.
 var epoch = time.Date(2025, time.January, 3, 13, 37, 0, 0, time.UTC)
 
-// id is an identifier that depends on nothing but the names.
+// id is an identifier that depends only on the names.
 func id(kind, name string) uuid.UUID {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/polarkit-go/polarkit/examples/shop/"+kind+"/"+name))
 }
 
-// Apply inserts the data that is not there yet, in one transaction. It leaves
-// alone what is there, changed or deleted as it may be.
+// Apply inserts the missing data in one transaction. Rows that are there stay as they
+// are, even if they were changed or deleted.
 func Apply(ctx context.Context, conn *pgx.Conn) error {
 	batch := &pgx.Batch{}
 	for _, o := range Organizations() {
@@ -104,8 +104,8 @@ func Apply(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// IsEmpty reports whether the database has no organization at all, so that the
-// demonstration data may be put there unasked.
+// IsEmpty reports whether the database has no organization at all. Then a start may add
+// the demonstration data.
 func IsEmpty(ctx context.Context, conn *pgx.Conn) (bool, error) {
 	return holds(ctx, conn, `SELECT NOT EXISTS (SELECT FROM organizations)`)
 }
