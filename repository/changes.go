@@ -132,7 +132,7 @@ func (p *plan) fits(i int, value any) error {
 	}
 	typ := reflect.TypeOf(value)
 	if !fitsType(typ, c.typ) {
-		return fmt.Errorf("the column %q is a %s, which %s does not fit", c.name, c.typ, typ)
+		return fmt.Errorf("a value of the type %s does not fit the column %q of the type %s", typ, c.name, c.typ)
 	}
 	if v := reflect.ValueOf(value); v.Kind() == reflect.Pointer && v.IsNil() && !c.nullable {
 		return fmt.Errorf("the column %q does not take NULL", c.name)

@@ -81,7 +81,7 @@ func (s Rows[Row]) writer(ctx context.Context, to Writable) (Rows[Row], *handle,
 }
 
 func (s Rows[Row]) onlyRead() error {
-	return fmt.Errorf("repository: %s: the rows of a query of the caller's are only read", s.plan.table)
+	return fmt.Errorf("repository: %s: the rows of a query in From can only be read", s.plan.table)
 }
 
 // ownerOfNew is the owner of new rows. It is zero for a system reach, where the
@@ -89,14 +89,14 @@ func (s Rows[Row]) onlyRead() error {
 func (s Rows[Row]) ownerOfNew() (owner.Owner, error) {
 	p := s.plan
 	if s.narrowed.kind != "" {
-		return owner.Owner{}, fmt.Errorf("repository: %s: a new row has one owner, which For takes: leave OwnedBy out", p.table)
+		return owner.Owner{}, fmt.Errorf("repository: %s: the owner of a new row is that of For: leave OwnedBy out", p.table)
 	}
 	own, ok := s.by.(owner.Owner)
 	if !ok && s.reach.IsSystem() {
 		return owner.Owner{}, nil
 	}
 	if !ok || own.IsZero() {
-		return owner.Owner{}, fmt.Errorf("repository: %s: a new row needs an owner: pass For the one that the method Own of the subject or of its reach makes", p.table)
+		return owner.Owner{}, fmt.Errorf("repository: %s: a new row needs an owner: call For with the one that the method Own of a subject or a reach made", p.table)
 	}
 	column, ok := p.owners[own.Kind()]
 	if !ok {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
@@ -60,10 +61,10 @@ func TestCreateMany(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, int64(507), count, "all or none")
 
-	require.ErrorContains(t, scope.CreateMany(t.Context(), w.writer, nullableRows(3)), "a new row needs an owner")
+	sentence.Equal(t, "a new row for a reach", scope.CreateMany(t.Context(), w.writer, nullableRows(3)))
 	foreign := nullableRows(3)
 	foreign[2].OrganizationID = w.globe
-	require.ErrorContains(t, customers.For(owner).CreateMany(t.Context(), w.writer, foreign), "names another organization")
+	sentence.Equal(t, "a new row for another owner", customers.For(owner).CreateMany(t.Context(), w.writer, foreign))
 }
 
 func ids(rows []customerRow) []uuid.UUID {
@@ -173,13 +174,13 @@ func TestUpsert(t *testing.T) {
 	require.ErrorIs(t, err, repository.UniqueViolation)
 	require.NotErrorIs(t, err, errors.ResourceNotFound)
 
-	for fails, conflict := range map[string]repository.OnConflict{
-		"name the columns":             {Columns: []string{"email"}},
-		`there is no column "nope"`:    {Columns: []string{"nope"}, Update: []string{"name"}},
-		`"organization_id" says whose`: {Columns: []string{"email"}, Update: []string{"organization_id"}},
-		"a bracket is closed":          {Columns: []string{"email"}, Update: []string{"name"}, Where: "true) DO NOTHING --"},
+	for name, conflict := range map[string]repository.OnConflict{
+		"nothing to update":           {Columns: []string{"email"}},
+		"a column that is not there":  {Columns: []string{"nope"}, Update: []string{"name"}},
+		"a change of the owner":       {Columns: []string{"email"}, Update: []string{"organization_id"}},
+		"a predicate that ends early": {Columns: []string{"email"}, Update: []string{"name"}, Where: "true) DO NOTHING --"},
 	} {
 		_, err := customers.For(owner).Upsert(t.Context(), w.writer, customerRow{Email: "a@example.com"}, conflict)
-		require.ErrorContains(t, err, fails)
+		sentence.Equal(t, "Upsert with "+name, err)
 	}
 }

@@ -301,7 +301,7 @@ func ExampleModel_For() {
 	fmt.Println(err)
 	// Output:
 	// 2 0 2
-	// repository: books: a new row needs an owner: pass For the one that the method Own of the subject or of its reach makes
+	// repository: books: a new row needs an owner: call For with the one that the method Own of a subject or a reach made
 }
 
 // OwnedBy takes the filter of a request: without one, nothing is filtered.

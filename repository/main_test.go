@@ -2,6 +2,7 @@ package repository_test
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -10,11 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth/owner"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
 )
+
+func TestMain(m *testing.M) { os.Exit(sentence.Main(m)) }
 
 func at(page, limit int64) pagination.Params { return pagination.NewParams(page, limit) }
 

@@ -8,10 +8,10 @@ import (
 	"github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth/owner"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
 )
@@ -37,74 +37,79 @@ func TestMistakesShowWhenTheModelIsMade(t *testing.T) {
 		return made("t", repository.Options{Sorting: repository.SortMap[oneProperty]{"one": expression}})
 	}
 	of := func(err error) error { return err }
-	for fails, err := range map[string]error{
-		"the row type must be a struct": of(second(repository.New[string]("t", repository.Options{}))),
-		"the table is named in letters": made(`t"; DROP TABLE t`, repository.Options{}),
-		"the field Name has no db tag":  of(second(repository.New[struct{ Name string }]("t", repository.Options{}))),
-		`the field name has a db tag and must be exported`: of(second(repository.New[struct {
+	for name, err := range map[string]error{
+		"no struct":             of(second(repository.New[string]("t", repository.Options{}))),
+		"no name of a table":    made(`t"; DROP TABLE t`, repository.Options{}),
+		"a field without a tag": of(second(repository.New[struct{ Name string }]("t", repository.Options{}))),
+		"a field that is not exported": of(second(repository.New[struct {
 			name string `db:"name"`
 		}]("t", repository.Options{}))),
-		`a column is named in letters`: of(second(repository.New[struct {
+		"no name of a column": of(second(repository.New[struct {
 			Name string `db:"a b"`
 		}]("t", repository.Options{}))),
-		`the column "a" is named twice, by A and by B`: of(second(repository.New[struct {
+		"a column twice": of(second(repository.New[struct {
 			A, B string `db:"a"`
 		}]("t", repository.Options{}))),
-		"which no column holds": of(second(repository.New[struct {
+		"a type that no column holds": of(second(repository.New[struct {
 			A func() `db:"a"`
 		}]("t", repository.Options{}))),
-		"the options are pk, readonly and version": of(second(repository.New[struct {
+		"an unknown option of a tag": of(second(repository.New[struct {
 			A string `db:"a,primary"`
 		}]("t", repository.Options{}))),
-		"must be an int, int32 or int64": of(second(repository.New[struct {
+		"a version of another type": of(second(repository.New[struct {
 			A string `db:"a,version"`
 		}]("t", repository.Options{}))),
-		"there are two version columns": of(second(repository.New[struct {
+		"two versions": of(second(repository.New[struct {
 			A int `db:"a,version"`
 			C int `db:"c,version"`
 		}]("t", repository.Options{}))),
-		"there is no primary key": of(second(repository.New[struct {
+		"no primary key": of(second(repository.New[struct {
 			A string `db:"a"`
 		}]("t", repository.Options{}))),
-		`the primary key "id" must not take NULL`: of(second(repository.New[struct {
+		"a primary key that may be null": of(second(repository.New[struct {
 			ID *uuid.UUID `db:"id"`
 		}]("t", repository.Options{}))),
-		`the CreatedAt column "created_at" must be a time.Time`: of(second(repository.New[struct {
+		"CreatedAt of another type": of(second(repository.New[struct {
 			ID int    `db:"id"`
 			At string `db:"created_at"`
 		}]("t", repository.Options{}))),
-		`the CreatedAt column "made" is not a column`:    made("t", repository.Options{CreatedAt: "made"}),
-		`the UpdatedAt column "changed" is not a column`: made("t", repository.Options{UpdatedAt: "changed"}),
-		`the SoftDelete column "deleted_at" must be a *time.Time`: of(second(repository.New[struct {
+		"CreatedAt without a column": made("t", repository.Options{CreatedAt: "made"}),
+		"UpdatedAt without a column": made("t", repository.Options{UpdatedAt: "changed"}),
+		"deleted_at of another type": of(second(repository.New[struct {
 			ID int       `db:"id"`
 			At time.Time `db:"deleted_at"`
 		}]("t", repository.Options{}))),
-		`the SoftDelete column "gone at" is not named`:         made("t", repository.Options{SoftDelete: "gone at"}),
-		`the owner column "organization_id" of "organization"`: made("t", repository.Options{Owners: repository.Owners{organizationKind: "organization_id"}}),
-		`must be a uuid.UUID, not string`: of(second(repository.New[struct {
+		"SoftDelete is no name":     made("t", repository.Options{SoftDelete: "gone at"}),
+		"an owner without a column": made("t", repository.Options{Owners: repository.Owners{organizationKind: "organization_id"}}),
+		"an owner of another type": of(second(repository.New[struct {
 			ID string `db:"id"`
 		}]("t", repository.Options{Owners: repository.Owners{organizationKind: "id"}}))),
-		`the constraint "u" has no place`:          made("t", repository.Options{Unique: repository.Fields{"u": {}}}),
-		`the constraint "r" has no place`:          made("t", repository.Options{References: repository.Fields{"r": nil}}),
-		`the constraint "c" has no place`:          made("t", repository.Options{Checks: repository.Fields{"c": nil}}),
-		"MaxPage is -1":                            made("t", repository.Options{MaxPage: -1}),
-		`the sort map has no expression for "one"`: made("t", repository.Options{Sorting: repository.SortMap[oneProperty]{}}),
-		`the sort map has "two", which`:            made("t", repository.Options{Sorting: repository.SortMap[oneProperty]{"one": "id", "two": "id"}}),
-		`the sort map names the column "nope"`:     sorted("nope"),
-		"an expression of the sort map is empty":   sorted(" NULLS LAST"),
-		"a semicolon":                              sorted("id; DROP TABLE t"),
-		"1 placeholders and 0 arguments":           sorted("metadata ? 'x'"),
-		"the query in From: it is empty":           made("t", repository.Options{From: squirrel.Expr("")}),
+		"Unique without a place":             made("t", repository.Options{Unique: repository.Fields{"u": {}}}),
+		"References without a place":         made("t", repository.Options{References: repository.Fields{"r": nil}}),
+		"Checks without a place":             made("t", repository.Options{Checks: repository.Fields{"c": nil}}),
+		"MaxPage below zero":                 made("t", repository.Options{MaxPage: -1}),
+		"a property without an expression":   made("t", repository.Options{Sorting: repository.SortMap[oneProperty]{}}),
+		"an expression without a property":   made("t", repository.Options{Sorting: repository.SortMap[oneProperty]{"one": "id", "two": "id"}}),
+		"a sort column that is not there":    sorted("nope"),
+		"an empty sort expression":           sorted(" NULLS LAST"),
+		"a semicolon in a sort expression":   sorted("id; DROP TABLE t"),
+		"a placeholder in a sort expression": sorted("metadata ? 'x'"),
+		"an empty query in From":             made("t", repository.Options{From: squirrel.Expr("")}),
+		"several mistakes": of(second(repository.New[struct {
+			Name string
+			Nick string
+			ID   string `db:"id"`
+		}]("t", repository.Options{}))),
+		"several mistakes of the options": made("t", repository.Options{
+			CreatedAt: "made", Owners: repository.Owners{organizationKind: "organization_id"}, MaxPage: -1, Unique: repository.Fields{"u": {}},
+			Sorting: repository.SortMap[oneProperty]{"one": "nope"}, From: squirrel.Expr(""),
+		}),
 	} {
-		if assert.ErrorContains(t, err, fails, "%s", fails) {
-			require.ErrorContains(t, err, "repository: model of ")
-		}
+		sentence.Equal(t, "a model with "+name, err)
 	}
 	require.NoError(t, sorted("metadata ?? 'x' NOT NULL NULLS FIRST"))
 	require.NoError(t, sorted("lower(id::text) nulls last"))
-	require.PanicsWithValue(t, `repository: model of repository_test.idRow in table "": the table is named in letters, digits and underscores, with or without a schema`, func() {
-		repository.MustNew[idRow]("", repository.Options{})
-	})
+	sentence.Panics(t, "a model that panics", func() { repository.MustNew[idRow]("", repository.Options{}) })
 	require.Equal(t, "customers", customers.Table())
 }
 
@@ -113,65 +118,57 @@ func second[T any](_ T, err error) error { return err }
 // TestMistakesOfAnUpdateSchema panic as package variables are made.
 func TestMistakesOfAnUpdateSchema(t *testing.T) {
 	t.Parallel()
-	for fails, make := range map[string]func(){
-		"every field of an update schema is a kit.Optional": func() {
+	for name, mistake := range map[string]func(){
+		"a required field": func() {
 			repository.ChangesOf[struct {
 				Email string `json:"email"`
 			}](customers)
 		},
-		`there is no column "nope" to change`: func() {
+		"a field without a column": func() {
 			repository.ChangesOf[struct {
 				Nope kit.Optional[string] `json:"nope"`
 			}](customers)
 		},
-		"part of the primary key": func() {
+		"the primary key": func() {
 			repository.ChangesOf[struct {
 				ID kit.Optional[uuid.UUID] `json:"id"`
 			}](customers)
 		},
-		"says whose the row is": func() {
+		"an owner": func() {
 			repository.ChangesOf[struct {
 				O kit.Optional[uuid.UUID] `json:"organization_id"`
 			}](customers)
 		},
-		"is read-only": func() {
+		"a read-only column": func() {
 			repository.ChangesOf[struct {
 				S kit.Optional[string] `json:"search"`
 			}](customers)
 		},
-		"is the repository's own": func() {
+		"the version": func() {
 			repository.ChangesOf[struct {
 				V kit.Optional[int64] `json:"version"`
 			}](customers)
 		},
-		`a int does not fit the column "email"`: func() {
+		"a field of another type": func() {
 			repository.ChangesOf[struct {
 				E kit.Optional[int] `json:"email"`
 			}](customers)
 		},
-		"it may be null, which the column": func() {
+		"a null": func() {
 			repository.ChangesOf[struct {
 				E kit.Optional[*string] `json:"email"`
 			}](customers)
 		},
-		`the field B: another field is for the column "email" already`: func() {
+		"a column twice": func() {
 			repository.ChangesOf[struct {
 				A kit.Optional[string] `json:"email"`
 				B kit.Optional[string] `json:"b" db:"email"`
 			}](customers)
 		},
-		"the update schema has no fields": func() { repository.ChangesOf[struct{ kit.Schema }](customers) },
-		"an update schema is a struct":    func() { repository.ChangesOf[string](customers) },
+		"no fields": func() { repository.ChangesOf[struct{ kit.Schema }](customers) },
+		"no struct": func() { repository.ChangesOf[string](customers) },
 	} {
-		func() {
-			defer func() {
-				text, _ := recover().(string)
-				require.Contains(t, text, fails)
-				require.Contains(t, text, "repository: changes of ")
-			}()
-			make()
-			require.Fail(t, "no panic", fails)
-		}()
+		sentence.Panics(t, "an update schema with "+name, mistake)
 	}
 }
 
@@ -210,26 +207,26 @@ func TestChanges(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, row.Name)
 
-	for fails, changes := range map[string]repository.Changes[customerRow]{
-		"zero changes":                       {},
-		"changes begin with Set":             repository.Changes[customerRow]{}.Set("score", int64(1)),
-		`there is no column "nope"`:          customers.Set("nope", 1).Set("score", int64(1)),
-		`the column "email" does not take`:   customers.Set("email", nil),
-		`the column "score" is a int64`:      customers.Set("score", "x"),
-		`cannot take "user" for an owner`:    customers.MoveTo(mustOwn(t, userKind)),
-		`cannot take "customer" for an`:      customers.MoveTo(mustOwn(t, customerKind)),
-		`cannot take "" for an owner`:        customers.MoveTo(owner.Owner{}),
-		"a semicolon":                        customers.Set("score", squirrel.Expr("1; DROP TABLE customers")),
-		`the expression for "score" is empt`: customers.Set("score", squirrel.Expr("")),
+	for name, changes := range map[string]repository.Changes[customerRow]{
+		"none":                       {},
+		"no model":                   repository.Changes[customerRow]{}.Set("score", int64(1)),
+		"a column that is not there": customers.Set("nope", 1).Set("score", int64(1)),
+		"a null":                     customers.Set("email", nil),
+		"a value of another type":    customers.Set("score", "x"),
+		"an owner without a column":  customers.MoveTo(mustOwn(t, userKind)),
+		"an owner that is the key":   customers.MoveTo(mustOwn(t, customerKind)),
+		"no owner":                   customers.MoveTo(owner.Owner{}),
+		"a semicolon":                customers.Set("score", squirrel.Expr("1; DROP TABLE customers")),
+		"an empty expression":        customers.Set("score", squirrel.Expr("")),
 	} {
 		_, err := update(changes)
-		require.ErrorContains(t, err, fails)
+		sentence.Equal(t, "changes with "+name, err)
 		_, err = w.in(w.acme).UpdateWhere(t.Context(), w.writer, squirrel.Expr("true"), changes)
-		require.ErrorContains(t, err, fails)
+		sentence.Equal(t, "changes with "+name, err)
 	}
 	other := repository.MustNew[customerRow]("customers", repository.Options{Owners: repository.Owners{organizationKind: "organization_id"}})
 	_, err = update(other.Set("score", int64(1)))
-	require.ErrorContains(t, err, "those of another model")
+	sentence.Equal(t, "changes of another model", err)
 }
 
 func mustOwn(t *testing.T, kind owner.Kind) owner.Owner {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth/owner"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
@@ -155,7 +156,7 @@ func TestTypesWithoutPositionsSaySo(t *testing.T) {
 		return n, nil
 	}
 	_, err := walk("money")
-	require.ErrorContains(t, err, "sort by them as numeric")
+	sentence.Equal(t, "a cursor over floats", err)
 	_, err = walk("record")
 	require.ErrorContains(t, err, "cannot be the order of a cursor")
 	n, err := walk("numeric")

@@ -65,7 +65,7 @@ func (p *plan) creatable(name string) (int, error) {
 		return i, nil
 	case p.isOwner(name):
 		if p.ownersOfNew() > 1 {
-			return 0, fmt.Errorf("the column %q is one of several that say whose the row is: which of them For sets is not known here", name)
+			return 0, fmt.Errorf("the column %q is one of several owner columns, and For fills only one", name)
 		}
 		return -1, nil
 	case p.isOwn(i):

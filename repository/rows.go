@@ -70,7 +70,7 @@ func (s Rows[Row]) OwnedBy(kind owner.Kind, ids []uuid.UUID) Rows[Row] {
 
 var (
 	errNoRows  = errors.New("repository: zero Rows, or the rows of a zero Model: make the model with New, and call its method For")
-	errNoReach = errors.New("For needs somebody who answers for a reach, not nil")
+	errNoReach = errors.New("For needs a subject, a reach or an owner, and got nil")
 )
 
 // made fails for rows that belong to no model.

@@ -134,7 +134,7 @@ func (r *schemaReader) read(typ reflect.Type, path []int) {
 func (r *schemaReader) field(field reflect.StructField, name string) (schemaField, error) {
 	value, optional := optionalOf(field.Type)
 	if !optional && !r.allowsRequired {
-		return schemaField{}, fmt.Errorf("it is a %s: every field of an update schema is a kit.Optional", field.Type)
+		return schemaField{}, fmt.Errorf("its type is %s: every field of an update schema is a kit.Optional", field.Type)
 	}
 	column, err := r.column(name)
 	if err != nil {
@@ -155,10 +155,10 @@ func (r *schemaReader) field(field reflect.StructField, name string) (schemaFiel
 	}
 	c := &r.plan.columns[column]
 	if !fitsType(value, c.typ) {
-		return schemaField{}, fmt.Errorf("a %s does not fit the column %q, which is a %s", value, c.name, c.typ)
+		return schemaField{}, fmt.Errorf("its type %s does not fit the column %q of the type %s", value, c.name, c.typ)
 	}
 	if value.Kind() == reflect.Pointer && !c.nullable {
-		return schemaField{}, fmt.Errorf("it may be null, which the column %q, a %s, does not take", c.name, c.typ)
+		return schemaField{}, fmt.Errorf("it may be null, and the column %q of the type %s may not", c.name, c.typ)
 	}
 	return f, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
 	"github.com/polarkit-go/polarkit/repository/pgtest"
@@ -41,7 +42,7 @@ func TestSquirrelTraps(t *testing.T) {
 		name  string
 		where squirrel.Sqlizer
 		want  []int64 // the scores of the rows
-		fails string
+		fails bool
 		text  string // part of the statement
 	}{
 		{name: "a raw OR stays in its brackets", where: squirrel.Expr("score = ? OR score = ?", 1, 2), want: []int64{1, 2}},
@@ -64,7 +65,7 @@ func TestSquirrelTraps(t *testing.T) {
 		{name: "a NULL in a NotEq list", where: squirrel.NotEq{"name": []any{"nope", nil}}, want: []int64{2}},
 		{name: "a predicate without text says nothing", where: squirrel.And{&sqlizer{}, squirrel.Eq{"score": 1}}, want: []int64{1}},
 		{name: "a predicate without text in an Or is left out", where: squirrel.Or{&sqlizer{}, squirrel.Eq{"score": 1}}, want: []int64{1}},
-		{name: "a Dollar sub-query in an Expr is refused", where: squirrel.And{squirrel.Eq{"email": one.Email}, squirrel.Expr("id IN (?)", dollar)}, fails: "a numbered placeholder"},
+		{name: "a Dollar sub-query in an Expr is refused", where: squirrel.And{squirrel.Eq{"email": one.Email}, squirrel.Expr("id IN (?)", dollar)}, fails: true},
 		{name: "a sub-query with squirrel's default", where: squirrel.And{squirrel.Eq{"email": two.Email}, squirrel.Expr("id IN (?)", dollar.PlaceholderFormat(squirrel.Question))}, want: []int64{2}},
 		{name: "a Dollar sub-query as the value of an Eq", where: squirrel.And{squirrel.Eq{"email": two.Email}, squirrel.Eq{"id": dollar}}, want: []int64{2}},
 		{name: "a sub-query as the value of a NotEq", where: squirrel.NotEq{"id": dollar}, want: []int64{1}},
@@ -74,9 +75,9 @@ func TestSquirrelTraps(t *testing.T) {
 		{name: "a question mark in a literal", where: squirrel.Expr("name = 'what?'"), want: []int64{2}},
 		{name: "a question mark in a literal beside a placeholder", where: squirrel.Expr("name = 'what?' AND score = ?", 2), want: []int64{2}},
 		{name: "the jsonb operator, written twice", where: squirrel.Expr("metadata ?? 'a'"), want: []int64{1}},
-		{name: "the jsonb operator, written once, is refused", where: squirrel.Expr("metadata ? 'a'"), fails: "1 placeholders and 0 arguments"},
-		{name: "fewer arguments than placeholders", where: squirrel.Expr("score = ? OR score = ?", 1), fails: "2 placeholders and 1 arguments"},
-		{name: "more arguments than placeholders", where: squirrel.Expr("score = ?", 1, 2), fails: "1 placeholders and 2 arguments"},
+		{name: "the jsonb operator, written once, is refused", where: squirrel.Expr("metadata ? 'a'"), fails: true},
+		{name: "fewer arguments than placeholders", where: squirrel.Expr("score = ? OR score = ?", 1), fails: true},
+		{name: "more arguments than placeholders", where: squirrel.Expr("score = ?", 1, 2), fails: true},
 		{name: "lists have one text for every length", where: squirrel.Eq{"score": []int64{1, 2, 3}}, want: []int64{1, 2}, text: `"score" = ANY($2::int8[])`},
 		{name: "lists of text too", where: squirrel.Eq{"email": []string{one.Email, `"`, `\`, `{},`}}, want: []int64{1}, text: `"email" = ANY($2)`},
 		{name: "a list of one is the one", where: squirrel.Eq{"email": []string{one.Email}}, want: []int64{1}, text: `"email" = $2`},
@@ -84,28 +85,28 @@ func TestSquirrelTraps(t *testing.T) {
 		{name: "a list of one and NULL", where: squirrel.Eq{"name": []any{"what?", nil}}, want: []int64{1, 2}, text: `("name" = $2 OR "name" IS NULL)`},
 		{name: "NotEq with a list of one", where: squirrel.NotEq{"score": []int64{1}}, want: []int64{2}, text: `"score" <> $2`},
 		{name: "comparisons", where: squirrel.And{squirrel.Gt{"score": 1}, squirrel.LtOrEq{"score": 2}, squirrel.NotEq{"email": "x"}, squirrel.ILike{"email": "TWO%"}}, want: []int64{2}},
-		{name: "a comparison with NULL is refused", where: squirrel.Lt{"score": nil}, fails: "holds for no row"},
+		{name: "a comparison with NULL is refused", where: squirrel.Lt{"score": nil}, fails: true},
 		{name: "NULL", where: squirrel.Eq{"name": nil}, want: []int64{1}},
 		{name: "a nil pointer is NULL", where: squirrel.Eq{"name": (*string)(nil)}, want: []int64{1}},
 		{name: "a NULL Valuer is NULL", where: squirrel.Eq{"name": uuid.NullUUID{}}, want: []int64{1}},
 		{name: "not NULL", where: squirrel.NotEq{"name": nil}, want: []int64{2}},
 		{name: "several keys", where: squirrel.Eq{"score": 2, "email": two.Email, "name": "what?"}, want: []int64{2}},
 		{name: "an expression as a key", where: squirrel.Eq{"upper(email)": "TWO@EXAMPLE.COM"}, want: []int64{2}},
-		{name: "a bracket too many in a key is refused", where: squirrel.Eq{"1=1) OR (score": 1}, fails: "a bracket is closed"},
-		{name: "a bracket too many is refused", where: squirrel.Expr("true) OR (true"), fails: "a bracket is closed"},
-		{name: "a bracket too few is refused", where: squirrel.Expr("(true"), fails: "a bracket is not closed"},
-		{name: "a comment is refused", where: squirrel.Expr("true --"), fails: "a comment"},
-		{name: "another comment is refused", where: squirrel.Expr("true /*"), fails: "a comment"},
-		{name: "a semicolon is refused", where: squirrel.Expr("true; DROP TABLE customers"), fails: "a semicolon"},
-		{name: "a quote that does not end is refused", where: squirrel.Expr("email = 'x"), fails: "a quote that does not end"},
+		{name: "a bracket too many in a key is refused", where: squirrel.Eq{"1=1) OR (score": 1}, fails: true},
+		{name: "a bracket too many is refused", where: squirrel.Expr("true) OR (true"), fails: true},
+		{name: "a bracket too few is refused", where: squirrel.Expr("(true"), fails: true},
+		{name: "a comment is refused", where: squirrel.Expr("true --"), fails: true},
+		{name: "another comment is refused", where: squirrel.Expr("true /*"), fails: true},
+		{name: "a semicolon is refused", where: squirrel.Expr("true; DROP TABLE customers"), fails: true},
+		{name: "a quote that does not end is refused", where: squirrel.Expr("email = 'x"), fails: true},
 		{name: "escapes end a quote only where they do", where: squirrel.Expr(`email = E'\') OR (true' OR score = 1`), want: []int64{1}},
 		{name: "dollar quotes", where: squirrel.Expr(`email <> $q$) OR (? '$q$ AND score = 1`), want: []int64{1}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			recorder.Reset()
 			rows, err := w.in(w.acme).All(t.Context(), w.reader, repository.Query{Where: test.where, Max: 10})
-			if test.fails != "" {
-				require.ErrorContains(t, err, test.fails)
+			if test.fails {
+				sentence.Equal(t, "a predicate: "+test.name, err)
 				require.Empty(t, recorder.SQL(), "it does not reach the database")
 				return
 			}
@@ -136,11 +137,11 @@ func TestWritesNeedAPredicate(t *testing.T) {
 		repository.OneOf("score", kit.Filter[int64]{}), repository.MetadataMatches("metadata", nil),
 	} {
 		_, err := scope.UpdateWhere(t.Context(), w.writer, empty, customers.Set("score", int64(9)))
-		require.ErrorContains(t, err, "a write without a predicate", "%T", empty)
+		sentence.Equal(t, "a write without a predicate", err)
 		_, err = scope.DeleteWhere(t.Context(), w.writer, empty)
-		require.ErrorContains(t, err, "a write without a predicate", "%T", empty)
+		sentence.Equal(t, "a write without a predicate", err)
 		_, err = scope.SoftDeleteWhere(t.Context(), w.writer, empty)
-		require.ErrorContains(t, err, "a write without a predicate", "%T", empty)
+		sentence.Equal(t, "a write without a predicate", err)
 	}
 	affected, err := scope.UpdateWhere(t.Context(), w.writer, squirrel.Expr("true"), customers.Set("score", int64(9)))
 	require.NoError(t, err)

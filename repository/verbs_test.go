@@ -12,6 +12,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
@@ -70,25 +71,22 @@ func TestWhoseANewRowIs(t *testing.T) {
 	require.NoError(t, err)
 	fails := errors.New("away")
 	named := customerRow{Email: "a@example.com", OrganizationID: w.acme}
-	for name, tt := range map[string]struct {
-		rows  repository.Rows[customerRow]
-		fails string
-	}{
-		"a reach":                 {w.in(w.acme), "a new row needs an owner"},
-		"a reach of two":          {w.in(w.acme, w.globe), "a new row needs an owner"},
-		"an empty reach":          {customers.For(owner.Reach{}), "a new row needs an owner"},
-		"the zero owner":          {customers.For(owner.Owner{}), "a new row needs an owner"},
-		"a narrowed system reach": {customers.For(owner.System("test").Restrict(organizationKind, w.acme)), "a new row needs an owner"},
-		"a filter":                {customers.For(acme).OwnedBy(organizationKind, []uuid.UUID{w.acme}), "leave OwnedBy out"},
-		"an empty filter":         {customers.For(owner.System("test")).OwnedBy(organizationKind, nil), "leave OwnedBy out"},
-		"another kind":            {customers.For(user), "a user cannot own a row"},
-		"the row itself":          {customers.For(self), "a row that is its owner"},
-		"nobody":                  {customers.For(nil), "For needs somebody"},
-		"no answer":               {customers.For(reacher(func() (owner.Reach, error) { return owner.System("test"), fails })), "away"},
-		"another owner":           {customers.For(w.owner(t, w.globe)), "the row names another organization than its owner"},
+	for name, rows := range map[string]repository.Rows[customerRow]{
+		"a reach":                 w.in(w.acme),
+		"a reach of two":          w.in(w.acme, w.globe),
+		"an empty reach":          customers.For(owner.Reach{}),
+		"the zero owner":          customers.For(owner.Owner{}),
+		"a narrowed system reach": customers.For(owner.System("test").Restrict(organizationKind, w.acme)),
+		"a filter":                customers.For(acme).OwnedBy(organizationKind, []uuid.UUID{w.acme}),
+		"an empty filter":         customers.For(owner.System("test")).OwnedBy(organizationKind, nil),
+		"another kind":            customers.For(user),
+		"the row itself":          customers.For(self),
+		"nobody":                  customers.For(nil),
+		"another owner":           customers.For(w.owner(t, w.globe)),
 	} {
-		require.ErrorContains(t, create(tt.rows, named), tt.fails, name)
+		sentence.Equal(t, "a new row for "+name, create(rows, named))
 	}
+	require.ErrorIs(t, create(customers.For(reacher(func() (owner.Reach, error) { return owner.System("test"), fails })), named), fails)
 	count, err := customers.For(owner.System("test")).Count(t.Context(), w.reader, nil)
 	require.NoError(t, err)
 	require.Zero(t, count)

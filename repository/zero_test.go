@@ -11,6 +11,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
 )
@@ -74,7 +75,7 @@ func TestZeroScopesReachNothing(t *testing.T) {
 	for name, scope := range scopes {
 		for _, verb := range append(verbs[:len(verbs):len(verbs)], furtherVerbs...) {
 			n, err := verb.run(t.Context(), w, scope, row.ID)
-			require.ErrorContains(t, err, "zero Rows", "%s: %s", name, verb.name)
+			sentence.Equal(t, "zero rows", err)
 			require.Equal(t, errors.InternalServerError, errors.KindOf(err), "%s: %s", name, verb.name)
 			if n == 1 {
 				n = 0 // that of found, beside an error
@@ -83,26 +84,26 @@ func TestZeroScopesReachNothing(t *testing.T) {
 		}
 		require.NoError(t, repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error {
 			_, err := scope.Lock(t.Context(), tx, row.ID, repository.ForUpdate)
-			require.ErrorContains(t, err, "zero Rows")
+			sentence.Equal(t, "zero rows", err)
 			_, err = scope.LockAll(t.Context(), tx, repository.Query{}, repository.ForUpdate)
-			require.ErrorContains(t, err, "zero Rows")
+			sentence.Equal(t, "zero rows", err)
 			return nil
 		}))
 		own := squirrel.Select("*").From("customers")
 		_, err := w.in(w.acme).From(own).With(scope).Count(t.Context(), w.reader, nil)
-		require.ErrorContains(t, err, "zero Rows")
+		sentence.Equal(t, "zero rows", err)
 		_, err = w.in(w.acme).From(own).With(scope).Get(t.Context(), w.reader, row.ID)
-		require.ErrorContains(t, err, "zero Rows")
+		sentence.Equal(t, "zero rows", err)
 		_, err = w.in(w.acme).From(own).With(scope, nil).Page(t.Context(), w.reader, repository.Query{})
-		require.ErrorContains(t, err, "zero Rows")
+		sentence.Equal(t, "zero rows", err)
 	}
 	require.Empty(t, new(repository.Model[customerRow]).Table())
 	_, err := w.in(w.acme).Update(t.Context(), w.writer, row.ID, new(repository.Model[customerRow]).Set("score", int64(1)))
-	require.ErrorContains(t, err, "changes begin with Set of the model")
+	sentence.Equal(t, "changes of a zero model", err)
 	_, err = w.in(w.acme).Update(t.Context(), w.writer, row.ID, new(repository.Model[customerRow]).MoveTo(w.owner(t, w.acme)))
-	require.ErrorContains(t, err, "cannot take")
+	sentence.Equal(t, "a move of a zero model", err)
 	require.False(t, repository.Changes[customerRow]{}.Has("score"))
-	require.PanicsWithValue(t, `repository: changes of repository_test.customerUpdate in table "": the model is a zero one: make it with New`, func() {
+	sentence.Panics(t, "an update schema of a zero model", func() {
 		repository.ChangesOf[customerUpdate](new(repository.Model[customerRow]))
 	})
 	still, err := w.in(w.acme).Get(t.Context(), w.reader, row.ID)
@@ -114,13 +115,13 @@ func TestZeroHandlesReachNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	row := w.create(t, w.acme, customerRow{Email: "a@example.com"})
-	for name, zero := range map[string]*world{
-		"zero": {}, "of nil pools": {reader: repository.NewReader(nil), writer: repository.NewWriter(nil)},
+	for _, zero := range []*world{
+		{}, {reader: repository.NewReader(nil), writer: repository.NewWriter(nil)},
 	} {
 		zero.acme = w.acme
 		for _, verb := range append(verbs[:len(verbs):len(verbs)], furtherVerbs[:6]...) {
 			_, err := verb.run(t.Context(), zero, w.in(w.acme), row.ID)
-			require.ErrorContains(t, err, "a zero Reader, Writer or Tx", "%s: %s", name, verb.name)
+			sentence.Equal(t, "a zero handle", err)
 		}
 	}
 	scope := w.in(w.acme)
@@ -129,26 +130,26 @@ func TestZeroHandlesReachNothing(t *testing.T) {
 		repository.WrapTx(nil), struct{ repository.Reader }{},
 	} {
 		_, err := scope.Get(t.Context(), from, row.ID)
-		require.ErrorContains(t, err, "a zero Reader, Writer or Tx")
+		sentence.Equal(t, "a zero handle", err)
 		_, err = scope.PageAfter(t.Context(), from, testCursors, repository.CursorQuery{})
-		require.ErrorContains(t, err, "a zero Reader, Writer or Tx")
+		sentence.Equal(t, "a zero handle", err)
 	}
 	for _, to := range []repository.Writable{nil, repository.Writer{}, repository.Tx{}, (*repository.Writer)(nil), (*repository.Tx)(nil)} {
-		require.ErrorContains(t, scope.Delete(t.Context(), to, row.ID), "a zero Reader, Writer or Tx")
-		require.ErrorContains(t, repository.InTx(t.Context(), to, func(repository.Tx) error { return nil }), "a zero Reader, Writer or Tx")
+		sentence.Equal(t, "a zero handle", scope.Delete(t.Context(), to, row.ID))
+		sentence.Equal(t, "a zero handle", repository.InTx(t.Context(), to, func(repository.Tx) error { return nil }))
 	}
 	_, err := scope.Lock(t.Context(), repository.Tx{}, row.ID, repository.ForUpdate)
-	require.ErrorContains(t, err, "a zero Reader, Writer or Tx")
+	sentence.Equal(t, "a zero handle", err)
 	require.Nil(t, repository.Tx{}.Pgx())
 	repository.Tx{}.AfterCommit(func(context.Context) { t.Error("it was never committed") })
 	repository.Tx{}.Committed(t.Context())
 
 	_, err = scope.PageAfter(t.Context(), w.reader, new(pagination.Cursors), repository.CursorQuery{})
-	require.ErrorContains(t, err, "needs cursors")
+	sentence.Equal(t, "PageAfter without cursors", err)
 	_, err = scope.From(nil).Count(t.Context(), w.reader, nil)
-	require.ErrorContains(t, err, "it is nil")
+	sentence.Equal(t, "From without a query", err)
 	_, err = scope.From((*squirrel.SelectBuilder)(nil)).Count(t.Context(), w.reader, nil)
-	require.ErrorContains(t, err, "it is nil")
+	sentence.Equal(t, "From without a query", err)
 	for _, zero := range []squirrel.Sqlizer{squirrel.SelectBuilder{}, squirrel.And{squirrel.SelectBuilder{}}, (*squirrel.SelectBuilder)(nil)} {
 		_, _ = scope.Count(t.Context(), w.reader, zero) // fails or says nothing; it does not panic
 	}
@@ -206,7 +207,7 @@ func TestNoMethodOfAZeroValuePanics(t *testing.T) {
 	}
 	all := repository.Rows[customerRow]{}
 	_, err := repository.ByIDs[uuid.UUID](t.Context(), w.reader, all, []uuid.UUID{w.acme})
-	require.ErrorContains(t, err, "zero Rows")
+	sentence.Equal(t, "zero rows", err)
 	_, err = repository.Related[uuid.UUID](t.Context(), w.reader, all, "organization_id", []uuid.UUID{w.acme})
-	require.ErrorContains(t, err, "zero Rows")
+	sentence.Equal(t, "zero rows", err)
 }
