@@ -13,9 +13,9 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/querystring"
 )
 
-// The bounds of an answer, so that a hostile body cannot make it many times
-// its own size. Reporting stops at the first bound that is reached; the first
-// error is always reported.
+// The bounds of an answer. They keep a hostile body from an answer that is many times
+// as large. Reporting stops at the first bound that is reached. The first error is
+// always reported.
 const (
 	// MaxErrors is how many errors one answer reports.
 	MaxErrors = 1000
@@ -27,7 +27,7 @@ const (
 type decoder struct {
 	ctx   context.Context //nolint:containedctx // the request's, for as long as it is read
 	doc   *pyjson.Document
-	own   pyjson.Document // what doc points at, its buffers used again
+	own   pyjson.Document // doc points at it, but for defaults
 	query querystring.Values
 	loc   []place
 	locs  errors.Loc
@@ -40,7 +40,7 @@ type decoder struct {
 
 	mask    int // above 0 inside a sensitive field
 	echoed  int
-	failure error // what Validate returned besides validation errors
+	failure error // of a Validate method, other than a validation error
 
 	rendered    encode.Raw // of renderedTok, used again for the next missing field
 	renderedTok pyjson.Token
@@ -88,7 +88,7 @@ func (d *decoder) at(tok pyjson.Token)        { d.tok = tok }
 func (d *decoder) atText(s string)            { d.tok, d.text = none, s }
 func (d *decoder) isNull(t pyjson.Token) bool { return d.doc.First(t) == 'n' }
 
-// err is what the request comes to.
+// err is the error of the whole request.
 func (d *decoder) err() error {
 	switch {
 	case d.failure != nil:
@@ -99,7 +99,8 @@ func (d *decoder) err() error {
 	return nil
 }
 
-// fail reports an issue of the value at hand. It returns false, for the caller to return.
+// fail reports an issue of the value that is being read. It returns false, so that the
+// caller can return it.
 func (d *decoder) fail(issue *pydantic.Issue) bool {
 	return d.failWith(issue, nil)
 }
@@ -161,12 +162,12 @@ func (d *decoder) location() errors.Loc {
 	return d.locs[start:len(d.locs):len(d.locs)]
 }
 
-// render is the input of an error, as Python would write the parsed value.
+// render is the input of an error: the parsed value, as Python writes it.
 func (d *decoder) render(tok pyjson.Token, guide *Node) any {
 	switch d.doc.First(tok) {
 	case '"':
 		if guide == nil || !guide.sensitive {
-			text := d.doc.Text(tok) // of the body, which nobody writes to again
+			text := d.doc.Text(tok) // shares memory with the body, which does not change any more
 			d.echoed += len(text)
 			return text
 		}

@@ -75,6 +75,27 @@ func TestRuleTable(t *testing.T) {
 	require.Greater(t, rows, 35)
 }
 
+// The length of an address or a URL is checked wherever the rule stands in the tag.
+func TestLengthAmongOtherRules(t *testing.T) {
+	t.Parallel()
+
+	for _, rules := range []string{"email,max=5", "email,contains=a,max=5", "email,max=5,contains=z", "contains=a,min=3,max=5,email", "url,contains=a,max=5"} {
+		tag := reflect.StructTag("json:\"v\" validate:\"" + rules + "\"")
+		schema := reflect.StructOf([]reflect.StructField{{Name: "V", Type: reflect.TypeFor[string](), Tag: tag}})
+		n, err := plan.For(schema)
+		require.NoError(t, err, rules)
+		value := `{"v":"ann@example.com"}`
+		if strings.HasPrefix(rules, "url") {
+			value = `{"v":"https://a.com/"}`
+		}
+		err = n.Decode(t.Context(), plan.Body{Data: []byte(value), JSON: true}, reflect.New(schema).Elem())
+		invalid, ok := errors.AsType[*errors.PolarRequestValidationError](err)
+		require.True(t, ok, "%s: %v", rules, err)
+		require.Len(t, invalid.Details(), 1, rules)
+		require.Equal(t, "too_long", invalid.Details()[0].Type, rules)
+	}
+}
+
 // TestLimitsTable holds the table of the limits in docs/validation.md against the
 // constants that they are.
 func TestLimitsTable(t *testing.T) {

@@ -54,6 +54,7 @@ func (n *Node) prepareLength() {
 		}
 		return
 	}
+	first := n.minLength == nil && n.maxLength == nil
 	what := map[Kind]string{List: "List", Map: "Dictionary", Metadata: "Dictionary"}[n.Kind]
 	if what == "" {
 		what = "Value"
@@ -64,13 +65,13 @@ func (n *Node) prepareLength() {
 	if n.MaxLength != nil {
 		n.maxLength = containerLength("too_long", what, "at most", "max_length", *n.MaxLength)
 	}
-	if what == "Value" && len(n.checks) == 0 {
+	if what == "Value" && first {
 		n.checks = append(n.checks, n.checkTextLength)
 	}
 }
 
-// checkTextLength is the length of a text that Pydantic knows only as a value,
-// because a function has read it before.
+// checkTextLength checks the length of a text that a function of Pydantic has read, so
+// that Pydantic reports the length of a value and not of a string.
 func (n *Node) checkTextLength(v reflect.Value) *pydantic.Issue {
 	count := utf8.RuneCountInString(v.String())
 	switch {

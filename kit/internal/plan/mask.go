@@ -64,7 +64,8 @@ func appendMaskedByName(out []byte, doc *pyjson.Document, tok pyjson.Token, name
 	}
 }
 
-// takes reports whether a value that begins with the byte has the shape of the plan.
+// takes reports whether a value that begins with the byte has the shape that the node
+// describes.
 func (n *Node) takes(first byte) bool {
 	switch n.Kind {
 	case Object, Map, Union, Metadata:
@@ -76,7 +77,7 @@ func (n *Node) takes(first byte) bool {
 	}
 }
 
-// member is the plan of an object's value, and whether it is sensitive.
+// member is the node of an object's value, and whether the value is sensitive.
 func (n *Node) member(key string) (node *Node, secret bool) {
 	if n == nil {
 		return nil, false

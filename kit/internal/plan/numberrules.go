@@ -10,9 +10,9 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
-// boundFloat32 makes the range of the Go type the le and the ge where no rule is
-// narrower, so that no number becomes infinite. What is rounded to the end of the
-// range is within: the shortest text of the largest float32 is a little above it.
+// boundFloat32 makes the range of the Go type the bounds le and ge where no rule sets
+// one, so that no number becomes infinite. A number that is rounded to the end of the
+// range is within it, since the shortest text of the largest float32 is a little above.
 func (n *Node) boundFloat32() {
 	const (
 		highest  = math.MaxFloat32

@@ -17,8 +17,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
-// rules runs the tags that are not evaluated here. It is made once: its own
-// caches are by tag.
+// rules is the validator that runs the tags which are not evaluated here. There is
+// one, because it caches what it has parsed.
 var rules = sync.OnceValue(func() *validator.Validate { return validator.New(validator.WithRequiredStructEnabled()) })
 
 // tryRule runs a tag once. Validator panics for a tag that it does not know or
@@ -46,8 +46,8 @@ func validatorHas(name string) bool {
 	return false
 }
 
-// applyRules puts the rules of one value into its node. What changes the kind
-// goes first.
+// applyRules puts the rules of one value into its node. Rules that change the kind are
+// applied before all others.
 func applyRules(n *Node, tags []ruleTag) error {
 	for _, r := range tags {
 		if narrow := builtins[r.name].narrow; narrow != nil {
@@ -84,7 +84,7 @@ func (n *Node) oneof(r ruleTag) error {
 		}
 		i, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || reflect.Zero(n.Type).CanInt() && reflect.Zero(n.Type).OverflowInt(i) {
-			return fmt.Errorf("the rule %s: %q is no %s", r.raw, text, n.Type)
+			return fmt.Errorf("the rule %s: %q is not a value of type %s", r.raw, text, n.Type)
 		}
 		n.Values = append(n.Values, i)
 	}
@@ -95,7 +95,7 @@ func (n *Node) oneof(r ruleTag) error {
 	return nil
 }
 
-// apply takes one rule that limits a value.
+// apply applies a rule that limits a value.
 func (n *Node) apply(r ruleTag) error {
 	known := builtins[r.name]
 	switch {
@@ -179,8 +179,8 @@ func checkUnique(v reflect.Value) *pydantic.Issue {
 	return nil
 }
 
-// passes runs a tag. It has been tried when the plan was compiled; should it
-// panic for some value all the same, the value does not pass.
+// passes runs a tag, which has been tried when the plan was compiled. A value for
+// which validator panics does not pass.
 func passes(value any, tag string) (ok bool) {
 	defer func() {
 		if recover() != nil {
@@ -211,8 +211,8 @@ func setPattern(n *Node, expression string) error {
 	return nil
 }
 
-// describeRules takes over what an output type's tags say, without making
-// anything of it that could fail.
+// describeRules applies the rules of a type that is only written. They are part of its
+// description, and no value is checked. A rule that does not fit is ignored.
 func describeRules(n *Node, set *ruleSet) {
 	if err := applyRules(n, set.own); err != nil {
 		n.Rules = nil
