@@ -3,8 +3,8 @@
 //
 // # Static: what exists and what is required
 //
-// Which types of credential there are, and what each endpoint requires, are
-// package variables without secrets:
+// The types of credential, and what each endpoint requires, are package variables
+// without secrets:
 //
 //	var registry = auth.NewRegistry("shop",
 //		auth.PersonalAccessToken, auth.OrganizationAccessToken, auth.CustomerSession, auth.WebSession,
@@ -13,10 +13,10 @@
 //
 //	var canRead = auth.Require[auth.Admin](registry, auth.AnyScope("customers:read"))
 //
-// A [Requirement] derives from its type parameter which credentials it takes:
-// [Admin] is satisfied by [User] and [Organization], so a customer's token is
-// refused, and a handler written for another subject does not compile. The
-// same value describes itself in the API's document.
+// The type parameter of a [Requirement] decides which credentials it accepts: [User]
+// and [Organization] satisfy [Admin], so a token of a customer is refused, and a
+// handler for another subject does not compile. The same value describes itself in
+// the document of the API.
 //
 // # At start-up: keys and stores
 //
@@ -27,8 +27,8 @@
 //
 //	mux.Handle("/v1/", authenticator.Middleware(api))
 //
-// The middleware looks nothing up: a requirement does, once per request. It is
-// the guard of an endpoint of package kit/api, or wraps any handler:
+// The middleware looks nothing up. A requirement does, once per request. It is the
+// guard of an endpoint of package kit/api, or a middleware of any handler:
 //
 //	mux.Handle("GET /reports", canRead.Handler(reports))
 //
@@ -46,15 +46,19 @@
 //
 // # Credentials
 //
-// An [Issuer] issues, lists, rotates and revokes them, for a caller and then
-// never with more rights than theirs, or for the program itself; [Sessions] signs
-// users in and out of a browser. Stores keep a keyed hash of a token, never the
-// token.
+// An [Issuer] issues, lists, rotates and revokes credentials: for a caller, and then
+// never with more rights than theirs, or for the program itself. [Sessions] signs
+// users in and out of a browser. A store keeps a hash of a token with a key, and
+// never the token.
+//
+// Package auth/credential holds what a credential is, and the interface for a store.
+// Package auth/pgstore is the store for PostgreSQL. Package auth/audit holds the
+// decisions of requirements for the audit log.
 //
 // # Denying
 //
 // The zero value of every type here denies: an empty [Requirement] allows nobody,
 // an empty [AuthSubject] has no scope, an empty [credential.Limit] or [owner.Reach] reaches
-// nothing. A store that cannot tell answers 503, never 401, and never makes a
-// caller anonymous.
+// nothing. When a store cannot answer, the answer is 503. It is never 401, and
+// the caller never becomes anonymous.
 package auth
