@@ -308,7 +308,7 @@ func TestNilOutputs(t *testing.T) {
 		require.Contains(t, log.String(), "level=ERROR")
 	}
 	item, _ := a.Document().Paths.Get("/v1/pointers/{id}")
-	require.Equal(t, openapi.Ref("Customer"), item.Get.Responses[0].Value.Content[0].Value.Schema, "null is no answer")
+	require.Equal(t, openapi.Ref("Customer"), item.Get.Responses[0].Value.Content[0].Value.Schema, "null is not an answer")
 }
 
 // What may be nil inside of an output is null, [] or {}, as the document says.

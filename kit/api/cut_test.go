@@ -244,7 +244,7 @@ func (l *lockedLog) String() string {
 	return l.buf.String()
 }
 
-// A client that leaves is no fault of the service, wherever it leaves.
+// A client that leaves, at any point, is not a fault of the service.
 func TestClientsThatLeave(t *testing.T) {
 	t.Parallel()
 	var log lockedLog

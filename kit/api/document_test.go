@@ -21,7 +21,7 @@ import (
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
-var update = flag.Bool("update", false, "write the documents in testdata anew")
+var update = flag.Bool("update", false, "write the documents in testdata again")
 
 type sortProperty string
 

@@ -88,6 +88,22 @@ func ExampleConfig_relaxed() {
 	// GET /v1/plan/{id} plans:get
 }
 
+// A group names its resource where the words of the path are not enough.
+func ExampleResource() {
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+		keys := root.Group("/v1/api-keys", api.Resource("API Key", "API Keys"))
+		api.Get(keys, "/{id}", api.Public("an example"), findPlan, api.Name("get"))
+		plans := root.Group("/v1/plans", api.Tag("plans"))
+		api.Get(plans, "/{id}", api.Public("price list"), findPlan, api.Name("get"))
+	})
+	for _, path := range a.Document().Paths {
+		fmt.Println(path.Name, path.Value.Get.Summary)
+	}
+	// Output:
+	// /v1/api-keys/{id} Get API Key
+	// /v1/plans/{id} Get Plan
+}
+
 // A hook sees the bound input of every endpoint of a group.
 func ExampleBound() {
 	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {

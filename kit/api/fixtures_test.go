@@ -201,7 +201,7 @@ func panicText(t *testing.T, fn func()) (text string) {
 		require.NotNil(t, v, "nothing failed")
 		var ok bool
 		text, ok = v.(string)
-		require.True(t, ok, "the panic is no text: %v", v)
+		require.True(t, ok, "the panic is not a text: %v", v)
 	}()
 	fn()
 	return ""

@@ -63,7 +63,7 @@ func TestUnfinishedRequestsHoldNoConnection(t *testing.T) {
 		{"unknown route, chunked", "POST /nope", chunked, "5\r\nab", 404},
 		{"unknown route, a part of the body", "POST /nope", length, "12345", 404},
 		{"unknown route, a body beyond any buffer", "POST /nope", "Content-Length: 9000000\r\n", "x", 404},
-		{"unknown route, a chunk that is none", "POST /nope", chunked, "zz\r\n", 404},
+		{"unknown route, a malformed chunk", "POST /nope", chunked, "zz\r\n", 404},
 		{"no credential", "POST /v1/customers/", length, "", 401},
 		{"no credential, to be asked for the body", "POST /v1/customers/", length + "Expect: 100-continue\r\n", "", 401},
 		{"no such method", "PUT /v1/customers/", length, "", 405},
@@ -105,7 +105,7 @@ func TestUnfinishedRequestsHoldNoConnection(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, reply.Body.Close())
 			require.Equal(t, c.status, reply.StatusCode, string(body))
-			require.True(t, reply.Close, "the client is told that this was the last reply")
+			require.True(t, reply.Close, "the reply says that it is the last one")
 			require.Equal(t, "nosniff", reply.Header.Get("X-Content-Type-Options"))
 			if c.status == 408 {
 				require.JSONEq(t, `{"error":"RequestTimeout","detail":"Request Timeout"}`, string(body))
@@ -152,8 +152,8 @@ func TestFinishedRequestsKeepTheConnection(t *testing.T) {
 	}
 }
 
-// The limits go through the writers of middleware, and a writer that hides
-// the connection is no fault.
+// The limits work through the writers of middleware. A writer that hides the connection
+// is not a fault.
 func TestUnfinishedRequestsBehindMiddleware(t *testing.T) {
 	t.Parallel()
 	for name, wrap := range map[string]func(w http.ResponseWriter) http.ResponseWriter{

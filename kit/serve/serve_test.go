@@ -111,7 +111,7 @@ func TestRefusalsOfTheServer(t *testing.T) {
 	require.Equal(t, `400 {"error":"BadRequest","detail":"Bad request"}`, fmt.Sprint(status, " ", body), "also as the second request")
 }
 
-// What net/http answers itself and is no refusal stays as it is.
+// Answers of net/http itself that refuse nothing stay as they are.
 func TestOptionsOfTheWholeServer(t *testing.T) {
 	t.Parallel()
 	conn := dial(t, start(t, &http.Server{Handler: echo}, nil))
