@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
 )
@@ -250,29 +251,26 @@ func TestAppendFails(t *testing.T) {
 	loop["self"] = loop
 	slice := []any{nil}
 	slice[0] = slice
-	cases := map[string]struct {
-		value any
-		want  string
-	}{
-		"channel":        {struct{ C chan int }{}, "the type chan int has no JSON"},
-		"function":       {func() {}, "the type func() has no JSON"},
-		"complex":        {1i, "the type complex128 has no JSON"},
-		"keys":           {map[float64]int{1: 1}, "the type map[float64]int has no JSON"},
-		"marshaler":      {[]failing{{}}, "[0]: no"},
-		"bad marshaler":  {badJSON{}, "MarshalJSON of encode_test.badJSON"},
-		"bad raw":        {json.RawMessage(`{`), "unexpected end"},
-		"bad number":     {json.Number("1 "), "is not a number"},
-		"year":           {time.Date(10001, 1, 1, 0, 0, 0, 0, time.UTC), "the year 10001 has no JSON"},
-		"cycle":          {cycle, "refers to itself"},
-		"cycle in map":   {loop, "refers to itself"},
-		"cycle in slice": {slice, "refers to itself"},
+	cases := map[string]any{
+		"channel":        struct{ C chan int }{},
+		"function":       func() {},
+		"complex":        1i,
+		"keys":           map[float64]int{1: 1},
+		"marshaler":      []failing{{}},
+		"bad marshaler":  badJSON{},
+		"bad raw":        json.RawMessage(`{`),
+		"bad number":     json.Number("1 "),
+		"year":           time.Date(10001, 1, 1, 0, 0, 0, 0, time.UTC),
+		"cycle":          cycle,
+		"cycle in map":   loop,
+		"cycle in slice": slice,
 	}
-	for name, c := range cases {
+	for name, value := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			got, err := encode.Append([]byte("before"), c.value)
-			require.ErrorContains(t, err, c.want)
+			got, err := encode.Append([]byte("before"), value)
+			sentence.Equal(t, name, err)
 			require.Less(t, len(err.Error()), 300)
 			require.Equal(t, "before", string(got))
 		})
@@ -358,6 +356,6 @@ func TestTimesThatJSONCanHold(t *testing.T) {
 		time.Unix(1<<62, 0), time.Unix(-1<<62, 0),
 	} {
 		_, err := encode.Append(nil, at)
-		require.ErrorContains(t, err, "has no JSON")
+		sentence.Equal(t, "time "+at.Format("2006-01-02"), err)
 	}
 }
