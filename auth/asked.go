@@ -73,7 +73,7 @@ type once[T any] struct {
 	answer T
 }
 
-var errAskedItself = errors.New("auth: Config.Memberships or Config.Policy asks for the reach of which it is a part")
+var errAskedItself = errors.New("auth: Config.Memberships or Config.Policy asks for the reach that it helps to make")
 
 // get returns the kept answer, waits for the one under way, or asks.
 func (o *once[T]) get(ctx context.Context, ask func(context.Context) (T, error)) (T, error) {

@@ -14,6 +14,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/kittest"
 )
@@ -199,7 +200,7 @@ func TestMembershipsThatAskForTheReach(t *testing.T) {
 	handler := somebody.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		subject, _ := auth.From[auth.Subject](r.Context())
 		_, err := subject.Reach(r.Context())
-		require.ErrorContains(t, err, "auth: Config.Memberships or Config.Policy asks for the reach of which it is a part")
+		sentence.Equal(t, "memberships that ask for the reach", err)
 	}))
 	require.Equal(t, 200, kittest.NewClient(t, s.Authenticator.Middleware(handler)).As(limited(s, s.A.User, credential.Unrestricted())).Get("/").Status)
 }

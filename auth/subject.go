@@ -43,11 +43,11 @@ func (c Customer) Ref() credential.SubjectRef {
 	return credential.SubjectRef{Kind: CustomerKind, ID: c.ID, OrganizationID: c.OrganizationID}
 }
 
-// Subject is any ready-made subject that is somebody: [User], [Organization] or [Customer].
+// Subject is any ready-made subject that has an identifier: [User], [Organization] or [Customer].
 type Subject interface{ Ref() credential.SubjectRef }
 
-// Admin is the subject of an admin API: a [User] or an [Organization], which a
-// type switch tells apart:
+// Admin is the subject of an admin API: a [User] or an [Organization]. A type
+// switch says which:
 //
 //	switch s := subject.Subject().(type) {
 //	case auth.User:
@@ -179,8 +179,8 @@ func (s AuthSubject[S]) HasScope(scope credential.Scope) bool {
 
 func (s AuthSubject[S]) caller() *principal { return s.p }
 
-// Caller is an [AuthSubject] of any type. It is sealed, so that whoever holds
-// one holds the answer of an authenticator.
+// Caller is an [AuthSubject] of any type. It is sealed: each value is the answer
+// of an authenticator.
 type Caller interface{ caller() *principal }
 
 func refOf(c Caller) credential.SubjectRef {

@@ -44,7 +44,7 @@ func NewReader(pool *pgxpool.Pool) Reader { return Reader{newHandle(pool)} }
 // NewWriter makes a writer of a pool of the primary.
 func NewWriter(pool *pgxpool.Pool) Writer { return Writer{newHandle(pool)} }
 
-// WrapTx makes a transaction that was begun elsewhere usable here. Whoever
+// WrapTx makes a transaction that was begun elsewhere usable here. The code that
 // began it also ends it, and then calls [Tx.Committed] if there are hooks.
 func WrapTx(tx pgx.Tx) Tx {
 	if tx == nil {
@@ -57,9 +57,8 @@ func WrapTx(tx pgx.Tx) Tx {
 	return Tx{h}
 }
 
-// Pgx is the transaction itself, for statements that have no verb. Whoever
-// uses it is on their own: nothing narrows what they touch.
-// It is nil for the zero Tx.
+// Pgx is the transaction itself, for statements that have no verb. Nothing
+// narrows what such a statement touches. It is nil for the zero Tx.
 func (t Tx) Pgx() pgx.Tx {
 	if t.handle == nil {
 		return nil
