@@ -132,10 +132,10 @@ func appendDetails(to []ValidationError, err error, others *[]error) []Validatio
 }
 
 // NewRequestValidationError makes a [PolarRequestValidationError] with any number
-// of errors. Without errors it is a mistake of the program, and the client gets an
+// of errors. It copies the list. Without errors it is a mistake of the program, and the client gets an
 // [InternalServerError].
 func NewRequestValidationError(details ...ValidationError) *PolarRequestValidationError {
-	return &PolarRequestValidationError{details: details}
+	return &PolarRequestValidationError{details: slices.Clone(details)}
 }
 
 // Details returns copies of the errors, in their order. Input is not copied.

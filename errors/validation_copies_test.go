@@ -21,6 +21,11 @@ func TestDetailsAreCopies(t *testing.T) {
 	invalid = errors.NewRequestValidationError(errors.ValidationError{Type: "enum", Loc: errors.Loc{"body"}, Ctx: shared})
 	invalid.Details()[0].Ctx[0].Value = "anything"
 	require.Equal(t, "'a' or 'b'", shared[0].Value)
+
+	list := []errors.ValidationError{{Type: "a"}, {Type: "b"}}
+	invalid = errors.NewRequestValidationError(list...)
+	list[0].Type = "c"
+	require.Equal(t, "a", invalid.Details()[0].Type)
 }
 
 // The copies of one call do not run into each other.

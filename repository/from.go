@@ -14,6 +14,8 @@ type Narrowed interface {
 	narrow(ctx context.Context) (Narrowed, error)
 	// shadow appends the rows as a part of WITH under the table's name.
 	shadow(st *statement)
+	// reasons appends the reasons of reaches of the program itself.
+	reasons(to []string) []string
 }
 
 // From is the rows with a query of the caller's in place of the table: a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -120,9 +121,21 @@ func (s Rows[Row]) ask(ctx context.Context) (Rows[Row], error) {
 // narrow is ask for rows of any type.
 func (s Rows[Row]) narrow(ctx context.Context) (Narrowed, error) { return s.ask(ctx) }
 
-// named is the context of a verb, which says what it does.
+// named is the context of a verb, which says what it does, and why where the
+// program itself does it.
 func (s Rows[Row]) named(ctx context.Context, verb string) context.Context {
-	return s.plan.named(ctx, verb, s.reach.Why())
+	return s.plan.named(ctx, verb, strings.Join(s.reasons(nil), "; "))
+}
+
+// reasons are those of the reach, and of the rows of [Rows.With], each once.
+func (s Rows[Row]) reasons(to []string) []string {
+	if why := s.reach.Why(); why != "" && !slices.Contains(to, why) {
+		to = append(to, why)
+	}
+	for _, other := range s.with {
+		to = other.reasons(to)
+	}
+	return to
 }
 
 // reader is the handle for a verb that reads.

@@ -381,6 +381,15 @@ func TestStatementNames(t *testing.T) {
 	}, tracer.names)
 	require.Empty(t, repository.StatementName(t.Context()))
 
+	// Nor is a reach of the program itself unseen that narrows a table inside of a query.
+	tracer.names = nil
+	query := squirrel.Select("*").From("customers")
+	for _, by := range []owner.Reacher{organizations(w.acme), owner.System("import")} {
+		_, err = customers.For(by).From(query).With(memberships.For(owner.System("who pays"))).Count(t.Context(), w.reader, nil)
+		require.NoError(t, err)
+	}
+	require.Equal(t, []string{"customers.count (system: who pays)", "customers.count (system: import; who pays)"}, tracer.names)
+
 	// A reason is one short line, whatever the program writes into it.
 	tracer.names = nil
 	for _, why := range []string{"a\nb\x00  c", strings.Repeat("é", 64), strings.Repeat("é", 65), "a\xffb"} {

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"sync"
 
@@ -94,7 +93,7 @@ func (d *decoder) err() error {
 	case d.failure != nil:
 		return d.failure
 	case len(d.errs) > 0:
-		return errors.NewRequestValidationError(slices.Clone(d.errs)...) // the buffer is used again
+		return errors.NewRequestValidationError(d.errs...)
 	}
 	return nil
 }
