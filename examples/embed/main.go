@@ -1,7 +1,6 @@
-// Command embed is a plain net/http program that takes three things from
-// polarkit and leaves the rest: pagination and sorting of its list, and the
-// error renderer. Its router, its middleware and its other handlers stay as
-// they were.
+// Command embed is a plain net/http program that uses three parts of polarkit: the
+// pagination and the sorting of its list, and the error replies. Its router, its
+// middleware and its other handlers do not change.
 //
 //	go run -C examples ./embed
 //	curl 'http://127.0.0.1:8081/books?limit=2&sorting=-year,title'
@@ -24,7 +23,7 @@ import (
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
-// Book is what the program had before.
+// Book is a type that the program had before.
 type Book struct {
 	ID    int    `json:"id"`
 	Title string `json:"title"`
@@ -39,7 +38,7 @@ var books = []Book{
 	{5, "The Unix Programming Environment", 1984},
 }
 
-// BookSort is the closed set of what books can be sorted by.
+// BookSort is a property by which clients can sort books.
 type BookSort string
 
 // The sort properties.
@@ -48,7 +47,7 @@ const (
 	ByYear  BookSort = "year"
 )
 
-// Values is the set.
+// Values lists the properties.
 func (BookSort) Values() []BookSort { return []BookSort{ByTitle, ByYear} }
 
 // ListBooks are the query parameters of the list.
@@ -57,8 +56,8 @@ type ListBooks struct {
 	Sorting sorting.By[BookSort] `query:"sorting" default:"title"`
 }
 
-// listBooks answers with a page. What is wrong with the parameters comes back
-// from Bind as an error, and so leaves in the shape of all errors.
+// listBooks answers with a page. Bind returns the mistakes in the parameters as an
+// error, so the reply has the shape of every error.
 func listBooks(w http.ResponseWriter, r *http.Request) error {
 	in, err := request.Bind[ListBooks](r)
 	if err != nil {
@@ -88,7 +87,7 @@ func compare(order sorting.By[BookSort], a, b Book) int {
 			return c
 		}
 	}
-	return cmp.Compare(a.ID, b.ID) // a unique last criterion, or pages overlap
+	return cmp.Compare(a.ID, b.ID) // a unique last criterion, so that pages do not overlap
 }
 
 // GetBook are the parameters of one book.

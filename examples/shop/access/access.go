@@ -21,7 +21,7 @@ const (
 // Registry holds the types of credential, the word that tokens begin with, and what
 // each scope implies.
 var Registry = auth.NewRegistry("shop",
-	auth.PersonalAccessToken.OutlivesSession(), // programs run on after their owner has left
+	auth.PersonalAccessToken.OutlivesSession(), // programs use it after the user's session has ended
 	auth.OrganizationAccessToken,
 	auth.OAuth2UserAccessToken,
 	auth.OAuth2OrganizationAccessToken,
@@ -31,21 +31,21 @@ var Registry = auth.NewRegistry("shop",
 		CustomersRead:  nil,
 		CustomersWrite: {CustomersRead},
 		OrdersRead:     nil,
-		// Who may make sessions for customers may do what these sessions may do.
+		// A subject that may make sessions for customers may do what the sessions may do.
 		CustomerSessionsWrite: {CustomerPortalWrite},
 		CustomerPortalRead:    nil,
 		CustomerPortalWrite:   {CustomerPortalRead},
 	},
 )
 
-// Who calls: a user or an organization, or a customer of one.
 type (
-	Admin    = auth.AuthSubject[auth.Admin]
+	// Admin is a user or an organization.
+	Admin = auth.AuthSubject[auth.Admin]
+	// Customer is a customer of an organization.
 	Customer = auth.AuthSubject[auth.Customer]
 )
 
-// AdminScopes are the scopes of users and organizations: all but the
-// customers' own.
+// AdminScopes are the scopes of users and organizations: all but those of customers.
 func AdminScopes() []credential.Scope {
 	return []credential.Scope{CustomersRead, CustomersWrite, OrdersRead, CustomerSessionsWrite}
 }
@@ -55,10 +55,9 @@ func CustomerScopes() []credential.Scope {
 	return []credential.Scope{CustomerPortalRead, CustomerPortalWrite}
 }
 
-// NewStore makes the store of credentials. A credential is dead when its
-// subject is deleted, or the organization that the subject belongs to. A
-// scalar sub-select is prepared more quickly than EXISTS, and this is asked for
-// every request.
+// NewStore makes the store of credentials. A credential is not valid when its subject is
+// deleted, or the organization of the subject. A scalar sub-select is prepared more
+// quickly than EXISTS, and every request runs this statement.
 func NewStore(db pgstore.DB) (*pgstore.Store, error) {
 	return pgstore.New(db,
 		pgstore.AliveWhile(auth.UserKind,

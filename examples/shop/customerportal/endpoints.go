@@ -1,5 +1,5 @@
-// Package customerportal is what a customer sees of themselves: the customer
-// portal API, for customer sessions only.
+// Package customerportal is the API of the customer portal, where customers see their own
+// data. It takes customer sessions only.
 package customerportal
 
 import (
@@ -23,7 +23,7 @@ func Routes(g *api.Group, s *Service) {
 	api.List(orders, "/", canRead, s.ListOrders, api.Name("list"))
 }
 
-// GetMe has no parameters: the credential says who it is.
+// GetMe has no parameters: the credential identifies the customer.
 type GetMe struct{}
 
 // UpdateMe is a change of the customer's own data.

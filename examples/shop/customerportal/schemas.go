@@ -9,8 +9,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit"
 )
 
-// CustomerPortalCustomer is a customer as they see themselves: without what
-// the organization keeps for itself.
+// CustomerPortalCustomer is a customer as the customer sees it: without the data that is
+// for the organization only.
 type CustomerPortalCustomer struct {
 	kit.TimestampedSchema `doc:"The customer who is signed in to the portal."`
 
@@ -21,7 +21,7 @@ type CustomerPortalCustomer struct {
 	BillingAddress *postal.Address `json:"billing_address" doc:"The billing address of the customer."`
 }
 
-// CustomerPortalCustomerUpdate is what customers may change of themselves.
+// CustomerPortalCustomerUpdate has the fields that customers may change.
 type CustomerPortalCustomerUpdate struct {
 	kit.Schema `doc:"A change of the customer's own data. Fields that are left out stay as they are."`
 

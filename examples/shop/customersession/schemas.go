@@ -30,7 +30,7 @@ type CustomerSessionCreate struct {
 	CustomerExternalID kit.Optional[string]    `json:"customer_external_id" doc:"The ID of the customer in your system." example:"usr_1337"`
 }
 
-// Validate refuses a body that names the customer in no way, or in both.
+// Validate requires exactly one of the two ways.
 func (in CustomerSessionCreate) Validate(context.Context) error {
 	switch {
 	case !in.CustomerID.IsSet() && !in.CustomerExternalID.IsSet():

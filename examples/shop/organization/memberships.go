@@ -13,7 +13,7 @@ import (
 	"github.com/polarkit-go/polarkit/repository"
 )
 
-// membership is a user's place in an organization.
+// membership says that a user belongs to an organization.
 type membership struct {
 	UserID         uuid.UUID `db:"user_id,pk"`
 	OrganizationID uuid.UUID `db:"organization_id,pk"`
@@ -21,12 +21,12 @@ type membership struct {
 
 var memberships = repository.MustNew[membership]("memberships", repository.Options{})
 
-// alive is a membership of an organization that is not deleted. A scalar
-// sub-select looks one organization up by its key; EXISTS becomes a join, which
-// takes longer to set up than these few rows to read.
+// alive matches memberships of organizations that are not deleted. A scalar sub-select
+// finds each organization by its key. EXISTS would become a join, and preparing the join
+// takes longer than reading these few rows.
 const alive = `(SELECT o.deleted_at IS NULL FROM organizations o WHERE o.id = organization_id)`
 
-// Memberships are the organizations of users. It is what package auth asks.
+// Memberships are the organizations of users. Package auth asks for them.
 type Memberships struct{ reader repository.Reader }
 
 var _ auth.Memberships = Memberships{}
@@ -34,8 +34,8 @@ var _ auth.Memberships = Memberships{}
 // NewMemberships makes memberships.
 func NewMemberships(reader repository.Reader) Memberships { return Memberships{reader: reader} }
 
-// Organizations are the organizations of which the user is a member. There are
-// no roles, so no permission is known.
+// Organizations returns the organizations of the user. The service has no roles, so there
+// are no permissions.
 func (m Memberships) Organizations(ctx context.Context, userID uuid.UUID, permission auth.Permission) (owner.Set, error) {
 	if permission != "" {
 		return owner.Set{}, fmt.Errorf("organization: unknown permission %q", permission)

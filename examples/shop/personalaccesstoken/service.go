@@ -16,7 +16,7 @@ type Service struct{ issuer *auth.Issuer }
 // NewService makes a service.
 func NewService(issuer *auth.Issuer) *Service { return &Service{issuer: issuer} }
 
-// List gives a page of the user's living tokens.
+// List gives a page of the user's valid tokens.
 func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User], in ListPersonalAccessTokens) (pagination.ListResource[PersonalAccessToken], error) {
 	credentials, err := s.issuer.For(subject).List(ctx, credential.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name()})
 	if err != nil {
@@ -33,8 +33,7 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User],
 	return pagination.NewListResource(living[from:min(from+in.Limit(), total)], total, in.Params), nil
 }
 
-// Create makes a token that can do at most what the session can do in which it
-// is made.
+// Create makes a token. It can do at most what the session of the request can do.
 func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User], in PersonalAccessTokenCreate) (PersonalAccessTokenCreated, error) {
 	issue := auth.Issue{
 		Type:    auth.PersonalAccessToken,
@@ -55,7 +54,8 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User
 	return PersonalAccessTokenCreated{PersonalAccessToken: newToken(issued.Credential), Token: issued.Token.Reveal()}, nil
 }
 
-// Delete revokes a token of the user's that can do no more than the session.
+// Delete revokes a token of the user. The token must not be able to do more than the
+// session of the request.
 func (s *Service) Delete(ctx context.Context, subject auth.AuthSubject[auth.User], in DeletePersonalAccessToken) error {
 	revoked, err := s.issuer.For(subject).Revoke(ctx, credential.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name(), ID: in.ID})
 	if err == nil && revoked == 0 {

@@ -1,4 +1,4 @@
-// Package postal holds the addresses of customers.
+// Package postal has the addresses of customers.
 package postal
 
 import (
@@ -30,7 +30,7 @@ type AddressInput struct {
 	State      kit.Optional[*string] `json:"state"       validate:"max=64"           doc:"The state or region, an ISO 3166-2 code in the United States and Canada." example:"US-CA"`
 }
 
-// Column makes the column of an address from what a request has sent.
+// Column returns the value of a column for the address of a request.
 var Column = repository.Convert((*AddressInput).Address)
 
 // Address is the address that the input describes, nil for nil.

@@ -448,7 +448,7 @@ func TestRoutes(t *testing.T) {
 		reply.Want(http.StatusMethodNotAllowed).WantError("MethodNotAllowed")
 		require.Equal(t, "GET, HEAD, POST", reply.Header.Get("Allow"))
 	})
-	t.Run("an identifier that is none", func(t *testing.T) {
+	t.Run("an identifier in a wrong form", func(t *testing.T) {
 		t.Parallel()
 		acmeOwner(t, s, "customers:read").Get(customersPath + "nope").WantInvalid("uuid_parsing path.id")
 	})

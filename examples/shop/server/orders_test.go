@@ -62,7 +62,7 @@ func TestOrdersList(t *testing.T) {
 		})
 	}
 
-	t.Run("a status that is none", func(t *testing.T) {
+	t.Run("an unknown status", func(t *testing.T) {
 		t.Parallel()
 		c := c.In(t)
 		reply := c.Get(ordersPath + "?status=eaten")

@@ -1,5 +1,5 @@
-// Package server wires the service together: the API with its authentication,
-// the checks for whoever watches over the process, and the request log.
+// Package server makes the service of its parts: the API with its authentication, the
+// endpoints for health checks, and the request log.
 package server
 
 import (
@@ -49,7 +49,7 @@ type Server struct {
 	draining      atomic.Bool
 }
 
-// New makes a server. Call [Server.Close] when no request is under way any more.
+// New makes a server. Call [Server.Close] after the last request.
 func New(config Config) (*Server, error) {
 	store, err := access.NewStore(config.Pool)
 	if err != nil {
@@ -60,7 +60,7 @@ func New(config Config) (*Server, error) {
 		Keys:        config.Keys,
 		Memberships: organization.NewMemberships(repository.NewReader(config.Pool)),
 		Logger:      config.Logger,
-		// A source that forges tokens costs the database little.
+		// A source that guesses tokens is refused without a look-up after some failures.
 		Failures: auth.NewFailureBudget(auth.FailureBudgetConfig{}),
 		Audit: func(ctx context.Context, d audit.Decision) {
 			requestlog.Add(ctx, slog.String("subject", d.Subject.String()))
@@ -113,7 +113,7 @@ func New(config Config) (*Server, error) {
 	return s, nil
 }
 
-// Document is the OpenAPI document, which needs neither a database nor keys.
+// Document returns the OpenAPI document. It needs neither a database nor keys.
 func Document() []byte { return newAPI(Config{}, nil, nil, nil).OpenAPI() }
 
 // newAPI is the API with all of its endpoints.
@@ -136,8 +136,8 @@ func newAPI(config Config, issuer *auth.Issuer, sessions *auth.Sessions, checker
 	})
 }
 
-// paths gives requests to the mux. It answers by itself, and not in the shape of
-// every error, where the target is no path (CONNECT, "GET *"): that is the API's.
+// paths passes requests to the mux. For a target that is not a path (CONNECT, "GET *")
+// the mux would answer in plain text, so the API answers.
 func paths(mux, other http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/") {
@@ -148,8 +148,8 @@ func paths(mux, other http.Handler) http.Handler {
 	})
 }
 
-// uncached keeps replies out of caches, as Polar does: they are about one
-// caller, and some hold a new token.
+// uncached keeps replies out of caches, as Polar does. They are for one caller, and some
+// hold a new token.
 func uncached(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "private, no-store")
@@ -163,11 +163,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // API is the API, for tests and tools.
 func (s *Server) API() *api.API { return s.api }
 
-// Drain makes /readyz say that the server takes no new work, so that a load
-// balancer looks elsewhere. Requests are still answered.
+// Drain makes /readyz say that the server takes no new work, so that a load balancer uses
+// other servers. The server still answers requests.
 func (s *Server) Drain() { s.draining.Store(true) }
 
-// Close waits until what is written off the requests' path is written.
+// Close waits for the writes that the requests did not wait for.
 func (s *Server) Close(ctx context.Context) error { return s.authenticator.Close(ctx) }
 
 // healthz says that the process answers.
@@ -177,8 +177,8 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte(`{"status":"ok"}`))
 }
 
-// ready says whether requests can be served: the database answers, and the
-// server is not about to stop.
+// ready reports whether the server can serve requests: the database answers, and the
+// server is not stopping.
 func (s *Server) ready(ctx context.Context) error {
 	if s.draining.Load() {
 		return errors.ServiceUnavailable.WithDetail("Shutting down")

@@ -10,8 +10,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/kittest"
 )
 
-// Schemas holds bodies to the schemas of an OpenAPI document, with a validator of
-// JSON Schema that knows nothing of the library.
+// Schemas checks bodies with the schemas of an OpenAPI document. The validator of JSON
+// Schema is not part of the library.
 func Schemas(tb testing.TB, document []byte) kittest.SchemaCheck {
 	tb.Helper()
 	const name = "file:///openapi.json"

@@ -27,7 +27,7 @@ var database = pgtest.FromFS(files(migrations.Files(), pgstore.Migrations()), fu
 	return err
 })
 
-// files are those of all file systems: what the template depends on.
+// files returns the files of all file systems: the template depends on them.
 func files(systems ...fs.FS) fs.FS {
 	all := fstest.MapFS{}
 	for _, system := range systems {
@@ -46,8 +46,8 @@ func files(systems ...fs.FS) fs.FS {
 	return all
 }
 
-// PasswordCost is bcrypt's cost in tests. That of the demonstration takes a
-// quarter of a second, and half a minute on a machine that is busy.
+// PasswordCost is the cost of bcrypt in tests. The cost of the demonstration takes a
+// quarter of a second, and much longer on a busy machine.
 const PasswordCost = bcrypt.MinCost
 
 var passwordHash = sync.OnceValues(func() ([]byte, error) {

@@ -1,4 +1,4 @@
-// Package user holds the people who sign in.
+// Package user has the users who sign in.
 package user
 
 import "github.com/polarkit-go/polarkit/repository"
@@ -8,9 +8,9 @@ type Row struct {
 	repository.Record
 
 	Email        string  `db:"email"`
-	PasswordHash *string `db:"password_hash"` // nil: signs in by other means, or not at all
+	PasswordHash *string `db:"password_hash"` // nil: the user cannot sign in with a password
 }
 
-// Repository is the table of users. Nobody owns users: only the program itself
-// reaches them.
+// Repository is the table of users. Users have no owner: only the program itself reaches
+// them.
 var Repository = repository.MustNew[Row]("users", repository.Options{SoftDelete: "deleted_at"})

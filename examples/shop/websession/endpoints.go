@@ -20,5 +20,5 @@ func Routes(g *api.Group, s *Service) {
 		api.Summary("Sign Out"), api.Fails(auth.CrossOrigin))
 }
 
-// SignOut has no parameters: the cookie says which session it is.
+// SignOut has no parameters: the cookie identifies the session.
 type SignOut struct{}

@@ -60,7 +60,7 @@ func (s *Service) signIn(header http.Header, r *http.Request, in WebSessionCreat
 			return *found.PasswordHash, nil
 		},
 		Rehash: func(ctx context.Context, hash string) error {
-			// A password that has been changed since stays.
+			// If the password was changed in the meantime, the new one stays.
 			_, err := users.UpdateWhere(ctx, s.writer, sq.Eq{"id": found.ID, "password_hash": found.PasswordHash}, user.Repository.Set("password_hash", hash))
 			return err
 		},
