@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/polarkit-go/polarkit/auth"
-	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/examples/shop/server"
 	"github.com/polarkit-go/polarkit/kit/faultlog"
 	"github.com/polarkit-go/polarkit/kit/serve"
@@ -84,11 +82,7 @@ func serveShop(ctx context.Context, c command, args []string, stdout, stderr io.
 	url := "http://" + listener.Addr().String()
 	fmt.Fprintf(stdout, "The shop serves on %s\n", url)
 	if demo {
-		store, err := access.NewStore(pool)
-		if err != nil {
-			return err
-		}
-		issuer, err := auth.NewIssuer(access.Registry, keys, store)
+		issuer, err := newIssuer(pool, keys)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/credential"
+	"github.com/polarkit-go/polarkit/auth/pgstore"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
 )
 
@@ -67,11 +68,7 @@ func createToken(ctx context.Context, c command, args []string, stdout, stderr i
 		if lifetime == 0 && ref.Kind == auth.CustomerKind {
 			lifetime = customerLifetime
 		}
-		store, err := access.NewStore(conn)
-		if err != nil {
-			return err
-		}
-		issuer, err := auth.NewIssuer(access.Registry, keys, store)
+		issuer, err := newIssuer(conn, keys)
 		if err != nil {
 			return err
 		}
@@ -84,4 +81,13 @@ func createToken(ctx context.Context, c command, args []string, stdout, stderr i
 		_, err = fmt.Fprintln(stdout, issued.Token.Reveal())
 		return err
 	})
+}
+
+// newIssuer makes the issuer of the service's tokens.
+func newIssuer(db pgstore.DB, keys auth.Keys) (*auth.Issuer, error) {
+	store, err := access.NewStore(db)
+	if err != nil {
+		return nil, err
+	}
+	return auth.NewIssuer(access.Registry, keys, store)
 }
