@@ -397,7 +397,7 @@ func TestCase12TheBodyOfAnAnonymousCallerIsNotRead(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	s.reached = func(*http.Request) { t.Error("the handler was reached") }
-	// The body is announced and never sent: whoever waits for it waits for ever.
+	// The body is announced and never sent: a server that waits for it does not answer.
 	for _, lines := range [][]string{
 		{"Content-Type: application/json", "Content-Length: 67108864"},
 		{"Content-Type: application/json", "Content-Length: 8"},

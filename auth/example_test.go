@@ -131,7 +131,7 @@ func ExampleNewSubjectType() {
 
 	employees := auth.NewSubjectType[Employee](auth.UserKind)
 	registry := auth.NewRegistry("shop", auth.PersonalAccessToken.Of(employees))
-	canGreet := auth.Require[Employee](registry, auth.NoScope("greets whoever it is"))
+	canGreet := auth.Require[Employee](registry, auth.NoScope("greets every employee"))
 
 	store := &authtest.Store{}
 	keys, _ := auth.NewKeys(auth.Key{ID: "2026-01", Secret: []byte("thirty-two bytes from a random source")})

@@ -38,7 +38,7 @@ var registry = auth.NewRegistry("shop",
 var (
 	canRead   = auth.Require[auth.Admin](registry, auth.AnyScope("customers:read", "customers:write"))
 	canWrite  = auth.Require[auth.Admin](registry, auth.AnyScope("customers:write"))
-	usersOnly = auth.Require[auth.User](registry, auth.NoScope("whoever they are"))
+	usersOnly = auth.Require[auth.User](registry, auth.NoScope("every user"))
 	bothRead  = auth.Require[auth.Admin](registry, auth.AllScopes("customers:read", "orders:read"))
 	portal    = auth.Require[auth.Customer](registry, auth.AnyScope("portal:read"))
 	webOnly   = auth.Require[auth.User](registry, auth.NoScope("the user's own settings"), auth.WebSessionOnly())

@@ -179,7 +179,7 @@ func TestCommitUnknown(t *testing.T) {
 	}
 	require.Equal(t, 1, ran)
 	require.Zero(t, hooks)
-	require.Eventually(t, func() bool { // here the transaction did take place, which nobody was told
+	require.Eventually(t, func() bool { // the transaction took place, though its answer was lost
 		count, err := scope.Count(t.Context(), w.writer, nil)
 		return err == nil && count == 1
 	}, 10*time.Second, 10*time.Millisecond)

@@ -67,7 +67,7 @@ func (i identifier) spelled(known func(string) bool) string {
 type named struct {
 	sql  string // quoted
 	name string // of the column alone, as it is spelled
-	// column is the index of the column, -1 for a name that is none of the row type.
+	// column is the index of the column, and -1 if the row type has no column of the name.
 	column int
 	// foreign says that the name is qualified by something else than the table.
 	foreign bool

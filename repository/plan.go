@@ -135,8 +135,8 @@ func (p *plan) addColumn(field reflect.StructField, tag string, index []int) err
 	return nil
 }
 
-// isNullable tells whether a field takes NULL: pointers, slices and maps, and
-// types that say so as sql.Null and pgtype's do.
+// isNullable reports whether a field can hold NULL: a pointer, a slice, a map, or a type
+// such as sql.Null and those of pgtype.
 func isNullable(typ reflect.Type) bool {
 	switch typ.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Interface:

@@ -10,7 +10,7 @@ import (
 
 // OnConflict says what [Rows.Upsert] does with a row that is already there.
 type OnConflict struct {
-	// Columns are those of the unique constraint or index that tells.
+	// Columns are the columns of the unique constraint or index that finds the row.
 	Columns []string
 	// Where is the predicate of that index if it is a partial one, such as
 	// "deleted_at IS NULL". It is part of the program and goes into the

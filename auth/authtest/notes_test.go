@@ -25,8 +25,8 @@ import (
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
-// Notes are a resource in small: they belong to an organization, may be about a
-// customer, may answer another note, and have a code of their own within the organization.
+// Notes are a small resource. A note belongs to an organization, and has a code that is
+// unique in it. It may be about a customer, and may answer another note.
 
 var database = pgtest.FromSQL(`
 	CREATE TABLE notes (
@@ -122,7 +122,7 @@ func (r noteRow) schema() note {
 	}
 }
 
-// noteService does it right, unless it is told to forget something.
+// noteService works right, unless forget names a mistake.
 type noteService struct {
 	reader repository.Reader
 	writer repository.Writer
@@ -322,7 +322,7 @@ func TestCase20CustomersSeeOnlyTheirs(t *testing.T) {
 	}
 }
 
-// A handler that writes into what a reach tells it reads the same rows as before.
+// A handler that changes the grants that a reach returned still reads the same rows.
 func TestReachIsNotWidenedByItsGrants(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "", canRead)

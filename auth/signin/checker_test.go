@@ -15,7 +15,7 @@ import (
 	"github.com/polarkit-go/polarkit/internal/sentence"
 )
 
-// events collects what a checker tells.
+// events collects the events of a checker.
 type events struct {
 	mu  sync.Mutex
 	all []signin.Event

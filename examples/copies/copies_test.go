@@ -131,7 +131,7 @@ func (w *world) authorize(t *testing.T, set members, limit credential.Limit) aut
 	return subject
 }
 
-// seen is all that a request can tell of a subject and its reach.
+// seen holds all that a request can read of a subject and its reach.
 type seen struct {
 	Credential credential.Credential
 	Scopes     map[credential.Scope]bool

@@ -140,7 +140,7 @@ func (*deepOwn) Validate(ctx context.Context) error    { return ran(ctx, "own") 
 func (o owning[T]) Validate(ctx context.Context) error { return ran(ctx, "owning") }
 func (d diamond) Validate(ctx context.Context) error   { return ran(ctx, "diamond") }
 
-// validated decodes a body and tells which Validate methods ran.
+// validated decodes a body and returns which Validate methods ran.
 func validated[T any](body, fails string) (*trace, error) {
 	tr := &trace{fails: fails}
 	_, err := request.Decode[T](post(body).WithContext(context.WithValue(context.Background(), traceKey{}, tr)))

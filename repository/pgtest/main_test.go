@@ -44,7 +44,7 @@ func helper(text string) {
 		fmt.Println("failed:", test.failure)
 		os.Exit(1)
 	}
-	_, _ = io.Copy(io.Discard, os.Stdin) // until told to end
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the parent closes it
 	test.end()
 }
 
