@@ -126,7 +126,7 @@ func TestTheDatabaseGoesAndComesBack(t *testing.T) {
 	}
 	l.cut.Store(false)
 	var err error
-	for range 20 { // connections of the pool that died meanwhile are found out one by one
+	for range 20 { // the dead connections of the pool are found one by one
 		if _, err = w.in(w.acme).Get(t.Context(), w.reader, made.ID); err == nil {
 			break
 		}

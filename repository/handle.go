@@ -14,12 +14,12 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 )
 
-// Readable is what a verb that reads takes: a [Reader], a [Writer] or a [Tx].
-// It is an interface only so that one verb takes all three; nothing else
-// implements it.
+// Readable is the argument of a verb that reads: a [Reader], a [Writer] or a [Tx]. No
+// other type implements it.
 type Readable interface{ reads() *handle }
 
-// Writable is what a verb that writes takes: a [Writer] or a [Tx].
+// Writable is the argument of a verb that writes: a [Writer] or a [Tx]. No other type
+// implements it.
 type Writable interface {
 	Readable
 	writes() *handle
@@ -29,9 +29,8 @@ type Writable interface {
 // Reader cannot write.
 type Reader struct{ *handle }
 
-// Writer reads and writes through a pool of the primary, each call in a
-// transaction of its own. Reading through it sees what was just written, which
-// a replica may not yet.
+// Writer reads and writes through a pool of the primary, each call in a transaction of
+// its own. A read through it sees the last write. A replica may not have it yet.
 type Writer struct{ *handle }
 
 // Tx reads, writes and locks in one transaction. [InTx] makes it, or [WrapTx].
@@ -66,7 +65,7 @@ func (t Tx) Pgx() pgx.Tx {
 	return t.tx.tx
 }
 
-// handle is what stands behind the three: one place to run statements.
+// handle is what a Reader, a Writer and a Tx consist of. It runs statements.
 type handle struct {
 	pool *pgxpool.Pool // of a Reader or Writer
 	db   querier       // of a Tx: itself
@@ -76,8 +75,8 @@ type handle struct {
 	primary *primary
 }
 
-// newHandle is nil for no pool, which every verb then says: a program that only
-// prints its document has none.
+// newHandle is nil without a pool. A program that only prints its document has none. Then
+// each verb returns an error.
 func newHandle(pool *pgxpool.Pool) *handle {
 	if pool == nil {
 		return nil
@@ -85,7 +84,7 @@ func newHandle(pool *pgxpool.Pool) *handle {
 	return &handle{pool: pool, mode: pool.Config().ConnConfig.DefaultQueryExecMode, primary: newPrimary()}
 }
 
-// conn is the connection of a Tx, nil if there is none to look at.
+// conn is the connection of a Tx, nil if it is not known.
 func (h *handle) conn() *pgx.Conn { return h.tx.tx.Conn() }
 
 // querier is what a connection and a transaction have in common.

@@ -10,8 +10,8 @@ type identifier struct {
 	quoted bool
 }
 
-// parseName reads a name of up to three identifiers with dots between them. Any
-// other text is an expression.
+// parseName reads a name: up to three identifiers, separated by dots. Any other text is
+// an expression.
 func parseName(text string) (parts []identifier, ok bool) {
 	for {
 		var part identifier
@@ -45,12 +45,11 @@ func parseName(text string) (parts []identifier, ok bool) {
 	}
 }
 
-// quote quotes an identifier. This is the only place that does.
+// quote quotes an identifier. No other function does so.
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// spelled is the identifier as it is spelled in the database: as it stands where
-// it is quoted or where the model knows it so, and in lower case otherwise, as
-// PostgreSQL folds it.
+// spelled is the identifier as the database spells it: unchanged if it is quoted or if
+// the model knows this spelling, and else in lower case, as PostgreSQL reads it.
 func (i identifier) spelled(known func(string) bool) string {
 	if i.quoted || known(i.name) {
 		return i.name
@@ -69,7 +68,7 @@ type named struct {
 	name string // of the column alone, as it is spelled
 	// column is the index of the column, and -1 if the row type has no column of the name.
 	column int
-	// foreign says that the name is qualified by something else than the table.
+	// foreign: the name is qualified, and not by the table.
 	foreign bool
 }
 
@@ -122,7 +121,7 @@ func (p *plan) resolve(text string) (n named, ok bool) {
 	return n, true
 }
 
-// unwrapped is an expression without brackets around all of it.
+// unwrapped is an expression without the brackets around the whole.
 func unwrapped(text string) string {
 	for {
 		text = strings.TrimSpace(text)

@@ -13,69 +13,66 @@ import (
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
-// Owners maps each kind of owner to the column that holds the owner's ID. A
-// reach whose kinds have no column here reaches no row.
+// Owners maps each kind of owner to the column with the owner's ID. A reach of other
+// kinds reaches no row.
 type Owners map[owner.Kind]string
 
-// Fields maps the names of constraints to the place in the request whose value
-// a violation is about.
+// Fields maps the name of a constraint to the place in the request whose value violates
+// it.
 type Fields map[string]errors.Loc
 
-// Options say what a [Model] is beyond its row type. The zero value is a table
-// whose rows nobody but [owner.System] reaches, without sorting or soft deletion.
+// Options are what a [Model] needs beside its row type. The zero value is a table
+// without sorting and without soft deletion, whose rows only [owner.System] reaches.
 type Options struct {
-	// Owners are the columns by which a reach narrows the rows. With none, only
-	// [owner.System] reaches them.
+	// Owners are the columns by which a reach narrows the rows. Without them only
+	// [owner.System] reaches the rows.
 	Owners Owners
-	// Sorting is a [SortMap]. With none, lists are sorted by the primary key.
+	// Sorting is a [SortMap]. Without it lists are sorted by the primary key.
 	Sorting Sorting
-	// Unique maps unique constraints and indexes to the field of the request
-	// that is then already taken: a 422 there instead of the 409
-	// ResourceAlreadyExists.
+	// Unique maps a unique constraint or index to the field of the request whose value
+	// exists already: a 422 there instead of the 409 ResourceAlreadyExists.
 	Unique Fields
-	// References maps foreign keys to the field that refers to something which
-	// is not there: a 422 there instead of the 409 ResourceConflict.
+	// References maps a foreign key to the field that refers to a row that does not
+	// exist: a 422 there instead of the 409 ResourceConflict.
 	References Fields
-	// Checks maps check constraints to the field that breaks them: a 422 there
-	// instead of a 500, since a request's own validation should have refused it.
+	// Checks maps a check constraint to the field that violates it: a 422 there instead
+	// of a 500.
 	Checks Fields
-	// SoftDelete is the column of the time of deletion. By default it is
-	// deleted_at if the row type has that column, and otherwise none. The row
-	// type need not have it.
+	// SoftDelete is the column with the time of deletion, which need not be in the row
+	// type. Empty: deleted_at if the row type has that column, and else no column.
 	SoftDelete string
-	// CreatedAt is the column that Create sets; created_at by default, if the
-	// row type has it.
+	// CreatedAt is the column that Create sets. Empty: created_at, if the row type has
+	// it.
 	CreatedAt string
-	// UpdatedAt is the column that every change sets, and which is NULL until
-	// the first one; updated_at by default, if the row type has it.
+	// UpdatedAt is the column that each change sets. It is NULL until the first change.
+	// Empty: updated_at, if the row type has it.
 	UpdatedAt string
-	// MaxPage is the deepest page that Page serves; beyond it a client gets a
-	// 422. By default there is no ceiling.
+	// MaxPage is the last page that Page returns. Beyond it a client gets a 422. 0: there
+	// is no bound.
 	MaxPage int64
-	// From, if set, is a query of one's own that stands in for the table:
-	// its result must have the columns of the row type, the owner columns
-	// included, by which its rows are narrowed. Inside it the table's name means
-	// only those of the table's rows that are in reach and not deleted. Such a
-	// model has no verbs that write.
+	// From, if set, is a query in place of the table. Its result must have the columns
+	// of the row type, with the owner columns, by which its rows are narrowed. Inside
+	// the query the table's name means only the rows that are in reach and not deleted.
+	// The verbs that write fail on such a model.
 	From squirrel.Sqlizer
 }
 
-// Sorting is implemented by [SortMap] alone; it hides the type of the
-// properties from [Options].
+// Sorting is implemented only by [SortMap]. It hides the type of the properties from
+// [Options].
 type Sorting interface {
 	sortExpressions() (map[string]string, error)
 }
 
-// SortMap gives each property of a sort set its SQL expression. The set must be
-// covered exactly; that is checked when the model is made. After the expression
-// may stand, in this order:
+// SortMap has the SQL expression of each property of a sort set: of all properties and
+// of no others, which is checked when the model is made. After the expression there may
+// be, in this order:
 //
-//   - NOT NULL for an expression that never is, when it is not simply a column
-//     whose field says so: cursors are then cheaper,
-//   - NULLS FIRST or NULLS LAST, which then holds in both directions; otherwise
-//     NULL counts as larger than every value, as in PostgreSQL.
+//   - NOT NULL for an expression that is never NULL. It makes cursors cheaper. A column
+//     whose field cannot be NULL does not need it;
+//   - NULLS FIRST or NULLS LAST, for both directions. Without them NULL is larger than
+//     each value, as in PostgreSQL.
 //
-// Expressions are part of the program and go into statements as they are.
+// Expressions are text of the program and are part of statements as they are.
 type SortMap[P sorting.Property[P]] map[P]string
 
 func (m SortMap[P]) sortExpressions() (map[string]string, error) {
@@ -106,7 +103,7 @@ type sortKey struct {
 }
 
 func (p *plan) compileSortKey(text string) (sortKey, error) {
-	// The space is for a text that is nothing but a suffix.
+	// The space is for a text that is only a suffix.
 	key := sortKey{sql: " " + strings.TrimSpace(text), nullable: true}
 	for _, suffix := range []string{" NULLS FIRST", " NULLS LAST"} {
 		if sql, ok := cutSuffixFold(key.sql, suffix); ok {
@@ -147,8 +144,8 @@ func (p *plan) compileSortKey(text string) (sortKey, error) {
 		key.sql = p.qualified(name.name)
 	}
 	if !key.nullable && key.nulls != "" {
-		// On a column that is never NULL the clause says nothing and keeps
-		// PostgreSQL from using an index.
+		// On a column that is never NULL the clause has no effect, and PostgreSQL
+		// would not use an index.
 		key.nulls = ""
 	}
 	return key, nil

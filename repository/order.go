@@ -10,8 +10,8 @@ type term struct {
 	descending bool
 }
 
-// nullsLast reports where NULLs stand, which is last in ascending order and
-// first in descending order unless the sort map says otherwise.
+// nullsLast reports whether NULLs are last. They are last in ascending order and first
+// in descending order, unless the sort map changes that.
 func (t term) nullsLast() bool {
 	if t.nulls == "" {
 		return !t.descending
@@ -27,8 +27,8 @@ func (t term) write(st *statement) {
 	st.write(t.nulls)
 }
 
-// terms are the criteria of an order and then the primary key, in the
-// direction of the last criterion.
+// terms are the criteria of an order, and after them the primary key in the direction of
+// the last criterion.
 func (p *plan) terms(st *statement, order sorting.Order, room []term) []term {
 	terms := room[:0]
 	descending := false

@@ -52,7 +52,7 @@ type plan struct {
 	checks  Fields
 	maxPage int64
 	from    *fragment // a query in place of the table
-	// schemaNamed finds the table's name after a schema, in queries of one's own.
+	// schemaNamed finds the table's name after a schema, in queries in place of the table.
 	schemaNamed *regexp.Regexp
 	types       atomic.Pointer[columnTypes]
 	shapes      atomic.Pointer[map[string]*shape] // as they were last read

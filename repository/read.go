@@ -13,11 +13,11 @@ import (
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
-// Query says which of the rows a verb is about. The zero value is all of them,
-// in the order of the primary key.
+// Query selects and sorts rows. The zero value is all rows in the order of the primary
+// key.
 type Query struct {
 	// Where narrows the rows further: any squirrel predicate with its default
-	// placeholders. Whatever it holds, an Or included, the reach stays.
+	// placeholders. No predicate, not even an Or, widens the reach.
 	Where squirrel.Sqlizer
 	// Sorting is the order, a sorting.By of the set of the model's sort map.
 	// The primary key is always the last criterion, in the last direction.
@@ -26,27 +26,27 @@ type Query struct {
 	Params pagination.Params
 	// Count is how Page counts; [Exact] by default.
 	Count CountMode
-	// Max is the most rows that All and LockAll return. They fail without it;
-	// [NoLimit] is the explicit word for all of them.
+	// Max is how many rows All and LockAll return at most. They fail without it.
+	// [NoLimit] means all rows.
 	Max int64
 }
 
-// NoLimit is the [Query.Max] of those who want every row.
+// NoLimit is the [Query.Max] for all rows.
 const NoLimit int64 = -1
 
-// Key is the primary key of a model with several key columns, in their order.
+// Key is a primary key of several columns: their values, in the order of the columns.
 type Key []any
 
-// Get returns the row with this primary key: its value, or a [Key] where there
-// are several columns. It fails with ResourceNotFound, and so the same, for a
-// row that is absent, deleted or out of reach.
+// Get returns the row with this primary key: a value, or a [Key] for a key of several
+// columns. It fails with the same ResourceNotFound for a row that does not exist, that is
+// deleted, or that is out of reach.
 func (s Rows[Row]) Get(ctx context.Context, from Readable, id any) (Row, error) {
 	return s.get(ctx, from, "get", nil, func(st *statement) { s.plan.whereKey(st, id) })
 }
 
-// GetBy returns the one row for which the predicate holds, such as that of a
-// unique column. It fails with ResourceNotFound when there is none, and when
-// there are several, since which one is then meant cannot be known.
+// GetBy returns the only row for which the predicate holds, such as a comparison of a
+// unique column. It fails with ResourceNotFound when there is no such row. It also fails
+// when there are several.
 func (s Rows[Row]) GetBy(ctx context.Context, from Readable, where squirrel.Sqlizer) (Row, error) {
 	var none Row
 	rows, err := s.list(ctx, from, "get_by", Query{Where: where}, 2, nil)
@@ -100,22 +100,21 @@ func (q Query) bounded(p *plan, verb string) error {
 	return nil
 }
 
-// Count returns how many of the rows fit the predicate; nil fits all.
+// Count returns the number of rows for which the predicate holds. Nil holds for all.
 func (s Rows[Row]) Count(ctx context.Context, from Readable, where squirrel.Sqlizer) (int64, error) {
 	var count int64
 	err := s.value(ctx, from, "count", "SELECT count(*)", "", where, &count)
 	return count, err
 }
 
-// Exists reports whether one of the rows fits the predicate; nil fits all.
+// Exists reports whether there is a row for which the predicate holds. Nil holds for all.
 func (s Rows[Row]) Exists(ctx context.Context, from Readable, where squirrel.Sqlizer) (bool, error) {
 	var found bool
 	err := s.value(ctx, from, "exists", "SELECT EXISTS (SELECT 1", ")", where, &found)
 	return found, err
 }
 
-// value asks for one value about the rows. It stays zero when
-// nothing is in reach.
+// value reads one value about the rows. It stays zero when no row is in reach.
 func (s Rows[Row]) value(ctx context.Context, from Readable, verb, head, tail string, where squirrel.Sqlizer, into any) error {
 	p := s.plan
 	h, err := s.reader(from)
@@ -151,7 +150,7 @@ func (s Rows[Row]) value(ctx context.Context, from Readable, verb, head, tail st
 	})
 }
 
-// get returns the one row that a condition of our own is about.
+// get returns the only row for which a condition of this package holds.
 func (s Rows[Row]) get(ctx context.Context, from Readable, verb string, lock *Lock, condition func(*statement)) (row Row, err error) {
 	p := s.plan
 	h, err := s.reader(from)
@@ -178,7 +177,7 @@ func (s Rows[Row]) get(ctx context.Context, from Readable, verb string, lock *Lo
 	return queryOne[Row](s.named(ctx, verb), p, h, st, &call{noWait: lock.isNoWait()})
 }
 
-// queryOne runs a statement that gives at most one row.
+// queryOne runs a statement that returns at most one row.
 func queryOne[Row any](ctx context.Context, p *plan, h *handle, st *statement, c *call) (row Row, err error) {
 	found := false
 	err = h.run(ctx, p, c, func(on querier) error {
@@ -200,8 +199,7 @@ func queryOne[Row any](ctx context.Context, p *plan, h *handle, st *statement, c
 	return row, nil
 }
 
-// list returns the rows of a query, at most limit of them, or all when it is
-// [NoLimit].
+// list returns the rows of a query: at most limit of them, or all for [NoLimit].
 func (s Rows[Row]) list(ctx context.Context, from Readable, verb string, q Query, limit int64, lock *Lock) (rows []Row, err error) {
 	p := s.plan
 	h, err := s.reader(from)

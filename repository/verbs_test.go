@@ -48,7 +48,7 @@ func requireNotFound(t *testing.T, err error) {
 	require.ErrorIs(t, err, pgx.ErrNoRows)
 }
 
-// TestWhoseANewRowIs: For says it, and no request.
+// TestWhoseANewRowIs has the owner of a new row come from For, and not from a request.
 func TestWhoseANewRowIs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
