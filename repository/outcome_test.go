@@ -16,6 +16,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/repository"
 )
 
@@ -246,6 +247,36 @@ func TestWhatAPoolerSays(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, count)
 	})
+}
+
+// TestAPoolerOfStatements has a pooler that refuses transactions. Check says what to
+// change. In a request it is a mistake of the service, and no outcome is unknown.
+func TestAPoolerOfStatements(t *testing.T) {
+	t.Parallel()
+	line := newProxy(t)
+	w := newWorld(t, line.attach, func(config *pgxpool.Config) { config.MaxConns = 1 })
+	_, err := w.pool.Exec(t.Context(), notesTable)
+	require.NoError(t, err)
+	create := func(to repository.Writable) error {
+		_, err := notes.For(owner.System("test")).Create(t.Context(), to, note{Text: "never"})
+		return err
+	}
+	for name, run := range map[string]func() error{
+		"check": func() error { return repository.Check(t.Context(), w.pool) },
+		"write": func() error { return create(w.writer) },
+		"transaction": func() error {
+			return repository.InTx(t.Context(), w.writer, func(tx repository.Tx) error { return create(tx) })
+		},
+	} {
+		line.said.Store(&said{to: executing, severity: "FATAL", code: "08P01", message: "transaction blocks not allowed in statement pooling mode"})
+		err := run()
+		require.Nil(t, line.said.Load(), name)
+		sentence.Equal(t, "a pooler of statements: "+name, err)
+		require.NotErrorIs(t, err, repository.CommitUnknown, name)
+		require.Same(t, errors.InternalServerError, errors.KindOf(err), name)
+		require.NoError(t, w.pool.Ping(t.Context()), "there is another connection")
+	}
+	require.NoError(t, create(w.writer))
 }
 
 // TestATimeThatEndsDuringAWrite holds the answer back: the write took place, and
