@@ -140,7 +140,7 @@ func TestReachIsReadByCopies(t *testing.T) {
 	require.Equal(t, owner.IDs(a), set)
 }
 
-// spoil writes wherever a reach lets somebody write.
+// spoil writes to everything that a reach hands out.
 func spoil(t *testing.T, r owner.Reach, with uuid.UUID) {
 	t.Helper()
 	for _, g := range r.Grants() {
