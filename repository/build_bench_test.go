@@ -53,7 +53,11 @@ func BenchmarkBuildPage(b *testing.B) {
 	b.Run("repository", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			statements, ok := model.For(granted).pageStatements(Query{Where: filters(), Sorting: order, Params: pagination.NewParams(3, 20)})
+			rows, err := model.For(granted).ask(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			statements, ok := rows.pageStatements(Query{Where: filters(), Sorting: order, Params: pagination.NewParams(3, 20)})
 			if !ok || statements.err != nil {
 				b.Fatal(statements.err)
 			}
