@@ -19,7 +19,7 @@ type Reason string
 
 // The reasons of an [Error], and what a client gets for each.
 const (
-	// NotFound: there is no such row in scope. 404 ResourceNotFound. errors.Is
+	// NotFound: there is no such row in reach. 404 ResourceNotFound. errors.Is
 	// also holds for pgx.ErrNoRows.
 	NotFound Reason = "not found"
 	// UniqueViolation: 409 ResourceAlreadyExists, or 422 by [Options.Unique] where

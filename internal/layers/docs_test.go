@@ -64,6 +64,7 @@ func TestDecisionsAreNumbered(t *testing.T) {
 func TestLinksLeadToFiles(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)\s]*)?\)`)
+	code := regexp.MustCompile("(?ms)^```.*?^```$|`[^`\n]*`") // an instance of a generic function looks like a link
 	count := 0
 	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md", "examples/*.md"} {
 		pages, err := filepath.Glob("../../" + pattern)
@@ -71,7 +72,7 @@ func TestLinksLeadToFiles(t *testing.T) {
 		for _, page := range pages {
 			text, err := os.ReadFile(page)
 			require.NoError(t, err)
-			for _, found := range link.FindAllStringSubmatch(string(text), -1) {
+			for _, found := range link.FindAllStringSubmatch(code.ReplaceAllString(string(text), ""), -1) {
 				_, err := os.Stat(filepath.Join(filepath.Dir(page), found[1]))
 				require.NoError(t, err, "a link in %s", page)
 				count++

@@ -43,6 +43,8 @@ type (
 	Admin = auth.AuthSubject[auth.Admin]
 	// Customer is a customer of an organization.
 	Customer = auth.AuthSubject[auth.Customer]
+	// User is a user alone.
+	User = auth.AuthSubject[auth.User]
 )
 
 // AdminScopes are the scopes of users and organizations: all but those of customers.

@@ -7,6 +7,7 @@ import (
 	"github.com/polarkit-go/polarkit/auth"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/examples/shop/access"
 	"github.com/polarkit-go/polarkit/pagination"
 )
 
@@ -17,8 +18,8 @@ type Service struct{ issuer *auth.Issuer }
 func NewService(issuer *auth.Issuer) *Service { return &Service{issuer: issuer} }
 
 // List gives a page of the user's valid tokens.
-func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User], in ListPersonalAccessTokens) (pagination.ListResource[PersonalAccessToken], error) {
-	credentials, err := s.issuer.For(subject).List(ctx, credential.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name()})
+func (s *Service) List(ctx context.Context, by access.User, in ListPersonalAccessTokens) (pagination.ListResource[PersonalAccessToken], error) {
+	credentials, err := s.issuer.For(by).List(ctx, credential.Selection{Subject: by.Ref(), Type: auth.PersonalAccessToken.Name()})
 	if err != nil {
 		return pagination.ListResource[PersonalAccessToken]{}, err
 	}
@@ -34,10 +35,10 @@ func (s *Service) List(ctx context.Context, subject auth.AuthSubject[auth.User],
 }
 
 // Create makes a token. It can do at most what the session of the request can do.
-func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User], in PersonalAccessTokenCreate) (PersonalAccessTokenCreated, error) {
+func (s *Service) Create(ctx context.Context, by access.User, in PersonalAccessTokenCreate) (PersonalAccessTokenCreated, error) {
 	issue := auth.Issue{
 		Type:    auth.PersonalAccessToken,
-		Subject: subject.Ref(),
+		Subject: by.Ref(),
 		Limit:   credential.Unrestricted(),
 		Name:    in.Comment,
 	}
@@ -47,7 +48,7 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User
 	if days := in.ExpiresInDays.Or(nil); days != nil {
 		issue.Lifetime = time.Duration(*days) * 24 * time.Hour
 	}
-	issued, err := s.issuer.For(subject).Issue(ctx, issue)
+	issued, err := s.issuer.For(by).Issue(ctx, issue)
 	if err != nil {
 		return PersonalAccessTokenCreated{}, err
 	}
@@ -56,8 +57,8 @@ func (s *Service) Create(ctx context.Context, subject auth.AuthSubject[auth.User
 
 // Delete revokes a token of the user. The token must not be able to do more than the
 // session of the request.
-func (s *Service) Delete(ctx context.Context, subject auth.AuthSubject[auth.User], in DeletePersonalAccessToken) error {
-	revoked, err := s.issuer.For(subject).Revoke(ctx, credential.Selection{Subject: subject.Ref(), Type: auth.PersonalAccessToken.Name(), ID: in.ID})
+func (s *Service) Delete(ctx context.Context, by access.User, in DeletePersonalAccessToken) error {
+	revoked, err := s.issuer.For(by).Revoke(ctx, credential.Selection{Subject: by.Ref(), Type: auth.PersonalAccessToken.Name(), ID: in.ID})
 	if err == nil && revoked == 0 {
 		return errors.ResourceNotFound.New()
 	}
