@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/owner"
 	"github.com/polarkit-go/polarkit/errors"
 )
@@ -25,6 +26,20 @@ type asked struct {
 	mu       sync.Mutex
 	sets     map[Permission]*once[owner.Set]
 	byPolicy once[[]owner.Grant]
+}
+
+// principal makes a principal that has asked nothing yet: both in one piece of
+// memory, which each request takes.
+func (a *Authenticator) principal(typ *CredentialType, found *credential.Credential) *principal {
+	made := &struct {
+		p     principal
+		asked asked
+	}{
+		p:     principal{credential: found, typ: typ, registry: a.registry, realm: a.config.Realm},
+		asked: asked{of: &a.asks},
+	}
+	made.p.asked = &made.asked
+	return &made.p
 }
 
 // organizations asks [Config.Memberships], once for each permission.

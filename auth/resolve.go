@@ -236,7 +236,7 @@ func (a *Authenticator) find(ctx context.Context, typ *CredentialType, token str
 	if typ.place != cookie {
 		idle = 0
 	}
-	p = &principal{credential: found, typ: typ, registry: a.registry, realm: a.config.Realm, asked: &asked{of: &a.asks}}
+	p = a.principal(typ, found)
 	if dead := death(found, a.config.Now(), idle); dead != "" {
 		return p, credential.Hash{}, dead, nil
 	}
@@ -261,7 +261,7 @@ func (a *Authenticator) fallBack(ctx context.Context, token string) (*principal,
 		return nil, "", fmt.Errorf("auth: the fallback resolver returned a credential of type %q for a subject of kind %q, which is no external type of the registry: %w", resolved.Type, resolved.Subject.Kind, errNothing)
 	}
 	own := resolved.Clone() // a resolver may keep what it returns
-	p := &principal{credential: &own, typ: typ, registry: a.registry, realm: a.config.Realm, asked: &asked{of: &a.asks}}
+	p := a.principal(typ, &own)
 	if dead := death(&own, a.config.Now(), 0); dead != "" {
 		return p, dead, nil
 	}
@@ -306,7 +306,7 @@ func (a *Authenticator) subject(ctx context.Context, p *principal) (any, error) 
 // anonymous is the principal of callers without a credential.
 func (a *Authenticator) anonymous(r *http.Request) (p *principal, reason audit.Reason, err error) {
 	typ := a.registry.anonymous()
-	p = &principal{typ: typ, registry: a.registry, realm: a.config.Realm, asked: &asked{of: &a.asks}}
+	p = a.principal(typ, nil)
 	if loader, ok := a.loaders[AnonymousKind]; ok {
 		if p.subject, err = loader.load(r.Context(), credential.Credential{}); err != nil {
 			return nil, audit.ReasonUnavailable, unavailable(err)
