@@ -24,8 +24,9 @@ import (
 //	…
 //	row, err := customers.For(owner).Create(ctx, db, newCustomer(in))
 //
-// With an [owner.System] reach the row says whose it is. With any other reach
-// Create fails, since a reach may hold many owners.
+// With an [owner.System] reach the row says whose it is, and Create fails for a
+// row without an owner. With any other reach Create fails, since a reach may hold
+// many owners.
 //
 // The repository sets the primary key (a UUIDv7) and the time of creation,
 // unless the row has them, and the version; the time of the last change and that
@@ -110,10 +111,12 @@ func (s Rows[Row]) ownerOfNew() (owner.Owner, error) {
 
 // complete sets what the repository sets in a new row.
 func (p *plan) complete(row reflect.Value, own owner.Owner, at time.Time) error {
-	if !own.IsZero() {
-		if err := p.setOwner(row, own); err != nil {
+	if own.IsZero() {
+		if err := p.namesOwner(row); err != nil {
 			return err
 		}
+	} else if err := p.setOwner(row, own); err != nil {
+		return err
 	}
 	if len(p.key) == 1 {
 		key := row.FieldByIndex(p.columns[p.key[0]].index)
@@ -144,6 +147,18 @@ func (p *plan) complete(row reflect.Value, own owner.Owner, at time.Time) error 
 	}
 	if p.version >= 0 {
 		row.FieldByIndex(p.columns[p.version].index).SetInt(1)
+	}
+	return nil
+}
+
+// namesOwner refuses a row that a system reach makes and that belongs to nobody,
+// although its owner column is never NULL.
+func (p *plan) namesOwner(row reflect.Value) error {
+	for kind, name := range p.owners {
+		c := &p.columns[p.byName[name]]
+		if !c.key && !c.nullable && !c.readonly && row.FieldByIndex(c.index).IsZero() {
+			return fmt.Errorf("repository: %s: the row names no %s: with a system reach the row says whose it is", p.table, kind)
+		}
 	}
 	return nil
 }
@@ -208,7 +223,7 @@ func (p *plan) written(row reflect.Value) []written {
 		}
 		value := written{column: c, value: c.value(row), own: p.isOwn(i)}
 		if !value.own {
-			value.field = c.name
+			value.field = c.wire
 		}
 		values = append(values, value)
 	}

@@ -21,6 +21,7 @@ import (
 type column struct {
 	name     string
 	quoted   string
+	wire     string // the field of a request that it comes from; empty for none
 	index    []int
 	typ      reflect.Type
 	nullable bool
@@ -108,7 +109,7 @@ func (p *plan) addColumn(field reflect.StructField, tag string, index []int) err
 	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Uintptr:
 		return fmt.Errorf("the field %s is a %s, which no column holds", field.Name, field.Type)
 	}
-	c := column{name: name, quoted: quote(name), index: index, typ: field.Type, nullable: isNullable(field.Type), numbers: numbersOf(field.Type)}
+	c := column{name: name, quoted: quote(name), wire: wireName(field, name), index: index, typ: field.Type, nullable: isNullable(field.Type), numbers: numbersOf(field.Type)}
 	for option := range strings.SplitSeq(options, ",") {
 		switch option {
 		case "":
@@ -133,6 +134,16 @@ func (p *plan) addColumn(field reflect.StructField, tag string, index []int) err
 	p.columns = append(p.columns, c)
 	p.hasOpaque = p.hasOpaque || isOpaque(c.typ)
 	return nil
+}
+
+// wireName is the name of a field on the wire, where the row is a read schema
+// too, and otherwise that of its column.
+func wireName(field reflect.StructField, column string) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	if name == "-" {
+		return ""
+	}
+	return cmp.Or(name, column)
 }
 
 // isNullable reports whether a field can hold NULL: a pointer, a slice, a map, or a type

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/repository"
@@ -77,6 +78,11 @@ func TestOneDeclaration(t *testing.T) {
 	require.Len(t, page.Items, 3)
 	require.Equal(t, int64(7), page.Items[2].Points)
 	require.NoError(t, people.For(organizations(w.acme)).SoftDelete(t.Context(), w.writer, made.ID))
+
+	_, err = people.For(w.owner(t, w.acme)).Create(t.Context(), w.writer, newPerson(personCreate{Mail: "\x00"}))
+	details, _ := errors.DetailsOf(err)
+	require.Len(t, details, 1)
+	require.Equal(t, errors.Loc{"body", "mail"}, details[0].Loc, "the name on the wire, and not that of the column")
 }
 
 func TestRowOf(t *testing.T) {

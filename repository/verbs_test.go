@@ -86,6 +86,7 @@ func TestWhoseANewRowIs(t *testing.T) {
 	} {
 		sentence.Equal(t, "a new row for "+name, create(rows, named))
 	}
+	sentence.Equal(t, "a new row of nobody", create(customers.For(owner.System("test")), customerRow{Email: "a@example.com"}))
 	require.ErrorIs(t, create(customers.For(reacher(func() (owner.Reach, error) { return owner.System("test"), fails })), named), fails)
 	count, err := customers.For(owner.System("test")).Count(t.Context(), w.reader, nil)
 	require.NoError(t, err)
