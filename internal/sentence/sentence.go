@@ -36,8 +36,10 @@
 package sentence
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -60,6 +62,9 @@ var current atomic.Pointer[book] //nolint:gochecknoglobals // Main sets it for t
 // updates the file. It returns the code for os.Exit.
 func Main(m *testing.M) int {
 	b, err := open(".", os.Getenv(Variable))
+	if errors.Is(err, fs.ErrNotExist) {
+		return m.Run() // a copy of the test program runs elsewhere, as a helper of its tests
+	}
 	if err == nil {
 		current.Store(b)
 		if code := m.Run(); code != 0 {
@@ -88,7 +93,7 @@ func Equal(tb testing.TB, key string, got any, vary ...string) {
 	tb.Helper()
 	b := current.Load()
 	if b == nil {
-		tb.Fatal("sentence: the package needs func TestMain(m *testing.M) { os.Exit(sentence.Main(m)) }")
+		tb.Fatal("sentence: the package needs func TestMain(m *testing.M) { os.Exit(sentence.Main(m)) }, and its tests run in its folder")
 	}
 	if got == nil {
 		tb.Errorf("sentence: %s: there is none: the value is nil", b.fullKey(key))

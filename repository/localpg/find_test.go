@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/repository/localpg"
 )
 
@@ -66,8 +68,7 @@ func TestFindNothing(t *testing.T) {
 	t.Parallel()
 	_, err := localpg.FindIn(t.Context(), "", "relative:"+t.TempDir(), []string{"/nowhere/*/bin"})
 	require.ErrorIs(t, err, localpg.ErrNoBinaries)
-	require.ErrorContains(t, err, "or set POLARKIT_POSTGRES_BIN to the folder that holds them")
-	require.ErrorContains(t, err, "or set DATABASE_URL to a PostgreSQL that runs already")
+	sentence.Equal(t, "no programs", err, localpg.HowToInstall(runtime.GOOS), "HOW TO INSTALL")
 
 	require.Contains(t, localpg.HowToInstall("linux"), "apt-get install postgresql")
 	require.Contains(t, localpg.HowToInstall("linux"), "dnf install postgresql-server")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/polarkit-go/polarkit/internal/sentence"
 	"github.com/polarkit-go/polarkit/repository/localpg"
 )
 
@@ -147,12 +148,12 @@ func TestStartRefuses(t *testing.T) {
 	t.Run("no folder", func(t *testing.T) {
 		t.Parallel()
 		_, err := localpg.Start(t.Context(), localpg.Options{})
-		require.EqualError(t, err, "localpg: Options.Dir is empty; name the folder for the cluster")
+		sentence.Equal(t, "no folder", err)
 	})
 	t.Run("a negative linger", func(t *testing.T) {
 		t.Parallel()
 		_, err := localpg.Start(t.Context(), localpg.Options{Dir: newDir(t), Linger: -time.Second})
-		require.ErrorContains(t, err, "Options.Linger is -1s; it cannot be negative")
+		sentence.Equal(t, "a negative linger", err)
 	})
 	t.Run("a folder that others can write into", func(t *testing.T) {
 		t.Parallel()
@@ -161,7 +162,7 @@ func TestStartRefuses(t *testing.T) {
 		require.NoError(t, os.Chmod(dir, 0o777))
 		t.Cleanup(func() { require.NoError(t, os.Chmod(dir, 0o700)) })
 		_, err := localpg.Start(t.Context(), options(t, dir))
-		require.ErrorContains(t, err, "belongs to another user, or others may write into it")
+		sentence.Equal(t, "a folder that others can write into", err, dir, "DIR")
 	})
 	t.Run("a cluster of another version", func(t *testing.T) {
 		t.Parallel()
