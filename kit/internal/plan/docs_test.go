@@ -107,7 +107,7 @@ func TestLimitsTable(t *testing.T) {
 	require.True(t, found)
 	table, _, _ = strings.Cut(table, "\n## ")
 	limits := map[string]string{}
-	for _, row := range regexp.MustCompile("(?m)^\\| ([^|]+) \\| ([^|]+) \\|").FindAllStringSubmatch(table, -1) {
+	for _, row := range regexp.MustCompile(`(?m)^\| ([^|]+) \| ([^|]+) \|`).FindAllStringSubmatch(table, -1) {
 		limits[row[1]] = row[2]
 	}
 	delete(limits, "What")
