@@ -2,6 +2,7 @@ package pyjson_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -166,6 +167,12 @@ func TestShown(t *testing.T) {
 	require.Equal(t, "x y", load(t, `"x y"`).Str(0, 1000))
 	long := load(t, "["+strings.Repeat("1,", 5000)+"1]")
 	require.Less(t, len(long.Str(0, 100)), 110)
+	var object strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&object, `,"key%d":{"a":1}`, i)
+	}
+	long = load(t, "{"+object.String()[1:]+"}")
+	require.Less(t, len(long.Str(0, 100)), 130)
 
 	var value func(out []byte, tok pyjson.Token) []byte
 	value = func(out []byte, tok pyjson.Token) []byte {

@@ -6,8 +6,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-// Str is Python's str of the value, which for a text is the text. Of a long list
-// it stops soon after the number of bytes.
+// Str is Python's str of the value, which for a text is the text. A list or an object
+// ends soon after the number of bytes, however long it is.
 func (d *Document) Str(tok Token, enough int) string {
 	if d.First(tok) == '"' {
 		return d.Text(tok)
@@ -41,6 +41,9 @@ func (d *Document) appendRepr(out []byte, tok Token, enough int) []byte {
 	case '{':
 		out = append(out, '{')
 		for i, e := range d.Entries(tok) {
+			if len(out) > enough {
+				break
+			}
 			if i > 0 {
 				out = append(out, ", "...)
 			}
