@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -34,6 +35,8 @@ func newAttack(t *testing.T, w *world) *attack {
 		reflect.TypeFor[uuid.UUID]():        func() []any { return []any{w.mine, w.victim} },
 		reflect.TypeFor[credential.Scope](): func() []any { return []any{credential.Scope("notes:read")} },
 		reflect.TypeFor[credential.Limit](): func() []any { return []any{credential.LimitedTo(w.mine)} },
+		reflect.TypeFor[time.Time]():        func() []any { return []any{time.Now()} },
+		reflect.TypeFor[time.Duration]():    func() []any { return []any{time.Hour} },
 		reflect.TypeFor[[]uuid.UUID](): func() []any {
 			return []any{[]uuid.UUID{}, []uuid.UUID{w.second, w.mine, w.victim}}
 		},
