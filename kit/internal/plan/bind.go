@@ -41,13 +41,20 @@ func (d *decoder) load(body Body) error {
 	if len(body.Data) == 0 || !body.JSON {
 		return nil
 	}
-	err := d.own.Load(body.Data)
+	d.push("body")
+	defer d.pop()
+	return d.scan(body.Data)
+}
+
+// scan scans a text of JSON that stands at the current location.
+func (d *decoder) scan(data []byte) error {
+	err := d.own.Load(data)
 	if err == nil {
 		return nil
 	}
 	if syntax, ok := errors.AsType[*pyjson.SyntaxError](err); ok {
 		return errors.NewRequestValidationError(errors.ValidationError{
-			Type: "json_invalid", Loc: errors.Loc{"body", syntax.Position}, Msg: "JSON decode error",
+			Type: "json_invalid", Loc: append(d.location(), syntax.Position), Msg: "JSON decode error",
 			Input: emptyObject, Ctx: errors.Ctx{{Name: "error", Value: syntax.Text}},
 		})
 	}

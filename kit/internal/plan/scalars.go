@@ -172,7 +172,7 @@ func (n *Node) decodeText(d *decoder, s string, v reflect.Value, param bool) boo
 		if d.tok != none {
 			return n.decodeCustom(d, d.tok, v)
 		}
-		return n.unmarshal(d, encode.AppendString(nil, s), v)
+		return n.unmarshal(d, encode.AppendString(nil, s), none, v)
 	case Any:
 		v.Set(reflect.ValueOf(strings.Clone(s)))
 	default:
@@ -419,16 +419,17 @@ func (n *Node) decodeCustom(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 	if !ok {
 		return d.fail(issueFinite)
 	}
-	return n.unmarshal(d, data, v)
+	return n.unmarshal(d, data, tok, v)
 }
 
-func (n *Node) unmarshal(d *decoder, data []byte, v reflect.Value) bool {
+// unmarshal calls the type's own UnmarshalJSON. For a parameter the token is none.
+func (n *Node) unmarshal(d *decoder, data []byte, tok pyjson.Token, v reflect.Value) bool {
 	target, ok := v.Addr().Interface().(json.Unmarshaler)
 	if !ok {
 		return d.fail(issueString)
 	}
 	if err := target.UnmarshalJSON(data); err != nil {
-		return d.failError(err)
+		return d.failInside(err, tok)
 	}
 	return n.check(d, none, v)
 }
@@ -449,6 +450,43 @@ func (d *decoder) failError(err error) bool {
 		return d.fail(valueError("the value is not valid")) // the text may repeat it
 	}
 	return d.fail(valueError(rest.Error()))
+}
+
+// failInside reports the error of a type that reads itself from JSON, at the token. The
+// validation errors of such a type, most often those of jsonio.Parse, have locations
+// relative to the value, and inputs of their own.
+func (d *decoder) failInside(err error, tok pyjson.Token) bool {
+	details, rest := errors.DetailsOf(err)
+	if len(details) == 0 || rest != nil {
+		return d.failError(err)
+	}
+	for i := range details {
+		e := &details[i]
+		inside := e.Loc
+		e.Loc = append(d.location(), inside...)
+		switch {
+		case d.mask > 0:
+			e.Input = masked
+		case e.Input != nil:
+			d.echoed += inputSize(e.Input)
+		case tok != none:
+			e.Input = d.lookup(tok, inside, nil)
+		case len(inside) == 0:
+			e.Input = d.text
+		}
+	}
+	return d.refuse(details, nil)
+}
+
+// inputSize is about how many bytes the reply takes for an input.
+func inputSize(input any) int {
+	switch input := input.(type) {
+	case string:
+		return len(input)
+	case encode.Raw:
+		return len(input)
+	}
+	return 0
 }
 
 // isNil reports whether an error is a nil pointer that has become an error by accident.
