@@ -9,8 +9,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-// splitEmail splits an address at its first @ that is not quoted. Angle
-// brackets that were not taken for a display name before are reported.
+// splitEmail splits an address at its first @ that is not quoted. It reports angle
+// brackets, which are left where withoutDisplayName found no display name.
 func splitEmail(s string) (local, domain string, bracketed bool, reason string) {
 	local, rest, reason := cutUnquoted(s, "@<")
 	if reason != "" {
@@ -77,7 +77,7 @@ func checkDisplayName(text string) string {
 	return checkUnsafe(name, true)
 }
 
-// unquote takes quotes and escapes away.
+// unquote removes quotes and escapes.
 func unquote(s string) (text string, quoted bool, reason string) {
 	if !strings.HasPrefix(s, `"`) {
 		return s, false, ""
@@ -135,7 +135,7 @@ func checkLocal(local string, quoted bool) string {
 	return dots
 }
 
-// checkDots checks where periods stand, and in host names hyphens.
+// checkDots checks the places of periods, and in host names those of hyphens.
 func checkDots(s, start, end string, hostname bool) string {
 	switch {
 	case strings.HasSuffix(s, "."):

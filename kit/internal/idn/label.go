@@ -12,9 +12,9 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-// labelFault says why IDNA 2008 (RFC 5891, section 4.2) refuses a label, in the
-// words of Python's idna package; empty means it does not. Mapped is whether the
-// label comes from [Map].
+// labelFault is the reason why IDNA 2008 (RFC 5891, section 4.2) refuses a label, in the
+// words of Python's idna package. It is empty for a valid label. Mapped says whether
+// [Map] has returned the label.
 func labelFault(label string, mapped bool) string {
 	runes := []rune(label)
 	switch {
@@ -49,8 +49,8 @@ func labelFault(label string, mapped bool) string {
 	return ""
 }
 
-// isLabelRune are the characters that RFC 5892, section 3 has as PVALID, given
-// that UTS #46 maps them to themselves: letters, digits and marks.
+// isLabelRune reports whether RFC 5892, section 3, lists a character as PVALID, if
+// UTS #46 maps the character to itself. These are letters, digits and marks.
 func isLabelRune(r rune) bool {
 	switch {
 	case r < utf8.RuneSelf:

@@ -10,8 +10,8 @@ import (
 
 // Limits on the labels that are decoded and encoded. The first two are those of
 // Rust's idna. Punycode takes as many steps as a label has characters, times the
-// different ones among them; the last limit is four times what a label of 63
-// characters can need.
+// different ones among them. The last limit is four times the most steps that a label
+// of 63 characters can need.
 const (
 	maxPuny = 2000 // bytes after xn--
 	// MaxCharacters is how many characters an international label of a URL may have.
@@ -20,9 +20,9 @@ const (
 	MaxSteps = 1 << 14
 )
 
-// ToASCII is the domain to ASCII of the URL standard: UTS #46 with the rules
-// for joiners and for text from right to left, and without those for hyphens and
-// for the lengths of DNS.
+// ToASCII is the operation "domain to ASCII" of the URL standard. It is UTS #46 with the
+// rules for joiners and for text from right to left, and without the rules for hyphens
+// and for the lengths of DNS.
 func ToASCII(s string) (string, bool) {
 	if isPlainDomain(s) {
 		return s, true
@@ -55,8 +55,8 @@ func ToASCII(s string) (string, bool) {
 	return strings.Join(labels, "."), true
 }
 
-// readACELabel decodes a label that begins with xn--. What it stands for has to
-// be in its mapped form.
+// readACELabel decodes a label that begins with xn--. The decoded label must be in its
+// mapped form.
 func readACELabel(encoded string) (label string, ok bool) {
 	if len(encoded) > len(acePrefix)+maxPuny || !ascii.Only(encoded) {
 		return "", false
@@ -83,7 +83,7 @@ func isURLLabel(label string) bool {
 	return true
 }
 
-// countDifferent counts the different characters, of a short label all.
+// countDifferent counts the different characters. Of a short label it counts all.
 func countDifferent(label []rune) int {
 	if len(label) <= MaxLabel {
 		return len(label)

@@ -51,7 +51,7 @@ func (d *Document) Load(raw []byte) error {
 	return d.scan()
 }
 
-// keepTokens is for how many tokens a document that is used again keeps room.
+// keepTokens is the number of tokens for which Reset keeps room.
 const keepTokens = 1 << 14
 
 // Reset forgets what has been loaded and keeps room for what is loaded next.
@@ -85,8 +85,8 @@ func (d *Document) After(tok Token) Token {
 	}
 }
 
-// Member is the value of an object's key, of a repeated one the last, or the item
-// of a list at an index. It is [None] where there is none.
+// Member is the value of an object's key, or the item of a list at an index. A repeated
+// key has its last value. Member is [None] if the key or the index does not exist.
 func (d *Document) Member(tok Token, part any) Token {
 	found := None
 	first, end := d.First(tok), d.After(tok)
@@ -121,7 +121,7 @@ type Entry struct {
 	Value Token
 }
 
-// few is how many keys are compared one by one; more go through a map.
+// few is how many keys are compared one by one. More are looked up in a map.
 const few = 8
 
 // Entries are the keys of an object in the order in which they first appear,

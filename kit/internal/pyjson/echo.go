@@ -8,9 +8,8 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
-// What an error shows as its input is the parsed value, written as FastAPI
-// writes it: numbers in Python's form, of a repeated key the last value, keys
-// that begin with _sa left out.
+// The input of an error is the parsed value as FastAPI writes it. Numbers have Python's
+// form. A repeated key has its last value. Keys that begin with _sa are left out.
 
 // AppendScalar appends a value that is not an object or a list.
 func (d *Document) AppendScalar(out []byte, tok Token) []byte {

@@ -165,8 +165,8 @@ func (d *Document) closeContainer(i int) int {
 	return i + 1
 }
 
-// plain are the bytes of a string that need no look: all but quotes, backslashes and
-// control characters.
+// plain are the bytes that a string holds as they are: all bytes except quotes,
+// backslashes and control characters.
 var plain = func() (table [256]bool) {
 	for c := 0x20; c < len(table); c++ {
 		table[c] = c != '"' && c != '\\'
@@ -204,8 +204,8 @@ func (d *Document) scanString(start int) (int, error) {
 	}
 }
 
-// scanEscape reads the escape at i of the string at start, both halves of a
-// surrogate pair together. Flags are what it adds to those of the string.
+// scanEscape reads the escape at i of the string at start, and both halves of a
+// surrogate pair together. It returns the flags that the escape adds to the string.
 func (d *Document) scanEscape(start, i int) (next int, flags uint32, err error) {
 	data := d.data
 	if i+1 >= len(data) {

@@ -130,7 +130,7 @@ func parseIPv4Number(s string) (uint64, bool) {
 	if err == nil {
 		return n, true
 	}
-	// Too large for anything is still a number.
+	// A number that is too large for any address is still a number.
 	overflow := base == 10 && ascii.SkipDigits(s, 0) == len(s) || base == 16 && !slices.ContainsFunc([]byte(s), func(c byte) bool { return ascii.Hex(c) > 15 })
 	return 1 << 40, overflow
 }
