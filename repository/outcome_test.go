@@ -223,6 +223,7 @@ func TestWhatAPoolerSays(t *testing.T) {
 		}{
 			{executing, "FATAL", "08P01", "server closed the connection unexpectedly", true},
 			{executing, "ERROR", "08006", "remote server read/write error", true},
+			{executing, "ERROR", "08P01", "server connection lost", true},
 			{executing, "FATAL", "08P01", "query_wait_timeout", false},
 			{preparing, "FATAL", "08P01", "query_wait_timeout", false},
 			{preparing, "ERROR", "08006", "remote server read/write error", false},

@@ -117,9 +117,9 @@ func answerTo(pg *pgconn.PgError, c *call) answer {
 		// lock_timeout, such as the lock of the table.
 		found = locked
 	}
-	if pglink.IsFatal(pg) {
-		found.closes, found.stale = true, false
-	}
+	// A pooler may use the same codes when it has lost the server.
+	found.closes = found.closes || pglink.IsFatal(pg)
+	found.stale = found.stale && !pglink.IsFatal(pg) && !pglink.IsUnknown(pg, false)
 	return found
 }
 
