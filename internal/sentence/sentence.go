@@ -43,6 +43,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -55,6 +56,8 @@ import (
 const Variable = "POLARKIT_SENTENCES"
 
 const fileName = "internal/sentence/sentences.txt"
+
+var lineOfTest = regexp.MustCompile(`_test\.go:\d+`)
 
 var current atomic.Pointer[book] //nolint:gochecknoglobals // Main sets it for the tests of the process
 
@@ -88,7 +91,8 @@ func isWhole() bool {
 // Equal compares a sentence with the one of the file. The sentence is an error
 // (its text), or a value that is written with fmt.Sprint, such as the value of a
 // panic. Pairs of vary are parts of it that differ from run to run, such as a
-// temporary folder, and what the file has in their place.
+// temporary folder, and what the file has in their place. A line of a test file
+// is ":N" in the file of sentences.
 func Equal(tb testing.TB, key string, got any, vary ...string) {
 	tb.Helper()
 	b := current.Load()
@@ -99,7 +103,8 @@ func Equal(tb testing.TB, key string, got any, vary ...string) {
 		tb.Errorf("sentence: %s: there is none: the value is nil", b.fullKey(key))
 		return
 	}
-	if problem := b.compare(key, strings.NewReplacer(vary...).Replace(fmt.Sprint(got))); problem != "" {
+	text := strings.NewReplacer(vary...).Replace(fmt.Sprint(got))
+	if problem := b.compare(key, lineOfTest.ReplaceAllString(text, "_test.go:N")); problem != "" {
 		tb.Error(problem)
 	}
 }
