@@ -16,11 +16,12 @@ import (
 //	row.EmailVerified = false
 //
 // What a request left out is the zero value of the column's field, which is NULL
-// where that is a pointer; a null is NULL. Columns without a field are zero
-// values too: [Rows.Create] writes every column, so a DEFAULT of the table does
-// not apply. A field for the owner column is left out, since the owner comes from
-// [Model.For]; where a model has several owner columns, db:"-" has to say so. The
-// program then sets the other ones by hand.
+// where that is a pointer. A null is NULL. Columns without a field are zero values
+// too: [Rows.Create] writes every column, so a DEFAULT of the table does not apply.
+//
+// A field for the owner column is left out, since the owner comes from
+// [Model.For]. Where a model has several owner columns, For fills one of them:
+// leave such fields out with db:"-", and set the other columns by hand.
 //
 // A field of another type than the column's needs a [Conversion]:
 //
