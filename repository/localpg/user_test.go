@@ -16,13 +16,13 @@ import (
 	"github.com/polarkit-go/polarkit/repository/localpg"
 )
 
-// asNobody is what these tests do when root runs them: the tests of everything
-// that depends on the user run once more as another one.
+// asNobody are the tests whose result depends on the user. When root runs the tests,
+// these run once more as another user.
 const asNobody = "^(TestStart|TestDataStays|TestSignalStopsTheServerThroughTheProgram|TestProgramsShareAServer|" +
 	"TestServerOfAKilledProgram|TestStaleLockFilesNameALivingProcess|TestServerThatDiesIsStartedAgain|TestUser)$"
 
-// The server runs as the user of the program, or, started by root, as an
-// unprivileged one.
+// The server runs as the user of the program. If that is root, it runs as an
+// unprivileged user.
 func TestUser(t *testing.T) {
 	t.Parallel()
 	dir := newDir(t)
