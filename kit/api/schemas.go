@@ -122,12 +122,19 @@ func (d *describer) propertyNames(key *plan.Node, dir direction, from component)
 	return d.describe(key, dir, from)
 }
 
+// union describes a union by tag as oneOf with a discriminator, and any other as anyOf.
 func (d *describer) union(u *plan.UnionPlan, dir direction, s *openapi.Schema, in component) {
+	if !u.IsTagged() {
+		for _, v := range u.Variants {
+			s.AnyOf = append(s.AnyOf, d.describe(v.Node, dir, in))
+		}
+		return
+	}
 	mapping := openapi.Map[string]{}
 	for _, v := range u.Variants {
 		s.OneOf = append(s.OneOf, d.describe(v.Node, dir, in))
 		for _, tag := range v.Tags {
-			mapping = append(mapping, openapi.Entry[string]{Name: tag})
+			mapping = append(mapping, openapi.Entry[string]{Name: fmt.Sprint(tag)})
 		}
 	}
 	i := 0

@@ -1,5 +1,5 @@
 // Package definition holds what an application defines in package variables: the rules
-// of kit.DefineRule and the unions of kit.DefineUnion. It knows their types only. The
+// of kit.DefineRule and the unions of interfaces. It knows their types only. The
 // plan reads requests with them, and package encode writes replies with them.
 package definition
 
@@ -22,18 +22,7 @@ type Rule struct {
 	Check func(v reflect.Value, param string) bool
 }
 
-// Union is a closed set of structs that an interface stands for.
-type Union struct {
-	// Tag is the wire name of the field that distinguishes them.
-	Tag string
-	// Variants are the structs, or pointers to them.
-	Variants []reflect.Type
-}
-
-var (
-	rules  sync.Map // of *Rule by name
-	unions sync.Map // of *Union by reflect.Type
-)
+var rules sync.Map // of *Rule by name
 
 // AddRule defines a rule. The name must be free.
 func AddRule(name string, rule *Rule) error {
@@ -63,34 +52,4 @@ func RuleNamed(name string) (rule *Rule, ok bool) {
 		return nil, false
 	}
 	return found.(*Rule), true //nolint:forcetypeassert // the map holds nothing else
-}
-
-// AddUnion defines what an interface stands for, once.
-func AddUnion(t reflect.Type, union *Union) error {
-	switch {
-	case t.Kind() != reflect.Interface:
-		return fmt.Errorf("%s is not an interface", t)
-	case union.Tag == "":
-		return fmt.Errorf("%s: the name of the tag field is empty", t)
-	case len(union.Variants) == 0:
-		return fmt.Errorf("%s: there are no structs to choose from", t)
-	}
-	for _, variant := range union.Variants {
-		if variant.Kind() != reflect.Struct && (variant.Kind() != reflect.Pointer || variant.Elem().Kind() != reflect.Struct) {
-			return fmt.Errorf("%s: %s is not a struct", t, variant)
-		}
-	}
-	if _, taken := unions.LoadOrStore(t, union); taken {
-		return fmt.Errorf("%s has been defined already", t)
-	}
-	return nil
-}
-
-// UnionOf is the union that an interface stands for.
-func UnionOf(t reflect.Type) (union *Union, ok bool) {
-	found, ok := unions.Load(t)
-	if !ok {
-		return nil, false
-	}
-	return found.(*Union), true //nolint:forcetypeassert // the map holds nothing else
 }

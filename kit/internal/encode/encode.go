@@ -154,8 +154,8 @@ func (c *compiler) make(t reflect.Type) encoder {
 	case reflect.String:
 		return func(s *state, v reflect.Value) error { s.buf = AppendString(s.buf, v.String()); return nil }
 	case reflect.Interface:
-		if _, closed := definition.UnionOf(t); closed {
-			return encodeClosedSet
+		if union, closed := definition.UnionOf(t); closed {
+			return closedSet(union)
 		}
 		return encodeInterface
 	case reflect.Pointer:
@@ -182,11 +182,18 @@ func encodeInterface(s *state, v reflect.Value) error {
 	return s.held(v.Elem())
 }
 
-func encodeClosedSet(s *state, v reflect.Value) error {
-	if held := v.Elem(); !held.IsValid() || held.Kind() == reflect.Pointer && held.IsNil() {
-		return fmt.Errorf("a %s is nil; it must hold one of its structs, and a pointer to it may be nil", v.Type())
+// closedSet writes a value of a union, which must be one of its variants.
+func closedSet(union *definition.Union) encoder {
+	return func(s *state, v reflect.Value) error {
+		held := v.Elem()
+		switch {
+		case !held.IsValid() || held.Kind() == reflect.Pointer && held.IsNil():
+			return fmt.Errorf("a %s is nil; it must hold one of its variants, and a pointer to it may be nil", v.Type())
+		case !union.Holds(held.Type()):
+			return fmt.Errorf("a %s holds a %s, which is none of its variants", v.Type(), held.Type())
+		}
+		return s.held(held)
 	}
-	return s.held(v.Elem())
 }
 
 // any writes the value that an interface holds.

@@ -351,7 +351,7 @@ func (c *compiler) interfaceNode(n *Node, where string) (err error) {
 		return err
 	}
 	if n.Type.NumMethod() > 0 && !c.output {
-		return fmt.Errorf("%s: %s is an interface; name its structs with kit.DefineUnion", where, n.Type)
+		return fmt.Errorf("%s: %s is an interface; name its variants with kit.DefineUnion or kit.DefineSmartUnion", where, n.Type)
 	}
 	n.Kind = Any
 	return nil

@@ -38,6 +38,7 @@ func (n *Node) decode(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 }
 
 func (n *Node) decodeValue(d *decoder, tok pyjson.Token, v reflect.Value) bool {
+	d.walked++
 	switch n.Kind {
 	case Object:
 		return n.decodeObject(d, tok, v)
@@ -53,11 +54,16 @@ func (n *Node) decodeValue(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 		if value := d.doc.Any(tok); value != nil {
 			v.Set(reflect.ValueOf(value))
 		}
+		d.converted(exactStrict)
 		return n.check(d, tok, v)
 	case Raw:
+		d.converted(exactStrict)
 		return n.decodeRaw(d, tok, v)
 	default:
 		d.at(tok)
+		if d.depth > 0 {
+			d.converted(n.exactness(d, tok))
+		}
 		return n.decodeScalar(d, tok, v)
 	}
 }
@@ -126,6 +132,10 @@ func (n *Node) decodeObject(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 			}
 		}
 	}
+	if d.depth > 0 {
+		d.converted(exactStrict)
+		d.counted(count(d.found[base:]))
+	}
 	d.found = d.found[:base]
 	if extra && o.ForbidExtra {
 		valid = n.refuseExtra(d, tok)
@@ -134,6 +144,16 @@ func (n *Node) decodeObject(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 		valid = d.validateObject(v, tok, o)
 	}
 	return valid
+}
+
+// count is how many fields of an object there are.
+func count(found []pyjson.Token) (n int) {
+	for _, tok := range found {
+		if tok != none {
+			n++
+		}
+	}
+	return n
 }
 
 func (n *Node) refuseExtra(d *decoder, tok pyjson.Token) bool {
@@ -282,6 +302,9 @@ func (n *Node) decodeMap(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 		d.push(e.Key)
 		d.push("[key]")
 		d.at(e.Name)
+		if d.depth > 0 {
+			d.converted(n.Key.exactness(d, e.Name))
+		}
 		if !n.Key.decodeScalar(d, e.Name, key) || !n.Key.validateValue(d, e.Name, nil, key) {
 			valid = false
 		}
@@ -311,51 +334,6 @@ func (n *Node) checkMapLength(d *decoder, tok pyjson.Token, count int) bool {
 		return d.failWith(n.maxLength.actual(count), n)
 	}
 	return true
-}
-
-func (n *Node) decodeUnion(d *decoder, tok pyjson.Token, v reflect.Value) bool {
-	d.at(tok)
-	if d.doc.First(tok) != '{' {
-		return d.failWith(issueModel, n)
-	}
-	u := n.Union
-	at := d.doc.Member(tok, u.Tag)
-	if at == none {
-		return d.failWith(&u.notFound, n)
-	}
-	tag := d.doc.Str(at, maxTag)
-	i, ok := u.byTag[tag]
-	if !ok || d.doc.First(at) != '"' {
-		return d.failWith(u.invalid(tag), n)
-	}
-	variant := u.Variants[i].Node
-	value := reflect.New(variant.Type)
-	d.push(tag)
-	valid := variant.decode(d, tok, value.Elem())
-	d.pop()
-	switch {
-	case !valid:
-		return false
-	case variant.Type.Implements(n.Type):
-		v.Set(value.Elem())
-	default: // the pointer to the struct implements the interface
-		v.Set(value)
-	}
-	return true
-}
-
-func (u *UnionPlan) invalid(tag string) *pydantic.Issue {
-	tag = cut(tag, maxTag)
-	return &pydantic.Issue{
-		Type: "union_tag_invalid",
-		Msg: "Input tag '" + tag + "' found using '" + u.Tag + "' does not match any of the expected tags: " +
-			u.expected,
-		Ctx: errors.Ctx{
-			{Name: "discriminator", Value: "'" + u.Tag + "'"},
-			{Name: "tag", Value: tag},
-			{Name: "expected_tags", Value: u.expected},
-		},
-	}
 }
 
 func (n *Node) decodeRaw(d *decoder, tok pyjson.Token, v reflect.Value) bool {
@@ -396,6 +374,12 @@ func (n *Node) holdsNUL(doc *pyjson.Document, tok pyjson.Token) bool {
 		}
 		for _, e := range doc.Entries(tok) {
 			if doc.HasNUL(e.Name) || n.Elem.holdsNUL(doc, e.Value) {
+				return true
+			}
+		}
+	case Union: // a variant that is a struct looks for them itself
+		for i := range n.Union.Variants {
+			if n.Union.Variants[i].Node.holdsNUL(doc, tok) {
 				return true
 			}
 		}

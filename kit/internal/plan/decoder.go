@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"math"
 	"strconv"
 	"sync"
 
@@ -37,6 +38,8 @@ type decoder struct {
 	tok  pyjson.Token
 	text string
 
+	attempts // of unions without tags
+
 	mask    int // above 0 inside a sensitive field
 	echoed  int
 	failure error // of a Validate method, other than a validation error
@@ -63,6 +66,7 @@ func newDecoder(ctx context.Context) *decoder {
 	d.ctx = ctx
 	d.doc = &d.own
 	d.renderedTok = none
+	d.allowed = math.MaxInt
 	return d
 }
 
@@ -134,7 +138,7 @@ func (d *decoder) failInput(issue *pydantic.Issue, input any) bool {
 }
 
 func (d *decoder) full() bool {
-	return len(d.errs) >= MaxErrors || d.echoed > MaxEcho
+	return d.quiet || len(d.errs) >= MaxErrors || d.echoed > MaxEcho || d.walked > d.allowed && len(d.errs) > 0
 }
 
 func (d *decoder) report(issue *pydantic.Issue, input any) bool {

@@ -12,9 +12,9 @@ const masked = "**********"
 // is sensitive in it is masked.
 func (n *Node) appendMasked(out []byte, doc *pyjson.Document, tok pyjson.Token) []byte {
 	first := doc.First(tok)
-	if n != nil && n.sensitive && !n.takes(first) {
-		// The value has another shape than its plan, so the place of the secret is
-		// not known: a text is masked as a whole, the rest by name.
+	if n != nil && n.sensitive && (!n.takes(first) || n.Kind == Union && !n.Union.IsTagged()) {
+		// The value has another shape than its plan, or one of several shapes, so the
+		// place of the secret is not known: a text is masked as a whole, the rest by name.
 		if first == '"' {
 			return encode.AppendString(out, masked)
 		}
@@ -91,15 +91,12 @@ func (n *Node) member(key string) (node *Node, secret bool) {
 		return n.Elem, false
 	case Union:
 		for _, variant := range n.Union.Variants {
-			f := variant.Node.Object.field(key)
-			if f == nil {
-				continue
-			}
-			if f.Sensitive {
+			member, secret := variant.Node.member(key)
+			if secret {
 				return nil, true
 			}
-			if node == nil || f.Node.sensitive {
-				node = f.Node
+			if node == nil || member != nil && member.sensitive {
+				node = member
 			}
 		}
 		return node, false
@@ -109,14 +106,15 @@ func (n *Node) member(key string) (node *Node, secret bool) {
 
 // secrets are the names of all sensitive fields inside.
 func (n *Node) secrets() map[string]bool {
-	names, seen := map[string]bool{}, map[*ObjectPlan]bool{}
+	names, seen, unions := map[string]bool{}, map[*ObjectPlan]bool{}, map[*UnionPlan]bool{}
 	var collect func(n *Node)
 	collect = func(n *Node) {
 		if n == nil {
 			return
 		}
 		collect(n.Elem)
-		if n.Union != nil {
+		if n.Union != nil && !unions[n.Union] {
+			unions[n.Union] = true
 			for _, variant := range n.Union.Variants {
 				collect(variant.Node)
 			}

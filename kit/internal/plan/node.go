@@ -55,7 +55,7 @@ const (
 	Map
 	// Metadata is kit.Metadata.
 	Metadata
-	// Union is an interface with a closed set of structs. A tag distinguishes them.
+	// Union is an interface with a closed set of types.
 	Union
 	// Bytes is a slice of bytes, which is only written, as base64.
 	Bytes
@@ -178,26 +178,6 @@ type Field struct {
 	fallback *pyjson.Document // the default, scanned
 	state    any
 	custom   bool
-}
-
-// UnionPlan is the plan of a discriminated union.
-type UnionPlan struct {
-	// Tag is the wire name of the field that distinguishes the variants.
-	Tag string
-	// Variants are the structs in their order.
-	Variants []Variant
-
-	byTag    map[string]int
-	expected string
-	notFound pydantic.Issue
-}
-
-// Variant is one struct of a union.
-type Variant struct {
-	// Tags are the values of the tag field that stand for this variant.
-	Tags []string
-	// Node is the struct's plan.
-	Node *Node
 }
 
 // Input is the plan of a request.

@@ -175,6 +175,11 @@ func (n *Node) decodeText(d *decoder, s string, v reflect.Value, param bool) boo
 		return n.unmarshal(d, encode.AppendString(nil, s), none, v)
 	case Any:
 		v.Set(reflect.ValueOf(strings.Clone(s)))
+	case Union:
+		if n.Union.IsTagged() {
+			return d.fail(issueModel)
+		}
+		return n.decodeUntagged(d, none, s, v)
 	default:
 		return d.fail(n.mismatch())
 	}

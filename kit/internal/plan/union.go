@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -12,66 +13,193 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
 
+// UnionPlan is the plan of a union.
+type UnionPlan struct {
+	// Mode is how a variant is chosen.
+	Mode definition.Mode
+	// Tag is the wire name of the field that distinguishes the variants, in a union by tag.
+	Tag string
+	// Variants are the types in their order.
+	Variants []Variant
+
+	byTag    map[any]int // string, int64 or bool
+	expected string
+	notFound pydantic.Issue
+}
+
+// Variant is one type of a union.
+type Variant struct {
+	// Tags are the values of the tag field that stand for this variant: strings, int64s or
+	// bools.
+	Tags []any
+	// Node is the plan of the variant.
+	Node *Node
+
+	label   any  // for locations, in a union without tags
+	pointer bool // the interface holds a pointer
+}
+
+// IsTagged reports whether a tag chooses the variant.
+func (u *UnionPlan) IsTagged() bool { return u.Mode == definition.ByTag }
+
 func (c *compiler) union(t reflect.Type, def *definition.Union) (*UnionPlan, error) {
 	if u, ok := c.unions[t]; ok {
 		return u, nil
 	}
-	u := &UnionPlan{Tag: def.Tag, byTag: map[string]int{}}
+	u := &UnionPlan{Mode: def.Mode, Tag: def.Tag, byTag: map[any]int{}}
 	c.unions[t] = u
+	if len(def.Variants) == 0 {
+		return nil, fmt.Errorf("%s: the union has no variants; name them where it is defined", t)
+	}
+	outside := c.open
+	c.open = map[reflect.Type]bool{}
+	defer func() { c.open = outside }()
 	var errs []error
 	for _, variant := range def.Variants {
-		if variant.Kind() == reflect.Pointer {
-			variant = variant.Elem()
+		n, err := c.variant(t, variant)
+		if errs = append(errs, err); err == nil {
+			u.Variants = append(u.Variants, Variant{Node: n, pointer: variant.Type.Kind() == reflect.Pointer})
 		}
-		n := &Node{Kind: Object, Type: variant}
-		c.nodes = append(c.nodes, n)
-		var err error
-		n.Object, err = c.object(variant)
-		errs = append(errs, err)
-		u.Variants = append(u.Variants, Variant{Node: n})
 	}
-	c.unioned = append(c.unioned, func() error { return u.complete(t) })
-	u.notFound = pydantic.Issue{
-		Type: "union_tag_not_found",
-		Msg:  "Unable to extract tag using discriminator '" + def.Tag + "'",
-		Ctx:  errors.Ctx{{Name: "discriminator", Value: "'" + def.Tag + "'"}},
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
-	return u, errors.Join(errs...)
+	c.unioned = append(c.unioned, func() error { return u.complete(t, def) })
+	return u, nil
 }
 
-// complete reads the tags of the variants, once their fields are known.
-func (u *UnionPlan) complete(t reflect.Type) error {
+// variant compiles one type of a union.
+func (c *compiler) variant(t reflect.Type, def definition.Variant) (*Node, error) {
+	typ := def.Type
+	if typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	where := fmt.Sprintf("%s: the variant %s", t, typ)
+	if typ.Kind() == reflect.Struct && def.Rules == "" {
+		where = typ.String()
+	}
+	n, err := c.node(typ, def.Rules.Get("validate"), where)
+	if err != nil {
+		return nil, err
+	}
+	if pattern, ok := def.Rules.Lookup("pattern"); ok {
+		if err := setPattern(n, pattern); err != nil {
+			return nil, fmt.Errorf("%s: %w", where, err)
+		}
+	}
+	return n, nil
+}
+
+// complete prepares what needs the fields of all variants.
+func (u *UnionPlan) complete(t reflect.Type, def *definition.Union) error {
+	if u.IsTagged() {
+		return u.readTags(t)
+	}
+	for i := range u.Variants {
+		u.Variants[i].label = u.Variants[i].Node.label(nil)
+		if def.Variants[i].HasTag {
+			u.Variants[i].label = def.Variants[i].Tag
+		}
+	}
+	return nil
+}
+
+// readTags reads the tags of the variants from their tag fields.
+func (u *UnionPlan) readTags(t reflect.Type) error {
 	var reprs []string
 	for i := range u.Variants {
 		variant := &u.Variants[i]
-		tags, err := variant.Node.Object.tagValues(u.Tag)
+		tags, err := variant.Node.tags(u.Tag)
 		if err != nil {
 			return err
 		}
 		for _, tag := range tags {
-			if other, taken := u.byTag[tag]; taken {
-				return fmt.Errorf("%s: %s and %s have the same %s %q", t, u.Variants[other].Node.Type, variant.Node.Type, u.Tag, tag)
+			if other, taken := u.byTag[tag.value]; taken {
+				return fmt.Errorf("%s: %s and %s have the same %s %s; another field that distinguishes them makes a union of the two, which Union.Nested adds",
+					t, u.Variants[other].Node.Type, variant.Node.Type, u.Tag, tag.text())
 			}
-			u.byTag[tag] = i
-			reprs = append(reprs, python.Repr(tag))
+			u.byTag[tag.value] = i
+			reprs = append(reprs, tag.repr)
+			variant.Tags = append(variant.Tags, tag.value)
 		}
-		variant.Tags = tags
 	}
 	u.expected = strings.Join(reprs, ", ")
+	u.notFound = pydantic.Issue{
+		Type: "union_tag_not_found",
+		Msg:  "Unable to extract tag using discriminator '" + u.Tag + "'",
+		Ctx:  errors.Ctx{{Name: "discriminator", Value: "'" + u.Tag + "'"}},
+	}
 	return nil
 }
 
-// tagValues are the values of the tag field of a variant.
-func (o *ObjectPlan) tagValues(tag string) ([]string, error) {
-	f := o.field(tag)
-	if f == nil || f.Node == nil || f.Node.Kind != Literal && f.Node.Kind != Enum || f.Node.Type.Kind() != reflect.String {
-		return nil, fmt.Errorf("%s: needs a field with the wire name %q that says which values mean it, such as `json:%q validate:\"oneof=…\"`", o.Type, tag, tag)
+// tag is a value of a tag field, and how Python prints it.
+type tag struct {
+	value any
+	repr  string
+}
+
+func (t tag) text() string {
+	if text, ok := t.value.(string); ok {
+		return strconv.Quote(text)
 	}
-	var tags []string
+	return fmt.Sprint(t.value)
+}
+
+// tags are the values of the tag field of a variant. The variants of a nested union share
+// them.
+func (n *Node) tags(name string) (tags []tag, err error) {
+	if n.Kind == Union && n.Union.IsTagged() {
+		seen := map[any]bool{}
+		for _, variant := range n.Union.Variants {
+			some, err := variant.Node.tags(name)
+			if err != nil {
+				return nil, err
+			}
+			for _, tag := range some {
+				if !seen[tag.value] {
+					seen[tag.value] = true
+					tags = append(tags, tag)
+				}
+			}
+		}
+		return tags, nil
+	}
+	var f *Field
+	if n.Kind == Object {
+		f = n.Object.field(name)
+	}
+	if f == nil || f.Node == nil || f.Node.Kind != Literal && f.Node.Kind != Enum {
+		return nil, fmt.Errorf("%s: needs a field with the wire name %q that says which values mean it, such as `json:%q validate:\"oneof=…\"`", n.Type, name, name)
+	}
 	for _, value := range f.Node.Values {
-		tags = append(tags, value.(string)) //nolint:forcetypeassert // checked above
+		tags = append(tags, tag{value, f.Node.reprOf(value)})
 	}
 	return tags, nil
+}
+
+// reprOf is how Python prints a value of a closed set: of an enum as its member.
+func (n *Node) reprOf(value any) string {
+	var repr string
+	switch value := value.(type) {
+	case string:
+		repr = python.Repr(value)
+	case bool:
+		repr = map[bool]string{true: "True", false: "False"}[value]
+	default:
+		repr = fmt.Sprint(value)
+	}
+	if !isEnum(n.Type) {
+		return repr
+	}
+	return "<" + className(n.Type) + "." + memberName(n.Type, value) + ": " + repr + ">"
+}
+
+// memberName is the name of a value of a closed set. It is what the String method says, or
+// the value.
+func memberName(t reflect.Type, value any) string {
+	v := reflect.New(t).Elem()
+	v.Set(reflect.ValueOf(value).Convert(t))
+	return fmt.Sprint(v.Interface())
 }
 
 // maxTag is how much of a union's tag a message repeats.

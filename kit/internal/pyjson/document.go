@@ -66,6 +66,9 @@ func (d *Document) Reset() {
 // IsEmpty reports whether nothing has been loaded.
 func (d *Document) IsEmpty() bool { return len(d.tokens) == 0 }
 
+// Len is how many tokens there are.
+func (d *Document) Len() int { return len(d.tokens) }
+
 // First is the first byte of a token, by which its kind is known.
 func (d *Document) First(tok Token) byte { return d.data[d.tokens[tok].start] }
 
