@@ -19,6 +19,14 @@ func (costly) fee() {}
 
 type monthly struct{}
 
+type unrelated interface{ unrelated() }
+
+type labelled any
+
+type nested any
+
+var nestable = kit.DefineSmartUnion[nested](monthly{}, costly(""))
+
 func (monthly) fee() {}
 
 func TestDefinitionsThatCannotBe(t *testing.T) {
@@ -37,7 +45,10 @@ func TestDefinitionsThatCannotBe(t *testing.T) {
 		"DefineUnion: nil":                 func() { kit.DefineUnion[undefined]("type", nil) },
 		"DefineUnion: a struct":            func() { kit.DefineUnion[FixedPrice]("type", FixedPrice{}) },
 		"DefineUnion: no tag":              func() { kit.DefineUnion[undefined]("", monthly{}) },
-		"DefineUnion: no variants":         func() { kit.DefineUnion[undefined]("type") },
+		"DefineUnion: a label":             func() { kit.DefineUnion[labelled]("type").Tagged("monthly", monthly{}) },
+		"DefineSmartUnion: no name":        func() { kit.DefineSmartUnion[any]("", 0) },
+		"DefineSmartUnion: nil":            func() { kit.DefineSmartUnion[undefined](nil) },
+		"Union.Nested: other methods":      func() { kit.DefineSmartUnion[unrelated]().Nested(nestable) },
 		"DefineUnion: variant of a text":   func() { kit.DefineUnion[undefined]("type", costly("")) },
 	} {
 		sentence.Panics(t, name, define)

@@ -19,7 +19,8 @@
 //
 // Rules are validate tags. The file docs/validation.md lists them with their errors. A
 // rule that no tag can express is the method of a [Validator]. [DefineRule] adds rules
-// for tags, and [DefineUnion] names the structs that an interface stands for.
+// for tags. [DefineUnion] and [DefineSmartUnion] name the types that an interface stands
+// for.
 //
 // A type is compiled once, when it is first used. Its mistakes are found then, or when
 // the program starts: request.Check compiles a type, and package kit/api compiles those

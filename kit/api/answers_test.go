@@ -295,7 +295,7 @@ func TestNilOutputs(t *testing.T) {
 		"pointers":  "the handler of GET /v1/pointers/{id} returned neither an output nor an error: a nil *api_test.customer",
 		"unions":    "a nil api_test.shape",
 		"typeds":    "a nil api_test.shape",
-		"fields":    "shape: a api_test.shape is nil; it must hold one of its structs",
+		"fields":    "shape: a api_test.shape is nil; it must hold one of its variants",
 		"items":     "shapes: [1]: a api_test.shape is nil",
 		"responses": "a nil *api_test.described",
 		"any":       "a nil api.Response",

@@ -144,6 +144,12 @@ func TestCheck(t *testing.T) {
 			kit.Schema
 			A []byte `json:"a"`
 		}],
+		"union without variants":  request.Check[noVariants],
+		"unions without a tag":    request.Check[untaggedPart],
+		"rules of a variant":      request.Check[misruled],
+		"pattern of a variant":    request.Check[mispatterned],
+		"variant without JSON":    request.Check[unreadable],
+		"same tag of two structs": request.Check[twins],
 		"keys without endkeys": request.Check[struct {
 			kit.Schema
 			A map[string]int `json:"a" validate:"dive,keys,min=1"`
@@ -244,3 +250,36 @@ func TestCheckFindsEveryMistake(t *testing.T) {
 		require.Regexp(t, want, lines[i])
 	}
 }
+
+type (
+	noVariants   interface{ never() }
+	untaggedPart interface{ part() }
+	smartPart    interface {
+		untaggedPart
+		smart()
+	}
+	misruled     any
+	mispatterned any
+	unreadable   any
+	twins        interface{ twin() }
+	twin         struct {
+		Type string `json:"type" validate:"oneof=twin"`
+	}
+	otherTwin struct {
+		Type string `json:"type" validate:"oneof=other twin"`
+	}
+)
+
+func (twin) part()      {}
+func (twin) smart()     {}
+func (twin) twin()      {}
+func (otherTwin) twin() {}
+
+var (
+	_ = kit.DefineUnion[noVariants]("type")
+	_ = kit.DefineUnion[untaggedPart]("type").Nested(kit.DefineSmartUnion[smartPart](twin{}))
+	_ = kit.DefineSmartUnion[misruled]().Ruled(`validate:"emial"`, "")
+	_ = kit.DefineSmartUnion[mispatterned]().Ruled(`pattern:"a"`, 1)
+	_ = kit.DefineSmartUnion[unreadable]("", func() {})
+	_ = kit.DefineUnion[twins]("type", twin{}, otherTwin{})
+)

@@ -190,7 +190,7 @@ func closedSet(union *definition.Union) encoder {
 		case !held.IsValid() || held.Kind() == reflect.Pointer && held.IsNil():
 			return fmt.Errorf("a %s is nil; it must hold one of its variants, and a pointer to it may be nil", v.Type())
 		case !union.Holds(held.Type()):
-			return fmt.Errorf("a %s holds a %s, which is none of its variants", v.Type(), held.Type())
+			return fmt.Errorf("a %s holds a %s, which is not one of its variants", v.Type(), held.Type())
 		}
 		return s.held(held)
 	}

@@ -158,6 +158,9 @@ func (d *decoder) location() errors.Loc {
 	for _, p := range d.loc {
 		if p.name != nil {
 			d.locs = append(d.locs, p.name)
+			if name, ok := p.name.(string); ok {
+				d.echoed += len(name)
+			}
 		} else {
 			d.locs = append(d.locs, p.index)
 		}

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/polarkit-go/polarkit/errors"
@@ -201,8 +202,7 @@ func (c *compiler) param(sf reflect.StructField, from, name string, at []int, wh
 		}
 		item = item.Elem
 	}
-	switch item.Kind {
-	case List, Map, Metadata, Object, Union, Raw:
+	if !item.readsText() {
 		return nil, fmt.Errorf("%s: a parameter is a text, and a %s cannot be read from one", where, sf.Type)
 	}
 	if f.Node.Nullable && f.Required {
@@ -216,4 +216,16 @@ func (c *compiler) param(sf reflect.StructField, from, name string, at []int, wh
 		return nil, fmt.Errorf("%s: a path parameter is always there; take kit.Optional or the default away", where)
 	}
 	return f, nil
+}
+
+// readsText reports whether a value can be read from a text.
+func (n *Node) readsText() bool {
+	switch n.Kind {
+	case List, Map, Metadata, Object, Raw:
+		return false
+	case Union:
+		return !n.Union.IsTagged() && !slices.ContainsFunc(n.Union.Variants, func(v Variant) bool { return !v.Node.readsText() })
+	default:
+		return true
+	}
 }

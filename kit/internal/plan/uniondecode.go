@@ -114,9 +114,10 @@ func (n *Node) decodeUntagged(d *decoder, tok pyjson.Token, text string, v refle
 	return n.explain(d, tok, text, v)
 }
 
-// try finds the variant of a value. Inside of another union it does so once for each value.
+// try finds the variant of a value. Inside of another union it does so once for each list
+// and object.
 func (n *Node) try(d *decoder, tok pyjson.Token, text string) attempt {
-	if d.depth == 0 || tok == none {
+	if d.depth == 0 || tok == none || d.doc.First(tok) != '{' && d.doc.First(tok) != '[' {
 		return n.tryAll(d, tok, text)
 	}
 	key := attemptKey{d.doc, n.Union, tok}
@@ -201,6 +202,10 @@ func (n *Node) explain(d *decoder, tok pyjson.Token, text string, v reflect.Valu
 	}
 	d.depth++
 	defer func() { d.depth-- }()
+	if n.sensitive { // what is a secret of one variant stands in the errors of another
+		d.mask++
+		defer func() { d.mask-- }()
+	}
 	count := len(d.errs)
 	for i := range n.Union.Variants {
 		variant := &n.Union.Variants[i]

@@ -1,0 +1,281 @@
+package request_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/reply"
+	"github.com/polarkit-go/polarkit/kit/request"
+)
+
+// grove is a union without tags that holds itself, in every way that it can.
+type grove any
+
+type branch struct {
+	_ struct{} `extra:"forbid"`
+
+	Next grove                 `json:"next"`
+	List kit.Optional[[]grove] `json:"list,omitzero"`
+	Nums kit.Optional[[]int]   `json:"nums,omitzero"`
+}
+
+type twig struct {
+	_ struct{} `extra:"forbid"`
+
+	Next grove                          `json:"next"`
+	List kit.Optional[map[string]grove] `json:"list,omitzero"`
+	Nums kit.Optional[[]kit.Decimal]    `json:"nums,omitzero"`
+	Side kit.Optional[*grove]           `json:"side,omitzero"`
+	Deep kit.Optional[map[string]*twig] `json:"deep,omitzero"`
+}
+
+type groves []grove
+
+var _ = kit.DefineSmartUnion[grove](branch{}, twig{}, 0, false, groves{})
+
+// wood is grove from left to right.
+type wood any
+
+type log struct {
+	Next wood `json:"next"`
+}
+
+type plank struct {
+	Next wood `json:"next"`
+	Len  int  `json:"len"`
+}
+
+var _ = kit.DefineOrderedUnion[wood](log{}, plank{}, "")
+
+func decodes[T any](t testing.TB, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	handler := reply.Handler(func(w http.ResponseWriter, r *http.Request) error {
+		value, err := request.Decode[T](r)
+		if err != nil {
+			return err
+		}
+		return reply.JSON(w, http.StatusOK, value)
+	})
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, post(body))
+	return w
+}
+
+// hostileUnions are bodies of about the size. Those with "valid" in the name are valid.
+func hostileUnions(size int) map[string]string {
+	down, up := strings.Repeat(`{"next":`, 240), strings.Repeat(`}`, 240)
+	numbers := repeated(size, `[`, `1`, ",", `]`)
+	return map[string]string{
+		"valid list":            repeated(size, `[`, `{"next":1}`, ",", `]`),
+		"valid depth":           `[` + repeated(size, "", down+"1"+up, ",", "") + `]`,
+		"valid numbers":         down + `{"next":1,"nums":` + numbers + `}` + up,
+		"wrong leaf":            down + `"x"` + up,
+		"wrong leaf of numbers": down + `{"next":"x","nums":` + numbers + `}` + up,
+		"wrong leaves":          repeated(size, `[`, `{"next":"x"}`, ",", `]`),
+		"wrong depths":          `[` + repeated(size, "", down+`"x"`+up, ",", "") + `]`,
+		"wrong numbers":         down + `{"next":1,"nums":` + repeated(size, `[`, `"x"`, ",", `]`) + `}` + up,
+		"numbers everywhere":    strings.Repeat(`{"nums":`+repeated(size/240, `[`, `1`, ",", `]`)+`,"next":`, 240) + `"x"` + up,
+		"extra keys":            numbered(size, `{"next":1,`, `"x%d":1`, `}`),
+		"extra keys below":      down + numbered(size, `{"next":1,`, `"x%d":1`, `}`) + up,
+		"long text":             `"` + strings.Repeat("x", size) + `"`,
+		"nested lists":          strings.Repeat("[", 240) + `"x"` + strings.Repeat("]", 240),
+		"objects":               repeated(size, `[`, `{}`, ",", `]`),
+		"maps of maps":          strings.Repeat(`{"next":1,"deep":{"k":`, 120) + `{"next":"x"}` + strings.Repeat(`}}`, 120),
+	}
+}
+
+// TestHostileUnions checks that the work for a union that holds itself is bounded, though
+// the number of its combinations is not.
+func TestHostileUnions(t *testing.T) {
+	t.Parallel()
+
+	for name, body := range hostileUnions(1 << 18) {
+		w := decodes[grove](t, body)
+		want := http.StatusUnprocessableEntity
+		if strings.HasPrefix(name, "valid") {
+			want = http.StatusOK
+		}
+		require.Equal(t, want, w.Code, "%s: %.300s", name, w.Body)
+		if want == http.StatusOK {
+			require.JSONEq(t, body, w.Body.String(), name)
+			continue
+		}
+		require.Less(t, w.Body.Len(), 3<<20, name)
+		require.Positive(t, strings.Count(w.Body.String(), `"loc":`), name)
+		require.LessOrEqual(t, strings.Count(w.Body.String(), `"loc":`), 1000, name)
+	}
+	deep := strings.Repeat(`{"next":`, 300) + `"x"` + strings.Repeat(`}`, 300)
+	require.Equal(t, http.StatusOK, decodes[wood](t, deep).Code)
+	deep = strings.Replace(deep, `"x"`, `1`, 1)
+	require.Equal(t, http.StatusUnprocessableEntity, decodes[wood](t, deep).Code)
+}
+
+// BenchmarkHostileUnions is to be read beside its lines "valid": no other may take more
+// than three times as long.
+func BenchmarkHostileUnions(b *testing.B) {
+	for name, body := range hostileUnions(1 << 20) {
+		b.Run(strings.ReplaceAll(name, " ", "_"), func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			for b.Loop() {
+				decodes[grove](b, body)
+			}
+		})
+	}
+}
+
+// FuzzUnions sends anything to unions that hold themselves. What they take is written as it
+// was sent.
+func FuzzUnions(f *testing.F) {
+	for _, body := range hostileUnions(300) {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, w := range []*httptest.ResponseRecorder{decodes[grove](t, string(data)), decodes[wood](t, string(data)), decodes[vault](t, string(data))} {
+			switch w.Code {
+			case http.StatusOK, http.StatusBadRequest, http.StatusUnprocessableEntity:
+			default:
+				t.Fatalf("%q: %d %s", data, w.Code, w.Body)
+			}
+			if w.Code == http.StatusUnprocessableEntity {
+				require.Contains(t, w.Body.String(), `"loc":["body"`)
+			}
+		}
+	})
+}
+
+// vault is a union with secrets.
+type vault any
+
+type pin struct {
+	kit.Schema
+
+	Owner string `json:"owner"`
+	Pin   string `json:"pin" sensitive:"true" validate:"len=4"`
+}
+
+type pins []pin
+
+// open has another secret, and forbids pin.
+type open struct {
+	kit.Schema `extra:"forbid"`
+
+	Name string `json:"name"`
+	Key  string `json:"key" sensitive:"true"`
+}
+
+var _ = kit.DefineSmartUnion[vault](pin{}, pins{}, 0, open{})
+
+func TestUnionsKeepSecrets(t *testing.T) {
+	t.Parallel()
+
+	for _, body := range []string{
+		`{"owner":1,"pin":"secret"}`, `{"pin":"secret"}`, `[{"pin":"secret"}]`, `[{"owner":"a","pin":"secret"}]`,
+		`"secret"`, `["secret"]`, `{"pin":["secret"]}`, `[[{"pin":"secret"}]]`,
+	} {
+		w := decodes[vault](t, body)
+		require.Equal(t, http.StatusUnprocessableEntity, w.Code, body)
+		require.NotContains(t, w.Body.String(), "secret", body)
+	}
+}
+
+type labelled any
+
+type worded struct {
+	kit.Schema
+
+	Word  labelled                `json:"word"`
+	Words kit.Optional[*[]string] `json:"words"`
+}
+
+var _ = kit.DefineSmartUnion[labelled]().Ruled(`validate:"max=3" pattern:"^a"`, "").Tagged("number", 0).Tagged("words", []string{})
+
+func TestUnionErrors(t *testing.T) {
+	t.Parallel()
+
+	for body, want := range map[string][]string{
+		`{"word":"abcd"}`: {
+			`string_too_long ["body","word","constrained-str"] "abcd" {"max_length":3}`,
+			`int_parsing ["body","word","number"] "abcd"`,
+			`list_type ["body","word","words"] "abcd"`,
+		},
+		`{"word":"a\u0000"}`:   {`value_error ["body","word"] "a\u0000" {"error":{}}`},
+		`{"word":["a\u0000"]}`: {`value_error ["body","word"] ["a\u0000"] {"error":{}}`},
+		`{"word":[1]}`: {
+			`string_type ["body","word","constrained-str"] [1]`,
+			`int_type ["body","word","number"] [1]`,
+			`string_type ["body","word","words",0] 1`,
+		},
+	} {
+		_, err := request.Decode[worded](post(body))
+		require.Equal(t, want, reported(t, err), body)
+	}
+}
+
+// A parameter may be a union of scalars.
+func TestUnionParameters(t *testing.T) {
+	t.Parallel()
+
+	type page struct {
+		Size  size               `query:"size"`
+		Sizes []size             `query:"sizes" default:"[]"`
+		Since kit.Optional[size] `query:"since"`
+	}
+	in, err := request.Bind[page](httptest.NewRequest(http.MethodGet, "/?size=5&sizes=all&sizes=7", nil))
+	require.NoError(t, err)
+	require.Equal(t, page{Size: 5, Sizes: []size{"all", 7}}, in)
+	_, err = request.Bind[page](httptest.NewRequest(http.MethodGet, "/?size=none", nil))
+	require.Equal(t, []string{
+		`int_parsing ["query","size","int"] "none"`,
+		`literal_error ["query","size","literal['all']"] "none" {"expected":"'all'"}`,
+	}, reported(t, err))
+}
+
+// size is a number, or the text all.
+type size any
+
+var _ = kit.DefineSmartUnion[size](0).Ruled(`validate:"oneof=all"`, "")
+
+// A reply holds the variants of a union, and nothing else.
+func TestUnionReplies(t *testing.T) {
+	t.Parallel()
+
+	for value, want := range map[any]string{size("all"): `{"size":"all"}`, size(3): `{"size":3}`} {
+		w := httptest.NewRecorder()
+		require.NoError(t, reply.JSON(w, http.StatusOK, map[string]size{"size": value}))
+		require.Equal(t, want, w.Body.String())
+	}
+	for _, value := range []size{nil, 1.5, []string{}} {
+		require.Error(t, reply.JSON(httptest.NewRecorder(), http.StatusOK, map[string]size{"size": value}))
+	}
+}
+
+type sometimes struct {
+	A int `json:"a"`
+}
+
+func (s sometimes) Validate(ctx context.Context) error {
+	if s.A < 0 {
+		return errors.New("a failure of the service")
+	}
+	return nil
+}
+
+type guarded any
+
+var _ = kit.DefineSmartUnion[guarded](sometimes{}, map[string]int{})
+
+// A failure of a Validate method that is not about the data is the answer, whatever the
+// other variants say.
+func TestUnionFailures(t *testing.T) {
+	t.Parallel()
+
+	require.Equal(t, http.StatusInternalServerError, decodes[guarded](t, `{"a":-1}`).Code)
+	require.Equal(t, http.StatusOK, decodes[guarded](t, `{"a":1}`).Code)
+}
