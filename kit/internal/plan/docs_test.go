@@ -118,8 +118,9 @@ func TestLimitsTable(t *testing.T) {
 		"a URL with `http_url` or `https_url`": fmt.Sprintf("%d bytes", weburl.MaxLength),
 		"an international label in a URL":      fmt.Sprintf("%d characters, and %d for its length times its different characters", idn.MaxCharacters, idn.MaxSteps),
 		"digits of an integer":                 strconv.Itoa(python.MaxDigits),
-		"errors in one reply":                  fmt.Sprintf("%d, and none beyond %d MiB of echoed inputs", plan.MaxErrors, plan.MaxEcho>>20),
-		"keys of a `kit.MetadataFilter`":       fmt.Sprintf("%d, or the tag `max_keys`", kit.MaxMetadataKeys),
-		"different values of a `kit.MetadataFilter`, all keys together": fmt.Sprintf("%d, or the tag `max_values`", plan.MetadataFilterValues),
+		"errors in one reply":                  fmt.Sprintf("%d, and none beyond %d MiB of echoed inputs and locations", plan.MaxErrors, plan.MaxEcho>>20),
+		"values that are read again to report the errors of unions without tags": fmt.Sprintf("%d for each value of the body, and %d", plan.ReportedPerValue, plan.ReportedBesides),
+		"keys of a `kit.MetadataFilter`":                                         fmt.Sprintf("%d, or the tag `max_keys`", kit.MaxMetadataKeys),
+		"different values of a `kit.MetadataFilter`, all keys together":          fmt.Sprintf("%d, or the tag `max_values`", plan.MetadataFilterValues),
 	}, limits)
 }

@@ -183,18 +183,20 @@ func (d *decoder) decodeVariant(variant *Variant, tok pyjson.Token, text string)
 	return value.Elem(), ok
 }
 
-// reportWork is how many values may be read to find the errors of unions, for each value of
-// the body and besides.
+// The bounds of the search for the errors of unions without tags: how many values may be
+// read for it.
 const (
-	reportWork     = 4
-	reportWorkLess = 10_000
+	// ReportedPerValue is for each value of the body.
+	ReportedPerValue = 4
+	// ReportedBesides is for the whole.
+	ReportedBesides = 10_000
 )
 
 // explain reports the errors of all variants, which do not take the value.
 func (n *Node) explain(d *decoder, tok pyjson.Token, text string, v reflect.Value) bool {
 	if d.depth == 0 {
 		before := d.walked
-		d.allowed = before + max(0, reportWork*d.doc.Len()+reportWorkLess-d.spent)
+		d.allowed = before + max(0, ReportedPerValue*d.doc.Len()+ReportedBesides-d.spent)
 		defer func() {
 			d.spent += d.walked - before
 			d.allowed = math.MaxInt
