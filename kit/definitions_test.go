@@ -33,6 +33,7 @@ func TestDefinitionsThatCannotBe(t *testing.T) {
 	t.Parallel()
 
 	rule := kit.Rule[string]{Type: "t", Msg: "m", Check: func(string, string) bool { return true }}
+	same := func(text string) (string, error) { return text, nil }
 	for name, define := range map[string]func(){
 		"DefineRule: name of validator":    func() { kit.DefineRule("alphanum", rule) },
 		"DefineRule: name of the library":  func() { kit.DefineRule("multiple_of", rule) },
@@ -40,6 +41,10 @@ func TestDefinitionsThatCannotBe(t *testing.T) {
 		"DefineRule: upper case":           func() { kit.DefineRule("Bad name", rule) },
 		"DefineRule: leading digit":        func() { kit.DefineRule("2x", rule) },
 		"DefineRule: no name":              func() { kit.DefineRule("", rule) },
+		"DefineTransform: built in":        func() { kit.DefineTransform("strip", same) },
+		"DefineTransform: twice":           func() { kit.DefineTransform("hyphens", same) },
+		"DefineTransform: upper case":      func() { kit.DefineTransform("Bad name", same) },
+		"DefineTransform: nothing":         func() { kit.DefineTransform[string]("nothing", nil) },
 		"DefineRule: nothing":              func() { kit.DefineRule("nothing", kit.Rule[string]{}) },
 		"DefineUnion: twice":               func() { kit.DefineUnion[Price]("type", FixedPrice{}) },
 		"DefineUnion: nil":                 func() { kit.DefineUnion[undefined]("type", nil) },

@@ -121,7 +121,10 @@ func headerText(s string) string {
 
 // decodeParam reads a parameter, whose Go type may be a pointer.
 func (n *Node) decodeParam(d *decoder, s string, v reflect.Value) bool {
-	if !n.Nullable {
+	switch {
+	case n.transform != nil && n.transform.isNull(s):
+		return true
+	case !n.Nullable:
 		return n.decodeText(d, s, v, true) && n.validateValue(d, none, s, v)
 	}
 	p := reflect.New(n.Type)
@@ -257,6 +260,9 @@ func (n *Node) decodeParams(d *decoder, values []string, v reflect.Value) bool {
 		d.pop()
 	}
 	if !good {
+		return false
+	}
+	if n.transform != nil && !n.transform.run(d, n, v, values) {
 		return false
 	}
 	var issue *pydantic.Issue

@@ -565,6 +565,11 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 			return nil, fmt.Errorf("%s: %w", where, err)
 		}
 	}
+	if tag, ok := sf.Tag.Lookup("transform"); ok && !c.output {
+		if err := setTransforms(f.Node, tag); err != nil {
+			return nil, fmt.Errorf("%s: %w", where, err)
+		}
+	}
 	text, hasDefault := sf.Tag.Lookup("default")
 	if hasDefault {
 		f.HasDefault = true

@@ -26,7 +26,7 @@ func (n *Node) decode(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	if !n.Nullable {
 		return n.decodeValue(d, tok, v) && n.validateValue(d, tok, nil, v)
 	}
-	if d.isNull(tok) {
+	if n.isNull(d, tok) {
 		return true
 	}
 	p := reflect.New(n.Type)
@@ -70,6 +70,14 @@ func (n *Node) decodeValue(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 
 // check applies the other rules to a value that has been read.
 func (n *Node) check(d *decoder, tok pyjson.Token, v reflect.Value) bool {
+	if n.transform != nil {
+		if tok != none {
+			d.at(tok)
+		}
+		if !n.transform.run(d, n, v, nil) {
+			return false
+		}
+	}
 	for i := range n.checks {
 		if issue := n.checks[i](v); issue != nil {
 			if tok != none {

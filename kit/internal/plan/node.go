@@ -105,6 +105,7 @@ type Node struct {
 	Rules []string
 
 	checks    []check
+	transform *transformation
 	minLength *sizeRule
 	maxLength *sizeRule
 	numbers   numberRules

@@ -117,6 +117,9 @@ func (n *Node) decodeScalar(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 
 // decodeText reads a value from text: a JSON string or, with param, a parameter.
 func (n *Node) decodeText(d *decoder, s string, v reflect.Value, param bool) bool {
+	if n.transform != nil {
+		s = n.transformText(d, s)
+	}
 	switch n.Kind {
 	case String:
 		if n.minLength != nil || n.maxLength != nil {
@@ -130,6 +133,9 @@ func (n *Node) decodeText(d *decoder, s string, v reflect.Value, param bool) boo
 		}
 		if n.pattern != nil && !n.pattern.re.MatchString(s) {
 			return d.fail(&n.pattern.issue)
+		}
+		if n.transform != nil {
+			s = n.transform.late(s)
 		}
 		v.SetString(strings.Clone(s))
 	case Integer:
@@ -441,10 +447,13 @@ func (n *Node) unmarshal(d *decoder, data []byte, tok pyjson.Token, v reflect.Va
 
 // failError reports the error of a type that reads itself. A validation error is reported as
 // it is, any other error as the ValueError of a Pydantic validator.
-func (d *decoder) failError(err error) bool {
+func (d *decoder) failError(err error) bool { return d.failErrorAs(err, nil) }
+
+// failErrorAs is failError with another input.
+func (d *decoder) failErrorAs(err error, input any) bool {
 	details, rest := errors.DetailsOf(err)
 	for _, e := range details {
-		d.fail(&pydantic.Issue{Type: e.Type, Msg: e.Msg, Ctx: e.Ctx})
+		d.failAs(&pydantic.Issue{Type: e.Type, Msg: e.Msg, Ctx: e.Ctx}, input)
 	}
 	switch {
 	case rest == nil:
@@ -452,9 +461,9 @@ func (d *decoder) failError(err error) bool {
 	case errors.Is(rest, errors.InternalServerError) || isNil(rest):
 		return d.refuse(nil, rest)
 	case d.mask > 0:
-		return d.fail(valueError("the value is not valid")) // the text may repeat it
+		return d.failAs(valueError("the value is not valid"), input) // the text may repeat it
 	}
-	return d.fail(valueError(rest.Error()))
+	return d.failAs(valueError(rest.Error()), input)
 }
 
 // failInside reports the error of a type that reads itself from JSON, at the token. The

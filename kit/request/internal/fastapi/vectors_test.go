@@ -29,7 +29,6 @@ var notModelled = map[string]string{
 	"rentals":     "messages that are made of the value",
 	"sessions":    "cookies",
 	"surveys":     "validators before the fields",
-	"texts":       "texts that are cleaned before the rules",
 	"tokens":      "forms",
 }
 
