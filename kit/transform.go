@@ -43,7 +43,7 @@ type TransformName string
 // It panics without a function, and for a name that is built in or defined already.
 func DefineTransform[T any](name string, transform func(T) (T, error)) TransformName {
 	if transform == nil {
-		panic("kit: DefineTransform(" + name + "): the function is nil")
+		panic("kit: DefineTransform(" + name + "): the function is nil") //nolint:forbidigo // a package variable
 	}
 	err := definition.AddTransform(name, &definition.Transform{
 		Type: reflect.TypeFor[T](),
@@ -53,7 +53,7 @@ func DefineTransform[T any](name string, transform func(T) (T, error)) Transform
 		},
 	})
 	if err != nil {
-		panic("kit: DefineTransform: " + err.Error())
+		panic("kit: DefineTransform: " + err.Error()) //nolint:forbidigo // a package variable
 	}
 	return TransformName(name)
 }

@@ -3,6 +3,7 @@ package definition
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 )
 
@@ -14,8 +15,8 @@ type Transform struct {
 	Apply func(v reflect.Value) (reflect.Value, error)
 }
 
-// TransformWords are the words that a transform tag has without a definition.
-var TransformWords = []string{"strip", "lower", "upper", "empty_to_null", "dive"}
+// transformWords are the words that a transform tag has without a definition.
+var transformWords = []string{"strip", "lower", "upper", "empty_to_null", "dive"}
 
 var transforms sync.Map // of *Transform by name
 
@@ -24,10 +25,8 @@ func AddTransform(name string, transform *Transform) error {
 	if !isName(name) {
 		return fmt.Errorf("%q cannot be the name of a transformation: use lower case letters, digits and underscores", name)
 	}
-	for _, word := range TransformWords {
-		if name == word {
-			return fmt.Errorf("the transformation %s exists already", name)
-		}
+	if slices.Contains(transformWords, name) {
+		return fmt.Errorf("the transformation %s exists already", name)
 	}
 	if _, taken := transforms.LoadOrStore(name, transform); taken {
 		return fmt.Errorf("the transformation %s has been defined already", name)

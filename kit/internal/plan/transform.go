@@ -47,7 +47,7 @@ func setTransforms(n *Node, tag string) error {
 		return fmt.Errorf("the transform tag is empty; it holds names such as strip, separated by commas")
 	}
 	n.transform = new(transformation)
-	for _, name := range strings.Split(own, ",") {
+	for _, name := range strings.SplitSeq(own, ",") {
 		if err := n.addTransform(name); err != nil {
 			return err
 		}
@@ -223,11 +223,9 @@ func (t *transformation) run(d *decoder, n *Node, v reflect.Value, input any) bo
 // limit applies the rules in the order in which Pydantic adds them to a function.
 func (t *transformation) limit(n *Node, v reflect.Value) *pydantic.Issue {
 	if t.length {
-		count := 0
+		count := v.Len()
 		if v.Kind() == reflect.String {
 			count = utf8.RuneCountInString(v.String())
-		} else {
-			count = v.Len()
 		}
 		switch {
 		case n.MinLength != nil && count < *n.MinLength:
