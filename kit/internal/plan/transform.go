@@ -47,7 +47,7 @@ func setTransforms(n *Node, tag string) error {
 		return fmt.Errorf("the transform tag is empty; it holds names such as strip, separated by commas")
 	}
 	n.transform = new(transformation)
-	for _, name := range strings.SplitSeq(own, ",") {
+	for name := range strings.SplitSeq(own, ",") {
 		if err := n.addTransform(name); err != nil {
 			return err
 		}
