@@ -205,10 +205,14 @@ func (c *column) value(row reflect.Value) any {
 	return c.written(row.FieldByIndex(c.index).Interface())
 }
 
-// written is a value as it is written: metadata is never NULL.
+// written is a value as it is written: metadata is never NULL, and a value with a union
+// is JSON that can be read again.
 func (c *column) written(value any) any {
 	if metadata, ok := value.(kit.Metadata); ok && metadata == nil {
 		return kit.Metadata{}
+	}
+	if c.union && value != nil && reflect.TypeOf(value).AssignableTo(c.typ) && !isNilField(reflect.ValueOf(value)) {
+		return unionValue{value}
 	}
 	return value
 }

@@ -66,6 +66,13 @@
 // Writer or a Tx; those that lock a Tx. [InTx] runs a function in a transaction.
 // [Configure] prepares the configuration of a pool.
 //
+// # JSON
+//
+// Columns of json and jsonb hold maps, lists, structs and kit.Metadata. They also
+// hold an interface of kit.DefineUnion, alone or inside such a type: package
+// kit/jsonio then writes the value and reads it with all of its rules. A stored
+// value that does not fit is an error of the service.
+//
 // # Errors
 //
 // What a client is to know comes back as an error of package errors

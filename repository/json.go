@@ -1,14 +1,20 @@
 package repository
 
 import (
+	"context"
+	"database/sql"
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"sync"
 
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/internal/jsonnum"
 	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/jsonio"
 )
 
 // registerJSON registers json or jsonb, and its array, with the codec that is already
@@ -85,5 +91,83 @@ func scanTarget(field any) any {
 	case *map[string]any, *[]any:
 		return &jsonTarget{field}
 	}
+	if holdsUnion(reflect.TypeOf(field).Elem()) {
+		return &unionTarget{field}
+	}
 	return field
+}
+
+// unionTarget reads JSON into a type that holds an interface of kit.DefineUnion, which
+// encoding/json cannot fill in.
+type unionTarget struct{ target any }
+
+// ScanBytes makes unionTarget a pgtype.BytesScanner.
+func (u *unionTarget) ScanBytes(src []byte) error {
+	if src == nil || string(src) == "null" {
+		reflect.ValueOf(u.target).Elem().SetZero()
+		return nil
+	}
+	err := jsonio.Unmarshal(context.Background(), src, u.target)
+	if err == nil {
+		return nil
+	}
+	if details, _ := errors.DetailsOf(err); len(details) > 0 {
+		// A stored value is no part of a request: the error is no 422.
+		return fmt.Errorf("the JSON is no %s: %s", reflect.TypeOf(u.target).Elem(), err.Error())
+	}
+	return err
+}
+
+// unionValue is a value that holds an interface of kit.DefineUnion. It is written as
+// replies are, so that it can be read again: encoding/json writes a nil slice as null.
+type unionValue struct{ value any }
+
+// MarshalJSON makes unionValue a json.Marshaler.
+func (u unionValue) MarshalJSON() ([]byte, error) { return jsonio.Marshal(u.value) }
+
+// unions remembers which types [holdsUnion] has looked at.
+var unions sync.Map // of reflect.Type to bool
+
+var (
+	readsJSON  = reflect.TypeFor[json.Unmarshaler]()
+	readsText  = reflect.TypeFor[encoding.TextUnmarshaler]()
+	readsValue = reflect.TypeFor[sql.Scanner]()
+)
+
+// holdsUnion reports whether a type holds an interface with methods, in a place that JSON
+// fills in. No reader but that of package jsonio can do so.
+func holdsUnion(t reflect.Type) bool {
+	if known, ok := unions.Load(t); ok {
+		return known.(bool) //nolint:forcetypeassert // nothing else is stored
+	}
+	holds := findUnion(t, map[reflect.Type]bool{})
+	unions.Store(t, holds)
+	return holds
+}
+
+func findUnion(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	if t.Kind() == reflect.Interface {
+		return t.NumMethod() > 0
+	}
+	for _, reads := range []reflect.Type{readsJSON, readsText, readsValue} {
+		if reflect.PointerTo(t).Implements(reads) {
+			return false
+		}
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return findUnion(t.Elem(), seen)
+	case reflect.Struct:
+		for field := range t.Fields() {
+			if (field.IsExported() || field.Anonymous) && field.Tag.Get("json") != "-" && findUnion(field.Type, seen) {
+				return true
+			}
+		}
+	default:
+	}
+	return false
 }

@@ -28,6 +28,7 @@ type column struct {
 	key      bool // part of the primary key
 	readonly bool // generated or set by the database: read, never written
 	version  bool
+	union    bool // holds an interface of kit.DefineUnion: JSON that package jsonio reads and writes
 	numbers  numbers
 }
 
@@ -109,7 +110,7 @@ func (p *plan) addColumn(field reflect.StructField, tag string, index []int) err
 	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Uintptr:
 		return fmt.Errorf("the field %s is a %s, which no column holds", field.Name, field.Type)
 	}
-	c := column{name: name, quoted: quote(name), wire: wireName(field, name), index: index, typ: field.Type, nullable: isNullable(field.Type), numbers: numbersOf(field.Type)}
+	c := column{name: name, quoted: quote(name), wire: wireName(field, name), index: index, typ: field.Type, nullable: isNullable(field.Type), union: holdsUnion(field.Type), numbers: numbersOf(field.Type)}
 	for option := range strings.SplitSeq(options, ",") {
 		switch option {
 		case "":

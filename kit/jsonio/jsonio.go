@@ -38,19 +38,41 @@ import (
 //
 // Any other error is a mistake in the program, as with request.Decode: see [Check].
 func Parse[T any](ctx context.Context, data []byte, options ...Option) (T, error) {
-	var value, zero T
-	node, err := plan.For(reflect.TypeFor[T]())
+	var value T
+	if err := parse(ctx, data, "Parse", reflect.ValueOf(&value).Elem(), options); err != nil {
+		var zero T
+		return zero, err
+	}
+	return value, nil
+}
+
+// Unmarshal is [Parse] for a type that the program meets when it runs, such as the type of
+// a column. The target is a pointer that is not nil. Its value becomes the zero value
+// first, and stays so when there is an error.
+func Unmarshal(ctx context.Context, data []byte, target any, options ...Option) error {
+	v := reflect.ValueOf(target)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return fmt.Errorf("jsonio: Unmarshal: the target is %T; pass a pointer to a value", target)
+	}
+	v.Elem().SetZero()
+	if err := parse(ctx, data, "Unmarshal", v.Elem(), options); err != nil {
+		v.Elem().SetZero()
+		return err
+	}
+	return nil
+}
+
+// parse reads into a zero value.
+func parse(ctx context.Context, data []byte, name string, v reflect.Value, options []Option) error {
+	node, err := plan.For(v.Type())
 	if err != nil {
-		return zero, fmt.Errorf("jsonio: Parse: %w", err)
+		return fmt.Errorf("jsonio: %s: %w", name, err)
 	}
 	var o settings
 	for _, option := range options {
 		option(&o)
 	}
-	if err := node.Parse(ctx, bytes.Clone(data), o.at, reflect.ValueOf(&value).Elem()); err != nil {
-		return zero, err
-	}
-	return value, nil
+	return node.Parse(ctx, bytes.Clone(data), o.at, v)
 }
 
 // Option is an option of [Parse].

@@ -132,6 +132,21 @@ func TestMarshal(t *testing.T) {
 	sentence.Equal(t, "Marshal: func", err)
 }
 
+// Unmarshal reads into a type that is known when the program runs.
+func TestUnmarshal(t *testing.T) {
+	t.Parallel()
+	event := Event(OrderPaid{Amount: 5})
+	require.NoError(t, jsonio.Unmarshal(t.Context(), []byte(`{"type":"order.refunded","reason":"r"}`), &event))
+	reason := "r"
+	require.Equal(t, OrderRefunded{Type: "order.refunded", Reason: &reason}, event)
+	err := jsonio.Unmarshal(t.Context(), []byte(`{"type":"order.paid"}`), &event, jsonio.At("event"))
+	require.Equal(t, []string{`missing ["event","order.paid","amount"] {"type":"order.paid"}`}, reported(t, err))
+	require.Nil(t, event)
+	for name, target := range map[string]any{"nil": nil, "value": 5, "nil pointer": (*int)(nil)} {
+		sentence.Equal(t, "Unmarshal: "+name, jsonio.Unmarshal(t.Context(), []byte(`1`), target))
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	_, err := jsonio.Parse[chan int](t.Context(), []byte(`1`))
