@@ -51,6 +51,8 @@ func TestDefinitionsThatCannotBe(t *testing.T) {
 		"DefineUnion: a struct":            func() { kit.DefineUnion[FixedPrice]("type", FixedPrice{}) },
 		"DefineUnion: no tag":              func() { kit.DefineUnion[undefined]("", monthly{}) },
 		"DefineUnion: a label":             func() { kit.DefineUnion[labelled]("type").Tagged("monthly", monthly{}) },
+		"DefineUnionBy: no name":           func() { kit.DefineUnionBy[undefined]("", func(kit.Value) (string, bool) { return "", false }) },
+		"DefineUnionBy: no function":       func() { kit.DefineUnionBy[undefined]("tag_of", nil) },
 		"DefineSmartUnion: no name":        func() { kit.DefineSmartUnion[any]("", 0) },
 		"DefineSmartUnion: nil":            func() { kit.DefineSmartUnion[undefined](nil) },
 		"Union.Nested: other methods":      func() { kit.DefineSmartUnion[unrelated]().Nested(nestable) },

@@ -44,6 +44,40 @@ func DefineUnion[I any](tag string, variants ...I) *Union[I] {
 	return define("DefineUnion", &definition.Union{Mode: definition.ByTag, Tag: tag}, variants)
 }
 
+// DefineUnionBy defines a union of which a function chooses the variant, by the value as it
+// was sent (Pydantic's callable discriminator). The function returns the tag of a variant,
+// or false where it finds none. [Union.Tagged] adds the variants:
+//
+//	type Perk interface{ perk() }
+//
+//	var _ = kit.DefineUnionBy[Perk]("perk_tag", perkTag).
+//		Tagged("link", LinkPerk{}).
+//		Tagged("note", NotePerk{})
+//
+//	func perkTag(raw kit.Value) (tag string, ok bool) {
+//		switch {
+//		case raw.Has("url"):
+//			return "link", true
+//		case raw.Has("text"):
+//			return "note", true
+//		}
+//		return "", false
+//	}
+//
+// A value without a tag is union_tag_not_found, and one whose tag no variant has is
+// union_tag_invalid. The name is that of the function in these errors, where Pydantic
+// writes the name of a function of Python. The tag is in the locations of the errors of a
+// variant.
+//
+// It panics for a type that is no interface or has been defined before, for an empty name,
+// and for a function that is nil.
+func DefineUnionBy[I any](name string, tagOf func(raw Value) (tag string, ok bool)) *Union[I] {
+	if tagOf == nil {
+		panic("kit: DefineUnionBy: the function is nil; pass one that returns the tag of a value")
+	}
+	return define[I]("DefineUnionBy", &definition.Union{Mode: definition.ByFunction, Tag: name, Function: tagOf}, nil)
+}
+
 // DefineSmartUnion names the types that an interface stands for, without a tag. It is
 // Pydantic's union in smart mode, which is that of a plain A | B. Of the variants that take
 // a value, that with the most fields in the value is taken; of several such variants the

@@ -122,17 +122,23 @@ func (d *describer) propertyNames(key *plan.Node, dir direction, from component)
 	return d.describe(key, dir, from)
 }
 
-// union describes a union by tag as oneOf with a discriminator, and any other as anyOf.
+// union describes a union by tag as oneOf with a discriminator, one by function as oneOf, and
+// any other as anyOf.
 func (d *describer) union(u *plan.UnionPlan, dir direction, s *openapi.Schema, in component) {
+	variants := make([]*openapi.Schema, len(u.Variants))
+	for i, v := range u.Variants {
+		variants[i] = d.describe(v.Node, dir, in)
+	}
+	if u.Tries() {
+		s.AnyOf = variants
+		return
+	}
+	s.OneOf = variants
 	if !u.IsTagged() {
-		for _, v := range u.Variants {
-			s.AnyOf = append(s.AnyOf, d.describe(v.Node, dir, in))
-		}
 		return
 	}
 	mapping := openapi.Map[string]{}
 	for _, v := range u.Variants {
-		s.OneOf = append(s.OneOf, d.describe(v.Node, dir, in))
 		for _, tag := range v.Tags {
 			mapping = append(mapping, openapi.Entry[string]{Name: fmt.Sprint(tag)})
 		}

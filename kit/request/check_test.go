@@ -144,12 +144,14 @@ func TestCheck(t *testing.T) {
 			kit.Schema
 			A []byte `json:"a"`
 		}],
-		"union without variants":  request.Check[noVariants],
-		"unions without a tag":    request.Check[untaggedPart],
-		"rules of a variant":      request.Check[misruled],
-		"pattern of a variant":    request.Check[mispatterned],
-		"variant without JSON":    request.Check[unreadable],
-		"same tag of two structs": request.Check[twins],
+		"union without variants":            request.Check[noVariants],
+		"unions without a tag":              request.Check[untaggedPart],
+		"rules of a variant":                request.Check[misruled],
+		"pattern of a variant":              request.Check[mispatterned],
+		"variant without JSON":              request.Check[unreadable],
+		"same tag of two structs":           request.Check[twins],
+		"union by a function without a tag": request.Check[tagless],
+		"union by a function, same tags":    request.Check[sameTags],
 		"keys without endkeys": request.Check[struct {
 			kit.Schema
 			A map[string]int `json:"a" validate:"dive,keys,min=1"`
@@ -262,6 +264,8 @@ type (
 	mispatterned any
 	unreadable   any
 	twins        interface{ twin() }
+	tagless      any
+	sameTags     any
 	twin         struct {
 		Type string `json:"type" validate:"oneof=twin"`
 	}
@@ -281,5 +285,9 @@ var (
 	_ = kit.DefineSmartUnion[misruled]().Ruled(`validate:"emial"`, "")
 	_ = kit.DefineSmartUnion[mispatterned]().Ruled(`pattern:"a"`, 1)
 	_ = kit.DefineSmartUnion[unreadable]("", func() {})
+	_ = kit.DefineUnionBy[tagless]("tag_of", noTag).Variants(1)
+	_ = kit.DefineUnionBy[sameTags]("tag_of", noTag).Tagged("a", 1).Tagged("a", "")
 	_ = kit.DefineUnion[twins]("type", twin{}, otherTwin{})
 )
+
+func noTag(kit.Value) (string, bool) { return "", false }

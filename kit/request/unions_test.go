@@ -136,8 +136,9 @@ func FuzzUnions(f *testing.F) {
 	for _, body := range hostileUnions(300) {
 		f.Add([]byte(body))
 	}
+	f.Add([]byte(`{"kind":"dir","entries":[{"size":1},"home",{"kind":"dir","entries":[]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, w := range []*httptest.ResponseRecorder{decodes[grove](t, string(data)), decodes[wood](t, string(data)), decodes[vault](t, string(data))} {
+		for _, w := range []*httptest.ResponseRecorder{decodes[grove](t, string(data)), decodes[wood](t, string(data)), decodes[vault](t, string(data)), decodes[folder](t, string(data))} {
 			switch w.Code {
 			case http.StatusOK, http.StatusBadRequest, http.StatusUnprocessableEntity:
 			default:
@@ -278,4 +279,56 @@ func TestUnionFailures(t *testing.T) {
 
 	require.Equal(t, http.StatusInternalServerError, decodes[guarded](t, `{"a":-1}`).Code)
 	require.Equal(t, http.StatusOK, decodes[guarded](t, `{"a":1}`).Code)
+}
+
+// folder is a union by a function, and holds itself.
+type folder interface{ folder() }
+
+type directory struct {
+	Entries []folder `json:"entries"`
+}
+
+type file struct {
+	Size int `json:"size"`
+}
+
+type link string
+
+func (directory) folder() {}
+func (*file) folder()     {}
+func (link) folder()      {}
+
+var _ = kit.DefineUnionBy[folder]("folder_tag", func(raw kit.Value) (string, bool) {
+	if text, ok := raw.Text(); ok {
+		return "link", text != ""
+	}
+	if kind, ok := raw.Member("kind"); ok {
+		text, _ := kind.Text()
+		return text, true
+	}
+	return "file", raw.Has("size") && raw.Any() != nil
+}).Tagged("dir", directory{}).Tagged("file", &file{}).Tagged("link", link(""))
+
+func TestUnionsByFunction(t *testing.T) {
+	t.Parallel()
+
+	read, err := request.Decode[folder](post(`{"kind":"dir","entries":[{"size":1},"home",{"kind":"dir","entries":[]}]}`))
+	require.NoError(t, err)
+	require.Equal(t, directory{Entries: []folder{&file{Size: 1}, link("home"), directory{Entries: []folder{}}}}, read)
+
+	for body, want := range map[string]string{
+		`{"kind":"dir","entries":[{"size":"x"}]}`: `int_parsing ["body","dir","entries",0,"file","size"] "x"`,
+		`{"kind":"dir","entries":[7]}`:            `union_tag_not_found ["body","dir","entries",0] 7 {"discriminator":"folder_tag()"}`,
+		`{"kind":"disk"}`: `union_tag_invalid ["body"] {"kind":"disk"} ` +
+			`{"discriminator":"folder_tag()","tag":"disk","expected_tags":"'dir', 'file', 'link'"}`,
+		`""`: `union_tag_not_found ["body"] "" {"discriminator":"folder_tag()"}`,
+	} {
+		_, err := request.Decode[folder](post(body))
+		require.Equal(t, []string{want}, reported(t, err), body)
+	}
+	plain := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("home"))
+	plain.Header.Set("Content-Type", "text/plain")
+	read, err = request.Decode[folder](plain)
+	require.NoError(t, err)
+	require.Equal(t, link("home"), read)
 }

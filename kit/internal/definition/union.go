@@ -14,6 +14,8 @@ type Union struct {
 	// Tag is the wire name of the field that distinguishes the variants of a union by
 	// tag, and the name of the function of a union by function.
 	Tag string
+	// Function is the function of a union by function: a func(kit.Value) (string, bool).
+	Function any
 	// Variants are the types in their order.
 	Variants []Variant
 }
@@ -29,6 +31,8 @@ const (
 	Smart
 	// Ordered is by trying the variants: the first that takes the value counts.
 	Ordered
+	// ByFunction is by the tag that a function returns.
+	ByFunction
 )
 
 // Variant is one type of a union.
@@ -53,6 +57,8 @@ func AddUnion(t reflect.Type, union *Union) error {
 		return fmt.Errorf("%s has no name; declare a type of its own, such as type Word any", t)
 	case union.Tag == "" && union.Mode == ByTag:
 		return fmt.Errorf("%s: the name of the tag field is empty", t)
+	case union.Tag == "" && union.Mode == ByFunction:
+		return fmt.Errorf("%s: the name of the function is empty", t)
 	}
 	if _, taken := unions.LoadOrStore(t, union); taken {
 		return fmt.Errorf("%s has been defined already", t)

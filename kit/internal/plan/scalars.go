@@ -185,7 +185,7 @@ func (n *Node) decodeText(d *decoder, s string, v reflect.Value, param bool) boo
 		if n.Union.IsTagged() {
 			return d.fail(issueModel)
 		}
-		return n.decodeUntagged(d, none, s, v)
+		return n.decodeByValue(d, none, s, v)
 	default:
 		return d.fail(n.mismatch())
 	}

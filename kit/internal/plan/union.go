@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/definition"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 	"github.com/polarkit-go/polarkit/kit/internal/python"
@@ -22,9 +23,10 @@ type UnionPlan struct {
 	// Variants are the types in their order.
 	Variants []Variant
 
-	byTag    map[any]int // string, int64 or bool
-	expected string
-	notFound pydantic.Issue
+	tagOf                   func(kit.Value) (string, bool) // of a union by function
+	byTag                   map[any]int                    // string, int64 or bool
+	discriminator, expected string
+	notFound                pydantic.Issue
 }
 
 // Variant is one type of a union.
@@ -35,12 +37,17 @@ type Variant struct {
 	// Node is the plan of the variant.
 	Node *Node
 
-	label   any  // for locations, in a union without tags
+	label   any  // for locations, in a union without a tag field
 	pointer bool // the interface holds a pointer
 }
 
-// IsTagged reports whether a tag chooses the variant.
+// IsTagged reports whether the value of a field chooses the variant.
 func (u *UnionPlan) IsTagged() bool { return u.Mode == definition.ByTag }
+
+// Tries reports whether the variants are tried.
+func (u *UnionPlan) Tries() bool {
+	return u.Mode == definition.Smart || u.Mode == definition.Ordered
+}
 
 func (c *compiler) union(t reflect.Type, def *definition.Union) (*UnionPlan, error) {
 	if u, ok := c.unions[t]; ok {
@@ -92,8 +99,12 @@ func (c *compiler) variant(t reflect.Type, def definition.Variant) (*Node, error
 
 // complete prepares what needs the fields of all variants.
 func (u *UnionPlan) complete(t reflect.Type, def *definition.Union) error {
-	if u.IsTagged() {
+	switch u.Mode {
+	case definition.ByTag:
 		return u.readTags(t)
+	case definition.ByFunction:
+		return u.nameTags(t, def)
+	default:
 	}
 	for i := range u.Variants {
 		u.Variants[i].label = u.Variants[i].Node.label(nil)
@@ -123,13 +134,37 @@ func (u *UnionPlan) readTags(t reflect.Type) error {
 			variant.Tags = append(variant.Tags, tag.value)
 		}
 	}
-	u.expected = strings.Join(reprs, ", ")
+	u.expect("'"+u.Tag+"'", reprs)
+	return nil
+}
+
+// nameTags takes the tags of a union by function from its definition.
+func (u *UnionPlan) nameTags(t reflect.Type, def *definition.Union) error {
+	u.tagOf, _ = def.Function.(func(kit.Value) (string, bool))
+	var reprs []string
+	for i, variant := range def.Variants {
+		switch _, taken := u.byTag[variant.Tag]; {
+		case !variant.HasTag:
+			return fmt.Errorf("%s: the variant %s has no tag; add it with Union.Tagged", t, variant.Type)
+		case taken:
+			return fmt.Errorf("%s: two variants have the tag %q", t, variant.Tag)
+		}
+		u.byTag[variant.Tag] = i
+		u.Variants[i].label = variant.Tag
+		reprs = append(reprs, python.Repr(variant.Tag))
+	}
+	u.expect(u.Tag+"()", reprs)
+	return nil
+}
+
+// expect prepares the errors of tags.
+func (u *UnionPlan) expect(discriminator string, tags []string) {
+	u.discriminator, u.expected = discriminator, strings.Join(tags, ", ")
 	u.notFound = pydantic.Issue{
 		Type: "union_tag_not_found",
-		Msg:  "Unable to extract tag using discriminator '" + u.Tag + "'",
-		Ctx:  errors.Ctx{{Name: "discriminator", Value: "'" + u.Tag + "'"}},
+		Msg:  "Unable to extract tag using discriminator " + discriminator,
+		Ctx:  errors.Ctx{{Name: "discriminator", Value: discriminator}},
 	}
-	return nil
 }
 
 // tag is a value of a tag field, and how Python prints it.

@@ -4,8 +4,10 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/ascii"
 	"github.com/polarkit-go/polarkit/kit/internal/definition"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
@@ -229,7 +231,7 @@ func (n *Node) explain(d *decoder, tok pyjson.Token, text string, v reflect.Valu
 func (n *Node) decodeUnion(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	u := n.Union
 	if !u.IsTagged() {
-		return n.decodeUntagged(d, tok, "", v)
+		return n.decodeByValue(d, tok, "", v)
 	}
 	d.at(tok)
 	if d.doc.First(tok) != '{' {
@@ -250,6 +252,74 @@ func (n *Node) decodeUnion(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 		v.Set(value)
 	}
 	return valid
+}
+
+// decodeByValue reads a value of a union without a tag field. The token is none for a text.
+func (n *Node) decodeByValue(d *decoder, tok pyjson.Token, text string, v reflect.Value) bool {
+	u := n.Union
+	if u.Tries() {
+		return n.decodeUntagged(d, tok, text, v)
+	}
+	if tok != none {
+		d.at(tok)
+	}
+	tag, found := u.tagOf(rawValue{d.doc, tok, text})
+	if !found {
+		return d.failWith(&u.notFound, n)
+	}
+	i, ok := u.byTag[tag]
+	if !ok {
+		return d.failWith(u.invalid(tag), n)
+	}
+	d.push(u.Variants[i].label)
+	read, valid := d.decodeVariant(&u.Variants[i], tok, text)
+	d.pop()
+	if valid {
+		v.Set(read)
+	}
+	return valid
+}
+
+// rawValue is a value as an application sees it before it is read. It is a text where the token
+// is none.
+type rawValue struct {
+	doc  *pyjson.Document
+	tok  pyjson.Token
+	text string
+}
+
+func (v rawValue) Has(key string) bool {
+	_, ok := v.Member(key)
+	return ok
+}
+
+func (v rawValue) Member(key string) (kit.Value, bool) {
+	if v.tok == none {
+		return nil, false
+	}
+	member := v.doc.Member(v.tok, key)
+	if member == none {
+		return nil, false
+	}
+	return rawValue{doc: v.doc, tok: member}, true
+}
+
+func (v rawValue) Text() (string, bool) {
+	switch {
+	case v.tok == none:
+		return v.text, true
+	case v.doc.First(v.tok) == '"':
+		return strings.Clone(v.doc.Text(v.tok)), true
+	default:
+		return "", false
+	}
+}
+
+func (v rawValue) Any() any {
+	if v.tok == none {
+		return v.text
+	}
+	return v.doc.Any(v.tok)
 }
 
 // variantOf finds the variant of a tag, and what stands for the tag in locations. As in
@@ -301,10 +371,10 @@ func (u *UnionPlan) invalid(tag string) *pydantic.Issue {
 	tag = cut(tag, maxTag)
 	return &pydantic.Issue{
 		Type: "union_tag_invalid",
-		Msg: "Input tag '" + tag + "' found using '" + u.Tag + "' does not match any of the expected tags: " +
+		Msg: "Input tag '" + tag + "' found using " + u.discriminator + " does not match any of the expected tags: " +
 			u.expected,
 		Ctx: errors.Ctx{
-			{Name: "discriminator", Value: "'" + u.Tag + "'"},
+			{Name: "discriminator", Value: u.discriminator},
 			{Name: "tag", Value: tag},
 			{Name: "expected_tags", Value: u.expected},
 		},

@@ -82,9 +82,9 @@ func (u *UnionPlan) label(above []*UnionPlan) string {
 	for i := range u.Variants {
 		labels[i] = u.Variants[i].Node.label(above)
 	}
-	name := "union"
-	if u.IsTagged() {
-		name = "tagged-union"
+	name := "tagged-union"
+	if u.Tries() {
+		name = "union"
 	}
 	return name + "[" + strings.Join(labels, ",") + "]"
 }

@@ -24,7 +24,6 @@ var notModelled = map[string]string{
 	"logins":      "forms",
 	"ledgers":     "a decimal that is a multiple of another",
 	"maps":        "sets",
-	"perks":       "a union by a function of the value",
 	"profiles":    "several names of a field",
 	"rentals":     "messages that are made of the value",
 	"sessions":    "cookies",

@@ -1,0 +1,16 @@
+package kit
+
+// Value is a JSON value as it was sent, before it is read into a type. A function of
+// [DefineUnionBy] looks at it. Nothing of it is copied, so that a function may look at a
+// part of a large value.
+type Value interface {
+	// Has reports whether the value is an object with the key.
+	Has(key string) bool
+	// Member is the value of an object's key, of a repeated key the last one. It reports
+	// false where the value is no object, or has no such key.
+	Member(key string) (value Value, ok bool)
+	// Text is the value of a text. It reports false for a value that is no text.
+	Text() (text string, ok bool)
+	// Any is the whole value, as a field of the type any has it.
+	Any() any
+}
