@@ -176,6 +176,7 @@ func problem(err error) string {
 func (c *checker) request(b call) *http.Request {
 	c.tb.Helper()
 	c.tried++
+	var cookies []string
 	path, query, header := c.path, url.Values{}, http.Header{}
 	for k, values := range b.params {
 		place, name, _ := strings.Cut(k, " ")
@@ -186,7 +187,14 @@ func (c *checker) request(b call) *http.Request {
 			query[name] = values
 		case "header":
 			header[http.CanonicalHeaderKey(name)] = values
+		case "cookie":
+			for _, value := range values {
+				cookies = append(cookies, name+"="+value)
+			}
 		}
+	}
+	if cookies != nil {
+		header["Cookie"] = []string{strings.Join(cookies, "; ")}
 	}
 	if encoded := query.Encode(); encoded != "" {
 		path += "?" + encoded

@@ -58,19 +58,21 @@ func Decode[T any](r *http.Request) (T, error) {
 //		ID     uuid.UUID            `path:"id"`
 //		Expand bool                 `query:"expand" default:"false"`
 //		Trace  kit.Optional[string] `header:"x-trace"`
+//		Theme  string               `cookie:"theme" default:"light"`
 //		Body   CustomerUpdate
 //	}
 //
 // Path parameters are those of http.Request.PathValue. A query parameter that is
 // repeated fills a slice or a kit.Filter. For any other type the last value of a query
-// parameter counts, and the first value of a header. Types that implement kit.Parameter
+// parameter or a cookie counts, and the first value of a header. A slice takes all values of
+// a header that is repeated, and a comma in one separates nothing. Types that implement kit.Parameter
 // read their own query parameters.
 //
 // A field is required unless it has a default or is a kit.Optional, a kit.Filter or a
 // kit.MetadataFilter.
 //
 // All errors are reported together, in FastAPI's order: embedded parameters, path,
-// query, header, body. They are those of [Decode].
+// query, header, cookie, body. They are those of [Decode].
 func Bind[T any](r *http.Request) (T, error) {
 	var value T
 	in, err := plan.ForInput(reflect.TypeFor[T]())

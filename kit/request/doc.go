@@ -6,8 +6,8 @@
 //		return err // 422 with everything that is wrong
 //	}
 //
-// [Decode] reads the JSON body. [Bind] reads path, query, headers and body together, into
-// a struct whose tags say where each field comes from. Package kit holds what these
+// [Decode] reads the JSON body. [Bind] reads path, query, headers, cookies and body
+// together, into a struct whose tags say where each field comes from. Package kit holds what these
 // structs are made of, and docs/validation.md lists the rules with their errors.
 //
 // Each type is compiled once, when it is first used. [Check] compiles it when the

@@ -136,7 +136,7 @@ func (n *Node) decodeParam(d *decoder, s string, v reflect.Value) bool {
 }
 
 // Bind reads a whole request into v, a zero value of the input's type. All
-// errors of path, query, header and body are reported together. A body that is not JSON is
+// errors of path, query, header, cookie and body are reported together. A body that is not JSON is
 // reported alone.
 func (in *Input) Bind(r Request, v reflect.Value) error {
 	d := newDecoder(r.Context())
@@ -153,6 +153,9 @@ func (in *Input) Bind(r Request, v reflect.Value) error {
 	}
 	if in.query {
 		d.query = querystring.Parse(r.Query())
+	}
+	if in.cookies {
+		d.cookies = parseCookies(r.Header("Cookie"))
 	}
 	good := true
 	for _, f := range in.Params {
@@ -224,6 +227,8 @@ func (f *Field) bindValue(d *decoder, r Request, query querystring.Values, v ref
 			if values := r.Header(f.Name); len(values) > 0 {
 				value, present = headerText(values[0]), true
 			}
+		case "cookie":
+			value, present = d.cookies.Last(f.Name)
 		}
 	}
 	switch {

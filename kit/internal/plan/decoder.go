@@ -29,9 +29,11 @@ type decoder struct {
 	doc   *pyjson.Document
 	own   pyjson.Document // doc points at it, but for defaults
 	query querystring.Values
-	loc   []place
-	locs  errors.Loc
-	errs  []errors.ValidationError
+	// cookies are read where the input has a cookie.
+	cookies querystring.Values
+	loc     []place
+	locs    errors.Loc
+	errs    []errors.ValidationError
 	// found holds, for each object being read, the tokens of its fields.
 	found []pyjson.Token
 	// tok is the value that is being read. It is none where the value is text.

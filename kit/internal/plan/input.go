@@ -35,7 +35,7 @@ func compileInput(t reflect.Type) (*Input, error) {
 	in.validators, invalid = validatorsOf(t, true, isParameter)
 	errs := []error{err, invalid}
 	names := map[string]string{}
-	for _, from := range []string{"", "path", "query", "header"} {
+	for _, from := range append([]string{""}, places...) {
 		for _, f := range groups[from] {
 			for _, p := range f.wireNames() {
 				key := p.In + " " + p.Name
@@ -48,9 +48,8 @@ func compileInput(t reflect.Type) (*Input, error) {
 				names[key] = f.GoName
 			}
 			in.Params = append(in.Params, f)
-			if f.In == "query" {
-				in.query = true
-			}
+			in.query = in.query || f.In == "query"
+			in.cookies = in.cookies || f.In == "cookie"
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -127,7 +126,7 @@ func (c *compiler) inputField(in *Input, groups map[string][]*Field, sf reflect.
 		in.Body, err = c.field(sf, "", at, where)
 		return err
 	case sf.IsExported():
-		return fmt.Errorf("%s: has no path, query or header tag and is not called Body; if %s is a body, embed kit.Schema in it", where, in.Type)
+		return fmt.Errorf("%s: has no tag path, query, header or cookie and is not called Body; if %s is a body, embed kit.Schema in it", where, in.Type)
 	}
 	return nil
 }
@@ -148,9 +147,12 @@ func readsItself(t reflect.Type) bool {
 	return true
 }
 
+// places are the tags of parameters, in the order in which FastAPI checks them.
+var places = []string{"path", "query", "header", "cookie"}
+
 // placement returns the place of a field's parameter and its wire name.
 func placement(sf reflect.StructField, where string) (from, name string, err error) {
-	for _, key := range []string{"path", "query", "header"} {
+	for _, key := range places {
 		value, ok := sf.Tag.Lookup(key)
 		if !ok {
 			continue
@@ -197,8 +199,8 @@ func (c *compiler) param(sf reflect.StructField, from, name string, at []int, wh
 	}
 	item := f.Node
 	if item.Kind == List {
-		if from == "path" {
-			return nil, fmt.Errorf("%s: a path parameter is one value, not a %s", where, sf.Type)
+		if from == "path" || from == "cookie" {
+			return nil, fmt.Errorf("%s: a %s parameter is one value, not a %s", where, from, sf.Type)
 		}
 		item = item.Elem
 	}

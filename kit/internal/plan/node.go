@@ -141,8 +141,8 @@ type Field struct {
 	Name string
 	// GoName is the name in Go.
 	GoName string
-	// In is the place of a parameter: "path", "query" or "header". It is empty for a field
-	// of a body.
+	// In is the place of a parameter: "path", "query", "header" or "cookie". It is empty
+	// for a field of a body.
 	In string
 	// Node is the plan of the value.
 	Node *Node
@@ -185,7 +185,7 @@ type Field struct {
 type Input struct {
 	Type reflect.Type
 	// Params are the parameters in the order in which they are checked: those of embedded
-	// kit.Parameters, then path, query and header.
+	// kit.Parameters, then path, query, header and cookie.
 	Params []*Field
 	// Body is the field of the body, or nil without a body. Its Name is empty.
 	Body *Field
@@ -193,7 +193,8 @@ type Input struct {
 	Self bool
 
 	validators [][]int // as of an ObjectPlan
-	query      bool
+	query      bool    // a parameter is in the query
+	cookies    bool    // a parameter is a cookie
 }
 
 type sizeRule struct {

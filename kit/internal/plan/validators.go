@@ -184,7 +184,7 @@ func isBodyField(sf reflect.StructField) bool {
 
 // isParameter reports whether an embedded field is read as one parameter.
 func isParameter(sf reflect.StructField) bool {
-	for _, place := range []string{"path", "query", "header"} {
+	for _, place := range places {
 		if _, ok := sf.Tag.Lookup(place); ok {
 			return true
 		}
@@ -398,6 +398,10 @@ func (f *Field) received(d *decoder, r Request, name string) any {
 	case "header":
 		for _, value := range r.Header(name) {
 			values = append(values, headerText(value))
+		}
+	case "cookie":
+		if value, ok := d.cookies.Last(name); ok {
+			values = []string{value}
 		}
 	}
 	switch {

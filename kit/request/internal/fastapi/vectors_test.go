@@ -26,7 +26,6 @@ var notModelled = map[string]string{
 	"maps":        "sets",
 	"profiles":    "several names of a field",
 	"rentals":     "messages that are made of the value",
-	"sessions":    "cookies",
 	"surveys":     "validators before the fields",
 	"tokens":      "forms",
 }
