@@ -156,8 +156,11 @@ func (d *describer) union(u *plan.UnionPlan, dir direction, s *openapi.Schema, i
 func closedSet(s *openapi.Schema, values []any) {
 	s.Type = openapi.Types{"string"}
 	if len(values) > 0 {
-		if _, isText := values[0].(string); !isText {
+		switch values[0].(type) {
+		case int64:
 			s.Type = openapi.Types{"integer"}
+		case bool:
+			s.Type = openapi.Types{"boolean"}
 		}
 	}
 	s.Enum = values

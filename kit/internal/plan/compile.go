@@ -416,6 +416,8 @@ func (n *Node) expect(typ string) {
 			reprs[i] = python.Repr(value)
 		case int64:
 			reprs[i] = strconv.FormatInt(value, 10)
+		case bool:
+			reprs[i] = python.Bool(value)
 		}
 	}
 	expected := pydantic.Expected(reprs)

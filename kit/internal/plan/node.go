@@ -41,7 +41,7 @@ const (
 	URL
 	// Enum is a named type with a Values method: Pydantic's enum.
 	Enum
-	// Literal is a string or an integer with a oneof rule: Pydantic's Literal.
+	// Literal is a string, an integer or a boolean with a oneof rule: Pydantic's Literal.
 	Literal
 	// Text is a type that reads itself from text (encoding.TextUnmarshaler).
 	Text
@@ -84,7 +84,7 @@ type Node struct {
 	// Format narrows a kind: "uuid4" for UUID, "aware" or "naive" for Datetime,
 	// "http", "https" or "any" for URL.
 	Format string
-	// Values are the values of an Enum or a Literal: strings or int64s.
+	// Values are the values of an Enum or a Literal: strings, int64s or bools.
 	Values []any
 	// Elem is the node of a List's items or a Map's values.
 	Elem *Node

@@ -70,7 +70,7 @@ func applyRules(n *Node, tags []ruleTag) error {
 var oneofValue = regexp.MustCompile(`'[^']*'|\S+`)
 
 func (n *Node) oneof(r ruleTag) error {
-	if n.Kind != String && n.Kind != Enum && (n.Kind != Integer || n.big) {
+	if n.Kind != String && n.Kind != Enum && n.Kind != Bool && (n.Kind != Integer || n.big) {
 		return n.misfit(r)
 	}
 	n.Kind, n.Values = Literal, nil
@@ -80,6 +80,13 @@ func (n *Node) oneof(r ruleTag) error {
 		}
 		if n.Type.Kind() == reflect.String {
 			n.Values = append(n.Values, text)
+			continue
+		}
+		if n.Type.Kind() == reflect.Bool {
+			if text != "true" && text != "false" {
+				return fmt.Errorf("the rule %s: %q is not a value of type %s", r.raw, text, n.Type)
+			}
+			n.Values = append(n.Values, text == "true")
 			continue
 		}
 		i, err := strconv.ParseInt(text, 10, 64)

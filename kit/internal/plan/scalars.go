@@ -535,7 +535,10 @@ func (n *Node) decodeChoice(d *decoder, tok pyjson.Token, first byte, float bool
 		i = whole
 	default:
 		whole, err := strconv.ParseInt(d.doc.Raw(tok), 10, 64)
-		if err != nil {
+		switch {
+		case err != nil && n.Type.Kind() == reflect.Bool:
+			return d.fail(&n.expected)
+		case err != nil:
 			return d.fail(issueIntSize)
 		}
 		i = whole
@@ -562,6 +565,13 @@ func (n *Node) setChoice(d *decoder, s string, v reflect.Value, param bool) bool
 		}
 		return d.fail(&n.expected)
 	}
+	if n.Type.Kind() == reflect.Bool {
+		b, issue := lax.Bool(s)
+		if issue != nil || !param {
+			return d.fail(&n.expected)
+		}
+		return n.setNumberChoice(d, asInt(b), v)
+	}
 	i, overflow, issue := lax.Int(s)
 	switch {
 	case issue != nil || n.Kind == Literal && !param:
@@ -574,14 +584,17 @@ func (n *Node) setChoice(d *decoder, s string, v reflect.Value, param bool) bool
 
 func (n *Node) setNumberChoice(d *decoder, i int64, v reflect.Value) bool {
 	for _, value := range n.Values {
-		if value == i {
-			if v.CanUint() {
-				v.SetUint(uint64(i))
-			} else {
-				v.SetInt(i)
-			}
-			return n.check(d, none, v)
+		switch b, isBool := value.(bool); {
+		case isBool && asInt(b) == i:
+			v.SetBool(b)
+		case value != i:
+			continue
+		case v.CanUint():
+			v.SetUint(uint64(i))
+		default:
+			v.SetInt(i)
 		}
+		return n.check(d, none, v)
 	}
 	return d.fail(&n.expected)
 }

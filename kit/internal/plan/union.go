@@ -219,7 +219,7 @@ func (n *Node) reprOf(value any) string {
 	case string:
 		repr = python.Repr(value)
 	case bool:
-		repr = map[bool]string{true: "True", false: "False"}[value]
+		repr = python.Bool(value)
 	default:
 		repr = fmt.Sprint(value)
 	}

@@ -70,3 +70,11 @@ func AppendFloatRepr(to []byte, f float64) []byte {
 	}
 	return to
 }
+
+// Bool is Python's repr of a boolean.
+func Bool(b bool) string {
+	if b {
+		return "True"
+	}
+	return "False"
+}

@@ -18,7 +18,6 @@ var notModelled = map[string]string{
 	"avatars":     "files of a form",
 	"boards":      "keys beyond the fields that are kept",
 	"coupons":     "messages that are made of the value",
-	"envelopes":   "tags that are enum members, numbers and booleans",
 	"jobs":        "durations, addresses, and literals of several types",
 	"legacies":    "several names of a field",
 	"logins":      "forms",
