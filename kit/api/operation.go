@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -134,6 +135,27 @@ func (d *describer) parameters(f *plan.Field) []openapi.Parameter {
 		node = &plain
 	}
 	p.Schema = d.describe(node, input, component{})
+	if f.JSON {
+		p.Schema = d.jsonText(p.Schema, f)
+		return []openapi.Parameter{p}
+	}
 	annotate(p.Schema, f, input)
 	return []openapi.Parameter{p}
+}
+
+// jsonText describes a parameter whose text is JSON, as FastAPI describes Pydantic's Json[T].
+func (d *describer) jsonText(content *openapi.Schema, f *plan.Field) *openapi.Schema {
+	s := &openapi.Schema{
+		Type: openapi.Types{"string"}, Title: titleCase(f.Name), Description: f.Doc, WriteOnly: f.Sensitive,
+		ContentMediaType: "application/json", ContentSchema: content,
+	}
+	if f.Example != "" {
+		s.Examples = []any{f.Example}
+	}
+	if f.HasDefault {
+		if text, err := json.Marshal(f.Default); err == nil && string(text) != "null" {
+			s.Default = string(text)
+		}
+	}
+	return s
 }

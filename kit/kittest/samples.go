@@ -143,6 +143,9 @@ func same(a, b any) bool {
 func (s *sampler) ofType(t string, schema *openapi.Schema, depth int) (valid, invalid []any) {
 	switch t {
 	case "string":
+		if schema.ContentSchema != nil {
+			return s.ofJSON(schema.ContentSchema, depth)
+		}
 		return ofString(schema)
 	case "integer", "number":
 		return ofNumber(t, schema)
@@ -153,6 +156,26 @@ func (s *sampler) ofType(t string, schema *openapi.Schema, depth int) (valid, in
 	default:
 		return s.ofObject(schema, depth)
 	}
+}
+
+// ofJSON returns texts of JSON with values for the schema, and with values that are wrong
+// for it.
+func (s *sampler) ofJSON(schema *openapi.Schema, depth int) (valid, invalid []any) {
+	text := func(v any) any {
+		data, err := json.Marshal(v)
+		if err != nil {
+			return nil
+		}
+		return string(data)
+	}
+	valid, invalid = s.of(schema, depth)
+	for i := range valid {
+		valid[i] = text(valid[i])
+	}
+	for i := range invalid {
+		invalid[i] = text(invalid[i])
+	}
+	return valid, append(invalid, "{", 1)
 }
 
 // formats are texts that have the format.

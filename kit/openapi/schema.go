@@ -9,6 +9,8 @@ type Schema struct {
 	Type             Types          `json:"type,omitempty"`
 	Format           string         `json:"format,omitempty"`
 	ContentEncoding  string         `json:"contentEncoding,omitempty"`
+	ContentMediaType string         `json:"contentMediaType,omitempty"`
+	ContentSchema    *Schema        `json:"contentSchema,omitempty"`
 	Title            string         `json:"title,omitempty"`
 	Description      string         `json:"description,omitempty"`
 	Const            any            `json:"const,omitempty"`

@@ -68,6 +68,9 @@ func Decode[T any](r *http.Request) (T, error) {
 // a header that is repeated, and a comma in one separates nothing. Types that implement kit.Parameter
 // read their own query parameters.
 //
+// With the tag content:"json" the text of a query parameter or a header is JSON, for a
+// value of any type that a body may have (Pydantic's Json[T]).
+//
 // A field is required unless it has a default or is a kit.Optional, a kit.Filter or a
 // kit.MetadataFilter.
 //

@@ -204,7 +204,7 @@ func (f *Field) bind(d *decoder, r Request, query querystring.Values, v reflect.
 func (f *Field) bindValue(d *decoder, r Request, query querystring.Values, v reflect.Value) bool {
 	var value string
 	var present bool
-	if f.Node.Kind == List {
+	if f.Node.Kind == List && !f.JSON {
 		var values []string
 		if f.In == "query" {
 			values = query.All(f.Name)
@@ -232,6 +232,8 @@ func (f *Field) bindValue(d *decoder, r Request, query querystring.Values, v ref
 		}
 	}
 	switch {
+	case present && f.JSON:
+		return f.bindJSON(d, value, v)
 	case present:
 		d.atText(value)
 		return f.Node.decodeParam(d, value, f.target(v))

@@ -485,6 +485,9 @@ func (c *compiler) objectField(o *ObjectPlan, sf reflect.StructField, at []int) 
 	if name == "" {
 		name = sf.Name
 	}
+	if _, ok := sf.Tag.Lookup("content"); ok && !c.output {
+		return fmt.Errorf("%s.%s: has a content tag, which belongs to a parameter of the query, a header or a cookie", o.Type, sf.Name)
+	}
 	f, err := c.field(sf, name, at, o.Type.String()+"."+sf.Name)
 	if err != nil {
 		return err

@@ -194,17 +194,20 @@ func (c *compiler) param(sf reflect.StructField, from, name string, at []int, wh
 		return nil, err
 	}
 	f.In = from
+	if f.JSON, err = isJSONParam(sf, from, where); err != nil {
+		return nil, err
+	}
 	if noun.IsFilter(sf.Type) {
 		f.Filter, f.Required = true, false
 	}
 	item := f.Node
-	if item.Kind == List {
+	if item.Kind == List && !f.JSON {
 		if from == "path" || from == "cookie" {
 			return nil, fmt.Errorf("%s: a %s parameter is one value, not a %s", where, from, sf.Type)
 		}
 		item = item.Elem
 	}
-	if !item.readsText() {
+	if !item.readsText() && !f.JSON {
 		return nil, fmt.Errorf("%s: a parameter is a text, and a %s cannot be read from one", where, sf.Type)
 	}
 	if f.Node.Nullable && f.Required {

@@ -166,6 +166,8 @@ type Field struct {
 	Sensitive bool
 	// Filter says that the Go type is kit.Filter.
 	Filter bool
+	// JSON says that the text of a parameter is JSON.
+	JSON bool
 	// MetadataFilter are the bounds of a kit.MetadataFilter, and Node is nil then. It is
 	// nil for other types.
 	MetadataFilter *MetadataBounds

@@ -409,7 +409,7 @@ func (f *Field) received(d *decoder, r Request, name string) any {
 		return nil
 	case f.Sensitive:
 		return masked
-	case f.Node != nil && f.Node.Kind == List:
+	case f.Node != nil && f.Node.Kind == List && !f.JSON:
 		return values
 	case f.In == "header":
 		return values[0]
