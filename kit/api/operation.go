@@ -139,7 +139,7 @@ func (d *describer) parameters(f *plan.Field) []openapi.Parameter {
 		p.Schema = d.jsonText(p.Schema, f)
 		return []openapi.Parameter{p}
 	}
-	annotate(p.Schema, f, input)
+	annotate(p.Schema, f, f.Name, input)
 	return []openapi.Parameter{p}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -17,11 +18,51 @@ func (d *describer) object(o *plan.ObjectPlan, dir direction, s *openapi.Schema,
 	s.Closed = o.ForbidExtra && dir == input
 	for _, f := range o.Fields {
 		property := d.property(f, dir, in)
-		annotate(property, f, dir)
-		s.Properties = append(s.Properties, openapi.Property{Name: f.Name, Schema: property})
-		if f.Required && dir == input || !f.Omits && dir == output {
-			s.Required = append(s.Required, f.Name)
+		required := f.Required && dir == input || !f.Omits && dir == output
+		name := f.Name
+		if dir == input {
+			name = f.InputName()
 		}
+		annotate(property, f, name, dir)
+		if name == "" {
+			inside(s, f.InputPath(), property, required)
+			continue
+		}
+		addProperty(s, name, property, required)
+	}
+}
+
+func addProperty(s *openapi.Schema, name string, property *openapi.Schema, required bool) {
+	s.Properties = append(s.Properties, openapi.Property{Name: name, Schema: property})
+	if required {
+		s.Required = append(s.Required, name)
+	}
+}
+
+// inside describes a field that is read from a path: a property of objects in the object.
+// An item of a list, and what a field already describes, have no description of their own.
+func inside(s *openapi.Schema, path []any, property *openapi.Schema, required bool) {
+	for i, part := range path {
+		name, isKey := part.(string)
+		if !isKey || s.Ref != "" || len(s.Type) > 0 && !slices.Equal(s.Type, openapi.Types{"object"}) {
+			return
+		}
+		if required {
+			s.Type = openapi.Types{"object"}
+		}
+		at := slices.IndexFunc(s.Properties, func(p openapi.Property) bool { return p.Name == name })
+		if at < 0 {
+			at = len(s.Properties)
+			next := property
+			if i < len(path)-1 {
+				next = &openapi.Schema{Title: titleCase(name)}
+			}
+			addProperty(s, name, next, false)
+		}
+		if required && !slices.Contains(s.Required, name) {
+			s.Required = append(s.Required, name)
+		}
+		s = s.Properties[at].Schema
 	}
 }
 
@@ -67,9 +108,9 @@ func quotedText(value any) string {
 }
 
 // annotate adds what the tags of the field say: description, example and default.
-func annotate(s *openapi.Schema, f *plan.Field, dir direction) {
+func annotate(s *openapi.Schema, f *plan.Field, name string, dir direction) {
 	if s.Ref == "" {
-		s.Title = titleCase(f.Name)
+		s.Title = titleCase(cmp.Or(name, f.Name))
 	}
 	s.Description = f.Doc
 	s.WriteOnly = f.Sensitive && dir == input

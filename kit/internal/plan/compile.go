@@ -445,7 +445,7 @@ func (c *compiler) object(t reflect.Type) (*ObjectPlan, error) {
 	if !c.output {
 		var invalid error
 		o.validators, invalid = validatorsOf(t, o.Schema, isBodyField)
-		err = errors.Join(err, invalid)
+		err = errors.Join(err, invalid, o.nameKeys())
 	}
 	return o, err
 }
@@ -485,12 +485,18 @@ func (c *compiler) objectField(o *ObjectPlan, sf reflect.StructField, at []int) 
 	if name == "" {
 		name = sf.Name
 	}
+	where := o.Type.String() + "." + sf.Name
 	if _, ok := sf.Tag.Lookup("content"); ok && !c.output {
-		return fmt.Errorf("%s.%s: has a content tag, which belongs to a parameter of the query, a header or a cookie", o.Type, sf.Name)
+		return fmt.Errorf("%s: has a content tag, which belongs to a parameter of the query, a header or a cookie", where)
 	}
-	f, err := c.field(sf, name, at, o.Type.String()+"."+sf.Name)
+	f, err := c.field(sf, name, at, where)
 	if err != nil {
 		return err
+	}
+	if !c.output {
+		if err := f.aliasTag(sf, where); err != nil {
+			return err
+		}
 	}
 	if other, ok := o.byName[name]; ok {
 		return fmt.Errorf("%s: the fields %s and %s have the same wire name %q; rename one",

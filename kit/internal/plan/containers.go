@@ -91,6 +91,14 @@ func (n *Node) check(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 
 // field finds a field by its wire name.
 func (o *ObjectPlan) field(name string) *Field {
+	if o.keys != nil {
+		for _, f := range o.Fields {
+			if _, whole := f.isRead(name); whole {
+				return f
+			}
+		}
+		return nil
+	}
 	if i := o.find(name); i >= 0 {
 		return o.Fields[i]
 	}
@@ -125,16 +133,25 @@ func (n *Node) decodeObject(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 	for range o.Fields {
 		d.found = append(d.found, none)
 	}
-	for k, end := tok+1, d.doc.After(tok); k < end; k = d.doc.After(k + 1) {
-		if i := o.find(d.doc.Text(k)); i >= 0 {
-			d.found[base+i] = k + 1
-		} else {
-			extra = true
+	var paths []alias
+	if o.keys != nil {
+		paths, extra = o.locate(d, tok, base)
+	} else {
+		for k, end := tok+1, d.doc.After(tok); k < end; k = d.doc.After(k + 1) {
+			if i := o.find(d.doc.Text(k)); i >= 0 {
+				d.found[base+i] = k + 1
+			} else {
+				extra = true
+			}
 		}
 	}
 	valid := true
 	for i, f := range o.Fields {
-		if !f.decode(d, d.found[base+i], tok, n, v) {
+		var path alias
+		if paths != nil {
+			path = paths[i]
+		}
+		if !f.decode(d, d.found[base+i], tok, n, path, v) {
 			if valid = false; d.full() {
 				break
 			}
@@ -146,7 +163,7 @@ func (n *Node) decodeObject(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 	}
 	d.found = d.found[:base]
 	if extra && o.ForbidExtra {
-		valid = n.refuseExtra(d, tok)
+		valid = n.refuseExtra(d, tok, paths) && valid
 	}
 	if valid && len(o.validators) > 0 && d.doc == &d.own { // a default is not validated
 		valid = d.validateObject(v, tok, o)
@@ -164,32 +181,45 @@ func count(found []pyjson.Token) (n int) {
 	return n
 }
 
-func (n *Node) refuseExtra(d *decoder, tok pyjson.Token) bool {
+func (n *Node) refuseExtra(d *decoder, tok pyjson.Token, paths []alias) bool {
+	valid := true
 	for _, e := range d.doc.Entries(tok) {
-		if n.Object.find(e.Key) >= 0 {
+		if n.Object.reads(e.Key, paths) {
 			continue
+		}
+		valid = false
+		node, secret := (*Node)(nil), false
+		if n.Object.keys != nil { // a second name of a field
+			node, secret = n.Object.aliasedMember(e.Key)
+		}
+		if secret {
+			d.mask++
 		}
 		d.push(e.Key)
 		d.at(e.Value)
-		d.fail(issueExtra)
+		d.failWith(issueExtra, node)
 		d.pop()
+		if secret {
+			d.mask--
+		}
 		if d.full() {
 			break
 		}
 	}
-	return false
+	return valid
 }
 
 // decode reads the field from its object. Its token is none when it is absent.
-func (f *Field) decode(d *decoder, tok, object pyjson.Token, parent *Node, v reflect.Value) bool {
+func (f *Field) decode(d *decoder, tok, object pyjson.Token, parent *Node, path alias, v reflect.Value) bool {
 	if tok == none && !f.HasDefault {
 		if !f.Required {
 			return true
 		}
-		d.push(f.boxed)
+		depth := len(d.loc)
+		d.pushField(f, nil)
 		d.at(object)
 		d.failWith(issueMissing, parent)
-		d.pop()
+		d.loc = d.loc[:depth]
 		return false
 	}
 	target := f.target(v)
@@ -197,7 +227,8 @@ func (f *Field) decode(d *decoder, tok, object pyjson.Token, parent *Node, v ref
 		f.setDefault(d, target)
 		return true
 	}
-	d.push(f.boxed)
+	depth := len(d.loc)
+	d.pushField(f, path)
 	if f.Sensitive {
 		d.mask++
 	}
@@ -209,7 +240,7 @@ func (f *Field) decode(d *decoder, tok, object pyjson.Token, parent *Node, v ref
 	if f.Sensitive {
 		d.mask--
 	}
-	d.pop()
+	d.loc = d.loc[:depth]
 	return valid
 }
 

@@ -96,9 +96,12 @@ func (c *compiler) params(in *Input, groups map[string][]*Field, t reflect.Type,
 func (c *compiler) inputField(in *Input, groups map[string][]*Field, sf reflect.StructField, at []int) error {
 	where := in.Type.String() + "." + sf.Name
 	from, name, err := placement(sf, where)
+	_, aliased := sf.Tag.Lookup("alias")
 	switch {
 	case err != nil:
 		return err
+	case aliased:
+		return fmt.Errorf("%s: the alias tag is for the fields of a body; take it away", where)
 	case sf.IsExported() && readsItself(sf.Type):
 		f, err := customParam(sf, from, name, at, where)
 		if err != nil {

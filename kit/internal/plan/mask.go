@@ -84,6 +84,9 @@ func (n *Node) member(key string) (node *Node, secret bool) {
 	}
 	switch n.Kind {
 	case Object:
+		if n.Object.keys != nil {
+			return n.Object.aliasedMember(key)
+		}
 		if f := n.Object.field(key); f != nil {
 			return f.Node, f.Sensitive
 		}
@@ -125,7 +128,13 @@ func (n *Node) secrets() map[string]bool {
 		seen[n.Object] = true
 		for _, f := range n.Object.Fields {
 			if f.Sensitive {
-				names[f.Name] = true
+				for _, path := range f.paths() {
+					for _, part := range path {
+						if name, ok := part.(string); ok {
+							names[name] = true
+						}
+					}
+				}
 			}
 			collect(f.Node)
 		}

@@ -132,7 +132,8 @@ type ObjectPlan struct {
 	Fields []*Field
 
 	byName     map[string]int
-	validators [][]int // the structs with a Validate method, as paths
+	keys       map[string]int // of an object that has fields with aliases
+	validators [][]int        // the structs with a Validate method, as paths
 }
 
 // Field is a field of an [ObjectPlan], or a parameter of an [Input].
@@ -178,6 +179,7 @@ type Field struct {
 
 	index    []int
 	boxed    any              // Name, for locations
+	aliases  []alias          // where an input has the field, instead of Name
 	fallback *pyjson.Document // the default, scanned
 	state    any
 	custom   bool

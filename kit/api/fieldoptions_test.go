@@ -1,0 +1,62 @@
+package api_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/polarkit-go/polarkit/kit"
+	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/kittest"
+)
+
+// renamed has fields that a body names otherwise than a reply.
+type renamed struct {
+	kit.Schema `doc:"A renamed one."`
+
+	UserID int     `json:"user_id" alias:"userId,uid,user_id"  doc:"The user."        example:"1"`
+	City   *string `json:"city"    alias:"address.city"        doc:"The city."        example:"Paris" default:"null"`
+	Street string  `json:"street"  alias:"address.line.street" doc:"The street."      example:"Main"  validate:"max=20"`
+	First  string  `json:"first"   alias:"first,names.0" doc:"The first name."  example:"Ann"`
+	Handle string  `json:"handle"  transform:"strip,lower"     doc:"The handle."      example:"ann"   validate:"min=2"`
+}
+
+func newRenamed() *api.API {
+	return api.New(api.Config{Title: "Names"}, func(root *api.Group) {
+		api.Create(root.Group("/v1/names", api.Tag("names")), "/", canRead, does[renamed, renamed], api.Name("create"))
+	})
+}
+
+// The document shows the first name of a field, and the objects of a path.
+func TestDocumentOfAliases(t *testing.T) {
+	t.Parallel()
+	schemas := newRenamed().Document().Components.Schemas
+	for name, want := range map[string]string{
+		"Renamed-Input": `{"type":"object","title":"Renamed","description":"A renamed one.","required":["userId","address","first","handle"],"properties":{
+			"userId":{"type":"integer","format":"int64","title":"UserId","description":"The user.","examples":[1]},
+			"address":{"type":"object","title":"Address","required":["line"],"properties":{
+				"city":{"type":["string","null"],"title":"City","description":"The city. Defaults to ` + "`null`" + `.","examples":["Paris"]},
+				"line":{"type":"object","title":"Line","required":["street"],"properties":{
+					"street":{"type":"string","title":"Street","description":"The street.","examples":["Main"],"maxLength":20}}}}},
+			"first":{"type":"string","title":"First","description":"The first name.","examples":["Ann"]},
+			"handle":{"type":"string","title":"Handle","description":"The handle.","examples":["ann"],"minLength":2}}}`,
+	} {
+		s, ok := schemas.Get(name)
+		require.True(t, ok, name)
+		for i := range s.Properties { // the bounds of int are tested elsewhere
+			s.Properties[i].Schema.Minimum, s.Properties[i].Schema.Maximum = nil, nil
+		}
+		data, err := json.Marshal(s)
+		require.NoError(t, err)
+		require.JSONEq(t, want, string(data))
+	}
+	output, ok := schemas.Get("Renamed-Output")
+	require.True(t, ok)
+	require.Equal(t, []string{"user_id", "city", "street", "first", "handle"}, output.Required)
+}
+
+func TestAliasesAgreeWithBinding(t *testing.T) {
+	t.Parallel()
+	kittest.Agreement(t, newRenamed())
+}
