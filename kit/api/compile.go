@@ -99,13 +99,17 @@ func (e *Endpoint) compileSettings(hasHandler bool) {
 func (e *Endpoint) compileInput() {
 	t := e.input
 	e.plan = &plan.Input{Type: t}
-	if t.Kind() != reflect.Struct {
+	if t.Kind() != reflect.Struct && t.Kind() != reflect.Interface {
 		e.mistake("the input %s must be a struct: a schema, or parameters with an optional Body", t)
 		return
 	}
 	compiled, err := plan.ForInput(t)
 	if err != nil {
 		e.planMistakes("input", t, err)
+		return
+	}
+	if t.Kind() == reflect.Interface && compiled.Body.Node.Union == nil {
+		e.mistake("the input %s must be a struct or a union: a schema, or parameters with an optional Body", t)
 		return
 	}
 	e.plan = compiled
@@ -116,9 +120,43 @@ func (e *Endpoint) compileInput() {
 	switch {
 	case compiled.Body == nil && verbs[e.verb].noBody != "":
 		e.mistake("the input %s has no body, and %s needs one; %s", t, e.verb, verbs[e.verb].noBody)
-	case compiled.Body != nil && e.verb == verbUpdate && compiled.Body.Node.Object == nil:
-		e.mistake("the body %s of an update must be a schema: a struct that embeds kit.Schema", compiled.Body.Node.Type)
+	case compiled.Body != nil && e.verb == verbUpdate && len(bodySchemas(compiled.Body.Node)) == 0:
+		e.mistake("the body %s of an update must be a schema: a struct that embeds kit.Schema, or a union of such structs", compiled.Body.Node.Type)
 	}
+}
+
+// bodySchema is a struct that a body may be. The tags are the wire names of the fields
+// that distinguish it in its unions.
+type bodySchema struct {
+	object *plan.ObjectPlan
+	tags   []string
+	tried  bool // it is in a union without a tag field, so its fields distinguish it
+}
+
+// bodySchemas are the structs that a body may be: itself, or the variants of a union. There
+// are none where the body may be something else.
+func bodySchemas(n *plan.Node) []bodySchema { return variantsOf(n, bodySchema{}) }
+
+func variantsOf(n *plan.Node, in bodySchema) (all []bodySchema) {
+	switch {
+	case n.Object != nil:
+		in.object = n.Object
+		return []bodySchema{in}
+	case n.Union == nil:
+		return nil
+	case n.Union.IsTagged():
+		in.tags = append(in.tags[:len(in.tags):len(in.tags)], n.Union.Tag)
+	default:
+		in.tried = true
+	}
+	for _, v := range n.Union.Variants {
+		some := variantsOf(v.Node, in)
+		if len(some) == 0 {
+			return nil
+		}
+		all = append(all, some...)
+	}
+	return all
 }
 
 // comparePath compares the parameters of the path with those that the input reads.

@@ -26,16 +26,20 @@ func checkPaginated(e *Endpoint, broken func(string, ...any)) {
 	}
 }
 
+// checkPartialUpdate looks at the structs that the body of an update may be. In a union,
+// what distinguishes a struct may be required: its tag, or any field where there is none.
 func checkPartialUpdate(e *Endpoint, broken func(string, ...any)) {
-	if e.verb != verbUpdate || e.plan.Body == nil || e.plan.Body.Node.Object == nil {
+	if e.verb != verbUpdate || e.plan.Body == nil {
 		return
 	}
-	for _, f := range e.plan.Body.Node.Object.Fields {
-		switch {
-		case f.Required:
-			broken("the field %s of the update schema %s is required; an update changes only what is sent, so make it kit.Optional[%s]", f.GoName, e.plan.Body.Node.Type, goType(f.Node))
-		case f.HasDefault:
-			broken("the field %s of the update schema %s has a default, which would change what is not sent; make it kit.Optional[%s] without one", f.GoName, e.plan.Body.Node.Type, goType(f.Node))
+	for _, schema := range bodySchemas(e.plan.Body.Node) {
+		for _, f := range schema.object.Fields {
+			switch {
+			case f.Required && !schema.tried && !slices.Contains(schema.tags, f.Name):
+				broken("the field %s of the update schema %s is required; an update changes only what is sent, so make it kit.Optional[%s]", f.GoName, schema.object.Type, goType(f.Node))
+			case f.HasDefault:
+				broken("the field %s of the update schema %s has a default, which would change what is not sent; make it kit.Optional[%s] without one", f.GoName, schema.object.Type, goType(f.Node))
+			}
 		}
 	}
 }

@@ -122,6 +122,10 @@ type expands struct {
 	Expand kit.Optional[string] `query:"expand" doc:"What to add." example:"orders"`
 }
 
+type strictShapeUpdate struct {
+	Body shape
+}
+
 type customers = pagination.ListResource[customer]
 
 func TestGuidelines(t *testing.T) {
@@ -143,6 +147,9 @@ func TestGuidelines(t *testing.T) {
 		}},
 		{"update with a default", api.PartialUpdate, true, func(g *api.Group) {
 			api.Update(g, "/customers/", canRead, does[defaultUpdate, customer])
+		}},
+		{"update of a union with a required field", api.PartialUpdate, true, func(g *api.Group) {
+			api.Update(g, "/shapes/", canRead, does[strictShapeUpdate, customer])
 		}},
 		{"output without Schema", api.Schemas, true, func(g *api.Group) {
 			api.Get(g, "/customers/", canRead, does[struct{}, bare])

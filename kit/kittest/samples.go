@@ -92,8 +92,9 @@ func plain(v any) any {
 // alternatives returns the values that one of the schemas allows, and the values
 // that all of them refuse.
 func (s *sampler) alternatives(schemas []*openapi.Schema, depth int) (valid, invalid []any) {
-	if depth > 2*deepest && slices.ContainsFunc(schemas, isNull) {
-		return []any{nil}, nil // a recursive schema ends here
+	if depth > 2*deepest {
+		valid, _ = s.of(s.lowest(schemas), depth+1)
+		return valid, nil
 	}
 	for i, alternative := range schemas {
 		ok, wrong := s.of(alternative, depth+1)
@@ -116,6 +117,10 @@ func (s *sampler) alternatives(schemas []*openapi.Schema, depth int) (valid, inv
 // variant is wrong for the union while the discriminator names that variant.
 func (s *sampler) union(schema *openapi.Schema, depth int) (valid, invalid []any) {
 	tag := schema.Discriminator.PropertyName
+	if depth > 2*deepest {
+		valid, _ = s.of(s.lowest(schema.OneOf), depth+1)
+		return valid, nil
+	}
 	for _, variant := range schema.OneOf {
 		ok, wrong := s.of(variant, depth+1)
 		valid = append(valid, ok...)
@@ -130,6 +135,45 @@ func (s *sampler) union(schema *openapi.Schema, depth int) (valid, invalid []any
 		}
 	}
 	return valid, append(invalid, "nope", []any{}, nil, map[string]any{}, map[string]any{tag: "no such value"})
+}
+
+// lowest returns the alternative whose smallest value is the least nested, so that the values
+// of a recursive schema end.
+func (s *sampler) lowest(schemas []*openapi.Schema) *openapi.Schema {
+	return slices.MinFunc(schemas, func(a, b *openapi.Schema) int {
+		return s.height(a, map[*openapi.Schema]bool{}) - s.height(b, map[*openapi.Schema]bool{})
+	})
+}
+
+// endless is the height of a schema whose values hold themselves.
+const endless = 1 << 20
+
+// height is how deep the smallest value of a schema is nested. Above are the schemas around
+// it.
+func (s *sampler) height(schema *openapi.Schema, above map[*openapi.Schema]bool) int {
+	schema = s.resolve(schema)
+	if above[schema] {
+		return endless
+	}
+	above[schema] = true
+	defer delete(above, schema)
+	height := 0
+	switch {
+	case len(schema.AnyOf) > 0 || len(schema.OneOf) > 0:
+		height = endless
+		for _, each := range append(schema.AnyOf[:len(schema.AnyOf):len(schema.AnyOf)], schema.OneOf...) {
+			height = min(height, s.height(each, above))
+		}
+	case schema.Items != nil && schema.MinItems != nil && *schema.MinItems > 0:
+		height = 1 + s.height(schema.Items, above)
+	case len(schema.Properties) > 0:
+		for _, p := range schema.Properties {
+			if slices.Contains(schema.Required, p.Name) {
+				height = max(height, 1+s.height(p.Schema, above))
+			}
+		}
+	}
+	return min(height, endless)
 }
 
 func isNull(s *openapi.Schema) bool { return len(s.Type) == 1 && s.Type[0] == "null" }
@@ -290,6 +334,9 @@ func ofNumber(t string, schema *openapi.Schema) (valid, invalid []any) {
 
 func (s *sampler) ofArray(schema *openapi.Schema, depth int) (valid, invalid []any) {
 	invalid = []any{"nope", map[string]any{}, 12}
+	if depth > 2*deepest && (schema.MinItems == nil || *schema.MinItems == 0) {
+		return []any{[]any{}}, invalid
+	}
 	items, wrong := s.of(schema.Items, depth+1)
 	least, most := 0, math.MaxInt
 	if schema.MinItems != nil {
@@ -385,6 +432,9 @@ func (s *sampler) ofObject(schema *openapi.Schema, depth int) (valid, invalid []
 }
 
 func (s *sampler) ofMap(schema *openapi.Schema, depth int) (valid, invalid []any) {
+	if depth > 2*deepest && (schema.MinProperties == nil || *schema.MinProperties == 0) {
+		return []any{map[string]any{}}, nil
+	}
 	values, wrong := s.of(schema.Additional, depth+1)
 	if schema.MinProperties == nil || *schema.MinProperties == 0 {
 		valid = append(valid, map[string]any{})
