@@ -134,8 +134,7 @@ var (
 	readsValue = reflect.TypeFor[sql.Scanner]()
 )
 
-// holdsUnion reports whether a type holds an interface with methods, in a place that JSON
-// fills in. No reader but that of package jsonio can do so.
+// holdsUnion reports whether a type holds a named interface, in a place that JSON fills in. No reader but that of package jsonio can do so.
 func holdsUnion(t reflect.Type) bool {
 	if known, ok := unions.Load(t); ok {
 		return known.(bool) //nolint:forcetypeassert // nothing else is stored
@@ -151,7 +150,7 @@ func findUnion(t reflect.Type, seen map[reflect.Type]bool) bool {
 	}
 	seen[t] = true
 	if t.Kind() == reflect.Interface {
-		return t.NumMethod() > 0
+		return t.NumMethod() > 0 || t.Name() != "" // a union of scalars is a named interface without methods
 	}
 	for _, reads := range []reflect.Type{readsJSON, readsText, readsValue} {
 		if reflect.PointerTo(t).Implements(reads) {

@@ -39,9 +39,15 @@ func (tieredPrice) price() {}
 
 var _ = kit.DefineUnion[price]("type", fixedPrice{}, tieredPrice{})
 
+// moment is a time or a word.
+type moment any
+
+var _ = kit.DefineSmartUnion[moment](time.Time{}).Ruled(`validate:"oneof=now"`, "")
+
 type terms struct {
 	Main  price            `json:"main"`
 	Named map[string]price `json:"named"`
+	When  []moment         `json:"when"`
 }
 
 type product struct {
@@ -79,7 +85,7 @@ func testUnions(t *testing.T, pool *pgxpool.Pool) {
 	tiered := tieredPrice{Type: "tiered", Tiers: []int64{}, More: map[string]string{"<": "é"}}
 	full := product{
 		ID: uuid.New(), Price: fixed, Spare: tiered, Prices: []price{tiered, fixed},
-		Terms: &terms{Main: tiered, Named: map[string]price{"a": fixed}},
+		Terms: &terms{Main: tiered, Named: map[string]price{"a": fixed}, When: []moment{"now", fixed.Since}},
 	}
 	bare := product{ID: uuid.New(), Price: tieredPrice{Type: "tiered"}, Prices: []price{}} // its slices and maps are nil
 	read := bare
