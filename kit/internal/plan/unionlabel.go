@@ -78,9 +78,12 @@ func (u *UnionPlan) label(above []*UnionPlan) string {
 		return "..."
 	}
 	above = append(above[:len(above):len(above)], u)
-	labels := make([]string, len(u.Variants))
+	var labels []string
 	for i := range u.Variants {
-		labels[i] = u.Variants[i].Node.label(above)
+		label := u.Variants[i].Node.label(above)
+		for range max(1, len(u.Variants[i].Tags)) { // Pydantic has a choice for each value of the tag
+			labels = append(labels, label)
+		}
 	}
 	name := "tagged-union"
 	if u.Tries() {
