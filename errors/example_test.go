@@ -102,3 +102,10 @@ func ExampleNewRequestValidationError() {
 	fmt.Println(err)
 	// Output: PolarRequestValidationError: missing at body.items.0.price and 1 more
 }
+
+func ExampleCustomError() {
+	err := errors.CustomError("not_positive", "A discount must be positive, not {value}",
+		errors.Ctx{{Name: "value", Value: -5}})
+	fmt.Println(err.Details()[0].Msg)
+	// Output: A discount must be positive, not -5
+}

@@ -1,8 +1,9 @@
 package kit
 
 // Value is a JSON value as it was sent, before it is read into a type. A function of
-// [DefineUnionBy] looks at it. Nothing of it is copied, so that a function may look at a
-// part of a large value.
+// [DefineUnionBy] and a [BeforeValidator] look at it. Nothing of it is copied, so that a
+// function may look at a part of a large value. It may be used until the function that got
+// it returns.
 type Value interface {
 	// Has reports whether the value is an object with the key.
 	Has(key string) bool
@@ -13,4 +14,10 @@ type Value interface {
 	Text() (text string, ok bool)
 	// Any is the whole value, as a field of the type any has it.
 	Any() any
+	// With is the object with a member, which is a Value or any value of Go: it has the JSON
+	// that a reply has. A member of the name is replaced in its place. A value that is no
+	// object stays as it is.
+	With(key string, member any) Value
+	// Without is the object without some members. A value that is no object stays as it is.
+	Without(keys ...string) Value
 }

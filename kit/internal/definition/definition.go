@@ -20,6 +20,8 @@ type Rule struct {
 	Issue pydantic.Issue
 	// Check reports whether a value of Type passes.
 	Check func(v reflect.Value, param string) bool
+	// Validate returns the error of a value of Type, in place of Issue and Check.
+	Validate func(v reflect.Value, param string) error
 }
 
 var rules sync.Map // of *Rule by name

@@ -8,7 +8,6 @@ import (
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
-	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 	"github.com/polarkit-go/polarkit/kit/internal/querystring"
@@ -125,14 +124,24 @@ func (n *Node) decodeParam(d *decoder, s string, v reflect.Value) bool {
 	case n.transform != nil && n.transform.isNull(s):
 		return true
 	case !n.Nullable:
-		return n.decodeText(d, s, v, true) && n.validateValue(d, none, s, v)
+		return n.decodeParamValue(d, s, v)
 	}
 	p := reflect.New(n.Type)
-	if !n.decodeText(d, s, p.Elem(), true) || !n.validateValue(d, none, s, p.Elem()) {
+	if !n.decodeParamValue(d, s, p.Elem()) {
 		return false
 	}
 	v.Set(p)
 	return true
+}
+
+func (n *Node) decodeParamValue(d *decoder, s string, v reflect.Value) bool {
+	var valid bool
+	if n.before {
+		valid = n.readChangedText(d, s, v)
+	} else {
+		valid = n.decodeText(d, s, v, true)
+	}
+	return valid && n.validateValue(d, none, s, v)
 }
 
 // Bind reads a whole request into v, a zero value of the input's type. All
@@ -272,15 +281,16 @@ func (n *Node) decodeParams(d *decoder, values []string, v reflect.Value) bool {
 	if n.transform != nil && !n.transform.run(d, n, v, values) {
 		return false
 	}
-	var issue *pydantic.Issue
 	if n.minLength != nil && len(values) < n.minLength.n {
-		issue = n.minLength.actual(len(values))
+		return d.failInput(n.minLength.actual(len(values)), values)
 	}
-	for i := 0; issue == nil && i < len(n.checks); i++ {
-		issue = n.checks[i](v)
-	}
-	if issue != nil {
-		return d.failInput(issue, values)
+	for i := range n.checks {
+		switch issue, err := n.checks[i].run(v); {
+		case err != nil:
+			return d.failRule(err, n, values)
+		case issue != nil:
+			return d.failInput(issue, values)
+		}
 	}
 	return n.validateValue(d, none, values, v)
 }

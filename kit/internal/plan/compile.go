@@ -177,6 +177,7 @@ var (
 	metadataFilterType = reflect.TypeFor[kit.MetadataFilter]()
 	parameterType      = reflect.TypeFor[kit.Parameter]()
 	validatorType      = reflect.TypeFor[kit.Validator]()
+	beforeType         = reflect.TypeFor[kit.BeforeValidator]()
 )
 
 // node compiles a type with the rules of a field. The text where is the place in errors.
@@ -203,7 +204,8 @@ func (c *compiler) nodeWith(t reflect.Type, rules *ruleSet, where string) (*Node
 	switch n.Kind {
 	case Object, Union, Any: // an object has its own validators, and the value of an interface is validated itself
 	default:
-		n.validates = !c.output && validates(n.Type)
+		n.validates = !c.output && afterHook.of(n.Type)
+		n.before = !c.output && beforeHook.of(n.Type)
 	}
 	if rules.items != nil && n.Kind != List && n.Kind != Map && !c.output {
 		return nil, fmt.Errorf("%s: the rule dive is for lists and maps and does not fit a value of type %s", where, n.Type)
@@ -334,6 +336,9 @@ func (c *compiler) mapKey(n *Node, rules *ruleSet, where string) (err error) {
 	if n.Key, err = c.nodeWith(t, rules.key(), where+"[key]"); err != nil || c.output {
 		return err
 	}
+	if n.Key.before {
+		return fmt.Errorf("%s: keys of type %s have a BeforeValidate method, and a key is always a text; use a type without it", where, t)
+	}
 	switch n.Key.Kind {
 	case String, Enum, Literal, UUID, Integer, Text, Date, Datetime, Email, URL:
 		return nil
@@ -443,9 +448,10 @@ func (c *compiler) object(t reflect.Type) (*ObjectPlan, error) {
 	defer func() { c.open = outside }()
 	err := c.fields(o, t, nil)
 	if !c.output {
-		var invalid error
-		o.validators, invalid = validatorsOf(t, o.Schema, isBodyField)
-		err = errors.Join(err, invalid, o.nameKeys())
+		var after, before error
+		o.validators, after = validatorsOf(t, o.Schema, isBodyField)
+		o.before, before = beforeHook.methodsOf(t, o.Schema, isBodyField)
+		err = errors.Join(err, after, before, o.nameKeys())
 	}
 	return o, err
 }
@@ -605,7 +611,7 @@ func (f *Field) parseDefault(text, where string) error {
 	if err == nil {
 		d := newDecoder(context.Background())
 		defer d.free()
-		d.doc = f.fallback
+		d.doc, d.presetting = f.fallback, true
 		t := f.Node.Type
 		if f.Node.Nullable {
 			t = reflect.PointerTo(t)

@@ -38,6 +38,13 @@ func (n *Node) decode(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 }
 
 func (n *Node) decodeValue(d *decoder, tok pyjson.Token, v reflect.Value) bool {
+	if n.before && !d.presetting {
+		return d.readChanged(n, onlyItself, tok, v, func(tok pyjson.Token) bool { return n.decodeKind(d, tok, v) })
+	}
+	return n.decodeKind(d, tok, v)
+}
+
+func (n *Node) decodeKind(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	d.walked++
 	switch n.Kind {
 	case Object:
@@ -79,14 +86,24 @@ func (n *Node) check(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 		}
 	}
 	for i := range n.checks {
-		if issue := n.checks[i](v); issue != nil {
+		if issue, err := n.checks[i].run(v); issue != nil || err != nil {
 			if tok != none {
 				d.at(tok)
+			}
+			if err != nil {
+				return d.failRule(err, n, nil)
 			}
 			return d.failWith(issue, n)
 		}
 	}
 	return true
+}
+
+func (c *check) run(v reflect.Value) (issue *pydantic.Issue, err error) {
+	if c.err != nil {
+		return nil, c.err(v)
+	}
+	return c.issue(v), nil
 }
 
 // field finds a field by its wire name.
@@ -124,6 +141,23 @@ func (o *ObjectPlan) find(name string) int {
 }
 
 func (n *Node) decodeObject(d *decoder, tok pyjson.Token, v reflect.Value) bool {
+	o := n.Object
+	if d.presetting { // a default is not validated
+		return n.decodeFields(d, tok, v)
+	}
+	var valid bool
+	if len(o.before) == 0 {
+		valid = n.decodeFields(d, tok, v)
+	} else {
+		valid = d.readChanged(n, o.before, tok, v, func(tok pyjson.Token) bool { return n.decodeFields(d, tok, v) })
+	}
+	if valid && len(o.validators) > 0 {
+		valid = d.validateObject(v, tok, o)
+	}
+	return valid
+}
+
+func (n *Node) decodeFields(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	if d.doc.First(tok) != '{' {
 		d.at(tok)
 		return d.failWith(issueModel, n)
@@ -164,9 +198,6 @@ func (n *Node) decodeObject(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 	d.found = d.found[:base]
 	if extra && o.ForbidExtra {
 		valid = n.refuseExtra(d, tok, paths) && valid
-	}
-	if valid && len(o.validators) > 0 && d.doc == &d.own { // a default is not validated
-		valid = d.validateObject(v, tok, o)
 	}
 	return valid
 }
@@ -264,10 +295,10 @@ func settable(v reflect.Value) reflect.Value {
 // setDefault decodes the default for each request, so that no two requests share a map. It
 // cannot fail, because it has been decoded when the plan was compiled.
 func (f *Field) setDefault(d *decoder, target reflect.Value) {
-	request := d.doc
-	d.doc = f.fallback
+	request, presetting := d.doc, d.presetting
+	d.doc, d.presetting = f.fallback, true
 	f.Node.decode(d, 0, target)
-	d.doc = request
+	d.doc, d.presetting = request, presetting
 }
 
 func (n *Node) decodeList(d *decoder, tok pyjson.Token, v reflect.Value) bool {

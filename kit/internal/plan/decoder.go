@@ -42,9 +42,11 @@ type decoder struct {
 
 	attempts // of unions without tags
 
-	mask    int // above 0 inside a sensitive field
-	echoed  int
-	failure error // of a Validate method, other than a validation error
+	mask       int  // above 0 inside a sensitive field
+	presetting bool // a default is read
+	rewritten  int  // how many bytes BeforeValidate methods have made
+	echoed     int
+	failure    error // of a Validate method, other than a validation error
 
 	rendered    encode.Raw // of renderedTok, used again for the next missing field
 	renderedTok pyjson.Token

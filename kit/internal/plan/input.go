@@ -34,6 +34,9 @@ func compileInput(t reflect.Type) (*Input, error) {
 	var invalid error
 	in.validators, invalid = validatorsOf(t, true, isParameter)
 	errs := []error{err, invalid}
+	if beforeHook.of(t) {
+		errs = append(errs, fmt.Errorf("%s: has a BeforeValidate method, and parameters have no raw value; put the method on the type of the body or of a field", t))
+	}
 	names := map[string]string{}
 	for _, from := range append([]string{""}, places...) {
 		for _, f := range groups[from] {

@@ -66,7 +66,7 @@ func (n *Node) prepareLength() {
 		n.maxLength = containerLength("too_long", what, "at most", "max_length", *n.MaxLength)
 	}
 	if what == "Value" && first {
-		n.checks = append(n.checks, n.checkTextLength)
+		n.checks = append(n.checks, check{issue: n.checkTextLength})
 	}
 }
 

@@ -116,6 +116,7 @@ type Node struct {
 	sensitive bool // holds a sensitive field somewhere
 	big       bool // big.Int
 	validates bool // the type has a Validate method and is no struct of fields
+	before    bool // the same with BeforeValidate
 }
 
 // ObjectPlan is the plan of a struct.
@@ -134,6 +135,7 @@ type ObjectPlan struct {
 	byName     map[string]int
 	keys       map[string]int // of an object that has fields with aliases
 	validators [][]int        // the structs with a Validate method, as paths
+	before     [][]int        // the same with BeforeValidate
 }
 
 // Field is a field of an [ObjectPlan], or a parameter of an [Input].
@@ -211,9 +213,12 @@ type patternRule struct {
 	issue pydantic.Issue
 }
 
-// check is a rule that is applied after a value has been read. It returns nil when the
-// value passes.
-type check func(v reflect.Value) *pydantic.Issue
+// check is a rule that is applied after a value has been read. One of its functions is set.
+// It returns nil when the value passes.
+type check struct {
+	issue func(v reflect.Value) *pydantic.Issue
+	err   func(v reflect.Value) error // of a rule of the application that makes its error
+}
 
 type limit struct {
 	i     int64

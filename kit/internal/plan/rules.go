@@ -127,15 +127,21 @@ func (n *Node) ownRule(r ruleTag, rule *definition.Rule) error {
 	if !n.Type.ConvertibleTo(rule.Type) || n.Type.Kind() != rule.Type.Kind() {
 		return fmt.Errorf("the rule %s is for %s and does not fit a value of type %s", r.raw, rule.Type, n.Type)
 	}
+	n.Rules = append(n.Rules, r.raw)
+	if rule.Validate != nil {
+		n.checks = append(n.checks, check{err: func(v reflect.Value) error {
+			return rule.Validate(v.Convert(rule.Type), r.param)
+		}})
+		return nil
+	}
 	issue := rule.Issue
 	issue.Msg = strings.ReplaceAll(issue.Msg, "{param}", r.param)
-	n.Rules = append(n.Rules, r.raw)
-	n.checks = append(n.checks, func(v reflect.Value) *pydantic.Issue {
+	n.checks = append(n.checks, check{issue: func(v reflect.Value) *pydantic.Issue {
 		if rule.Check(v.Convert(rule.Type), r.param) {
 			return nil
 		}
 		return &issue
-	})
+	}})
 	return nil
 }
 
@@ -153,12 +159,12 @@ func (n *Node) general(r ruleTag, known *pydantic.Issue) error {
 		issue = valueError("the value does not satisfy the rule '" + r.raw + "'")
 	}
 	n.Rules = append(n.Rules, r.raw)
-	n.checks = append(n.checks, func(v reflect.Value) *pydantic.Issue {
+	n.checks = append(n.checks, check{issue: func(v reflect.Value) *pydantic.Issue {
 		if passes(v.Interface(), r.raw) {
 			return nil
 		}
 		return issue
-	})
+	}})
 	return nil
 }
 
@@ -171,7 +177,7 @@ func (n *Node) unique(ruleTag) (applied bool, err error) {
 	if n.Kind != List || n.Elem.Nullable || !n.Elem.Type.Comparable() || n.Elem.Type.Kind() == reflect.Interface {
 		return false, nil
 	}
-	n.checks = append(n.checks, checkUnique)
+	n.checks = append(n.checks, check{issue: checkUnique})
 	return true, nil
 }
 

@@ -16,7 +16,7 @@ func (n *Node) timeRule(c comparison, r ruleTag) error {
 	}
 	future := c == above || c == atLeast
 	n.Rules = append(n.Rules, r.raw)
-	n.checks = append(n.checks, func(v reflect.Value) *pydantic.Issue {
+	n.checks = append(n.checks, check{issue: func(v reflect.Value) *pydantic.Issue {
 		now := time.Now()
 		if at, ok := v.Interface().(time.Time); ok {
 			switch {
@@ -35,7 +35,7 @@ func (n *Node) timeRule(c comparison, r ruleTag) error {
 			return issueDayPast
 		}
 		return nil
-	})
+	}})
 	return nil
 }
 

@@ -200,7 +200,7 @@ func (t *transformation) isNull(s string) bool {
 // run applies the application's transformations to a value that has been read, and the
 // rules to what they return. An input that is nil is the value that is being read.
 func (t *transformation) run(d *decoder, n *Node, v reflect.Value, input any) bool {
-	if len(t.own) == 0 || d.doc != &d.own { // a default is not transformed
+	if len(t.own) == 0 || d.presetting { // a default is not transformed
 		return true
 	}
 	for _, own := range t.own {

@@ -4,10 +4,8 @@ import (
 	"math"
 	"reflect"
 	"strconv"
-	"strings"
 
 	"github.com/polarkit-go/polarkit/errors"
-	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/ascii"
 	"github.com/polarkit-go/polarkit/kit/internal/definition"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
@@ -263,7 +261,7 @@ func (n *Node) decodeByValue(d *decoder, tok pyjson.Token, text string, v reflec
 	if tok != none {
 		d.at(tok)
 	}
-	tag, found := u.tagOf(rawValue{d.doc, tok, text})
+	tag, found := u.tagOf(rawValue{doc: d.doc, tok: tok, text: text})
 	if !found {
 		return d.failWith(&u.notFound, n)
 	}
@@ -278,48 +276,6 @@ func (n *Node) decodeByValue(d *decoder, tok pyjson.Token, text string, v reflec
 		v.Set(read)
 	}
 	return valid
-}
-
-// rawValue is a value as an application sees it before it is read. It is a text where the token
-// is none.
-type rawValue struct {
-	doc  *pyjson.Document
-	tok  pyjson.Token
-	text string
-}
-
-func (v rawValue) Has(key string) bool {
-	_, ok := v.Member(key)
-	return ok
-}
-
-func (v rawValue) Member(key string) (kit.Value, bool) {
-	if v.tok == none {
-		return nil, false
-	}
-	member := v.doc.Member(v.tok, key)
-	if member == none {
-		return nil, false
-	}
-	return rawValue{doc: v.doc, tok: member}, true
-}
-
-func (v rawValue) Text() (string, bool) {
-	switch {
-	case v.tok == none:
-		return v.text, true
-	case v.doc.First(v.tok) == '"':
-		return strings.Clone(v.doc.Text(v.tok)), true
-	default:
-		return "", false
-	}
-}
-
-func (v rawValue) Any() any {
-	if v.tok == none {
-		return v.text
-	}
-	return v.doc.Any(v.tok)
 }
 
 // variantOf finds the variant of a tag, and what stands for the tag in locations. As in

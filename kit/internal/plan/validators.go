@@ -1,13 +1,8 @@
 package plan
 
 import (
-	"context"
-	"fmt"
 	"reflect"
-	"runtime"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
@@ -15,164 +10,6 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 	"github.com/polarkit-go/polarkit/kit/internal/python"
 )
-
-func validates(t reflect.Type) bool {
-	return t.Implements(validatorType) || reflect.PointerTo(t).Implements(validatorType)
-}
-
-// validatorsOf lists the Validate methods of a struct and of the structs that it embeds, as
-// paths to the structs. Their order is that in which Pydantic runs the validators of a
-// class and its bases: the reverse of Python's method resolution order. The method of a
-// struct that is embedded twice is listed once. The function isField reports whether an
-// embedded field is a field like any other. With strict, a Validate method of another form
-// is an error, because nothing would call it.
-func validatorsOf(t reflect.Type, strict bool, isField func(reflect.StructField) bool) ([][]int, error) {
-	order, err := linearize(t, nil, strict, isField)
-	if err != nil {
-		return nil, err
-	}
-	var methods [][]int
-	for _, b := range slices.Backward(order) {
-		if b.declares {
-			methods = append(methods, b.index)
-		}
-	}
-	return methods, nil
-}
-
-// base is a struct or one that it embeds, with the path to it.
-type base struct {
-	typ      reflect.Type
-	index    []int
-	declares bool
-}
-
-// linearize returns the C3 linearization of a struct and its bases, which are the structs
-// that it embeds. It is empty when none of them has a Validate method.
-func linearize(t reflect.Type, index []int, strict bool, isField func(reflect.StructField) bool) ([]base, error) {
-	own, err := declaresValidate(t, strict)
-	if err != nil {
-		return nil, err
-	}
-	self := base{typ: t, index: index, declares: own}
-	var lists [][]base
-	var direct []base
-	for i := range t.NumField() {
-		sf := t.Field(i)
-		switch {
-		case !sf.Anonymous || isField(sf):
-			continue
-		case sf.Type.Kind() != reflect.Struct:
-			if validates(sf.Type) {
-				return nil, fmt.Errorf("%s: embeds %s, which no request fills in, so its Validate method has nothing to validate; embed a struct", t, sf.Type)
-			}
-			continue
-		}
-		bases, err := linearize(sf.Type, append(index[:len(index):len(index)], i), strict, isField)
-		if err != nil {
-			return nil, err
-		}
-		if len(bases) > 0 {
-			lists, direct = append(lists, bases), append(direct, bases[0])
-		}
-	}
-	if len(lists) == 0 && !own {
-		return nil, nil
-	}
-	merged, between := merge(append(lists, direct))
-	if between != nil {
-		return nil, fmt.Errorf("%s: embeds %s before a struct that embeds it too, so there is no order for their Validate methods; embed it once", t, between)
-	}
-	return append([]base{self}, merged...), nil
-}
-
-// merge is the merge of C3: it repeatedly takes the first head of a list that is in the tail
-// of no list. When there is no such head, it returns a type that has no place.
-func merge(lists [][]base) (merged []base, stuck reflect.Type) {
-	for {
-		lists = slices.DeleteFunc(lists, func(list []base) bool { return len(list) == 0 })
-		if len(lists) == 0 {
-			return merged, nil
-		}
-		next := slices.IndexFunc(lists, func(list []base) bool {
-			return !slices.ContainsFunc(lists, func(other []base) bool { return contains(other[1:], list[0].typ) })
-		})
-		if next < 0 {
-			return nil, lists[0][0].typ
-		}
-		taken := lists[next][0]
-		merged = append(merged, taken)
-		for i := range lists {
-			if lists[i][0].typ == taken.typ {
-				lists[i] = lists[i][1:]
-			}
-		}
-	}
-}
-
-func contains(list []base, t reflect.Type) bool {
-	return slices.ContainsFunc(list, func(b base) bool { return b.typ == t })
-}
-
-// declaresValidate reports whether a struct declares a Validate method itself. A method that
-// is promoted from an embedded field does not count.
-func declaresValidate(t reflect.Type, strict bool) (bool, error) {
-	if !validates(t) {
-		if method, ok := reflect.PointerTo(t).MethodByName("Validate"); ok && strict && !isPromoted(t) {
-			return false, fmt.Errorf("%s: has a method Validate of the form %s, which nothing would call; its form is Validate(ctx context.Context) error", t, signature(method.Type))
-		}
-		return false, nil
-	}
-	embedded := false
-	for field := range t.Fields() {
-		embedded = embedded || field.Anonymous && validates(field.Type)
-	}
-	switch {
-	case !embedded:
-		return true, nil
-	case !marksPromotion():
-		return false, fmt.Errorf("%s: the compiler of this program does not mark promoted methods, so the Validate methods of embedded structs cannot be distinguished; write them without embedding", t)
-	}
-	return !isPromoted(t), nil
-}
-
-// signature is the type of a method without its receiver.
-func signature(t reflect.Type) string {
-	var parameters, results []string
-	for i := range t.NumIn() - 1 {
-		parameters = append(parameters, t.In(i+1).String())
-	}
-	for i := range t.NumOut() {
-		results = append(results, t.Out(i).String())
-	}
-	return strings.TrimSpace("Validate(" + strings.Join(parameters, ", ") + ") " + strings.Join(results, ", "))
-}
-
-// isPromoted reports whether the Validate method of a type is promoted: the compiler has made
-// it, and it calls the method of an embedded field.
-func isPromoted(t reflect.Type) bool {
-	method, ok := t.MethodByName("Validate")
-	if !ok {
-		method, _ = reflect.PointerTo(t).MethodByName("Validate")
-	}
-	entry := method.Func.Pointer()
-	file, _ := runtime.FuncForPC(entry).FileLine(entry)
-	return file == "<autogenerated>"
-}
-
-type (
-	declaring  struct{}
-	promoting  struct{ declaring }
-	overriding struct{ declaring } //nolint:unused // it is embedded for its method
-)
-
-func (declaring) Validate(context.Context) error  { return nil }
-func (overriding) Validate(context.Context) error { return nil }
-
-// marksPromotion tests whether [isPromoted] works with the compiler of this program.
-var marksPromotion = sync.OnceValue(func() bool {
-	return isPromoted(reflect.TypeFor[promoting]()) && !isPromoted(reflect.TypeFor[overriding]())
-})
 
 // isBodyField reports whether an embedded field of a body is a field like any other: it has
 // a wire name, or its type is no struct.
@@ -247,7 +84,7 @@ func (d *decoder) validateObject(v reflect.Value, tok pyjson.Token, object *Obje
 // validateValue runs the Validate method of a valid value that is no schema. For a parameter
 // the token is none, and input is the text that was sent.
 func (n *Node) validateValue(d *decoder, tok pyjson.Token, input any, v reflect.Value) bool {
-	if !n.validates || d.doc != &d.own { // a default is not validated
+	if !n.validates || d.presetting { // a default is not validated
 		return true
 	}
 	details, rest := d.failing(v, [][]int{nil})

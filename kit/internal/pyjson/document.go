@@ -69,6 +69,9 @@ func (d *Document) IsEmpty() bool { return len(d.tokens) == 0 }
 // Len is how many tokens there are.
 func (d *Document) Len() int { return len(d.tokens) }
 
+// Size is the number of bytes of the whole text.
+func (d *Document) Size() int { return len(d.data) }
+
 // First is the first byte of a token, by which its kind is known.
 func (d *Document) First(tok Token) byte { return d.data[d.tokens[tok].start] }
 

@@ -17,13 +17,10 @@ var notModelled = map[string]string{
 	"attachments": "files of a form",
 	"avatars":     "files of a form",
 	"boards":      "keys beyond the fields that are kept",
-	"coupons":     "messages that are made of the value",
 	"jobs":        "durations, addresses, and literals of several types",
 	"logins":      "forms",
 	"ledgers":     "a decimal that is a multiple of another",
 	"maps":        "sets",
-	"rentals":     "messages that are made of the value",
-	"surveys":     "validators before the fields",
 	"tokens":      "forms",
 }
 
