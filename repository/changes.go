@@ -65,7 +65,11 @@ func (c Changes[Row]) SetOwner(own owner.Owner) Changes[Row] {
 	if c.plan != nil {
 		name, ok = c.plan.owners[own.Kind()]
 	}
-	if !ok || own.IsZero() || c.plan.columns[c.plan.byName[name]].key {
+	if ok {
+		column := &c.plan.columns[c.plan.byName[name]]
+		ok = !column.key && !column.readonly
+	}
+	if !ok || own.IsZero() {
 		c.err = fmt.Errorf("repository: the changes cannot take %q for an owner", own.Kind())
 		return c
 	}

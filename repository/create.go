@@ -103,8 +103,11 @@ func (s Rows[Row]) ownerOfNew() (owner.Owner, error) {
 	if !ok {
 		return owner.Owner{}, fmt.Errorf("repository: %s: a %s cannot own a row: the model has no column for it", p.table, own.Kind())
 	}
-	if p.columns[p.byName[column]].key {
+	switch c := &p.columns[p.byName[column]]; {
+	case c.key:
 		return owner.Owner{}, fmt.Errorf("repository: %s: a row that is its owner (%s) cannot be created by it", p.table, own.Kind())
+	case c.readonly:
+		return owner.Owner{}, fmt.Errorf("repository: %s: the column %q is read-only, so the owner of a new row cannot be written", p.table, column)
 	}
 	return own, nil
 }
@@ -156,7 +159,8 @@ func (p *plan) complete(row reflect.Value, own owner.Owner, at time.Time) error 
 func (p *plan) namesOwner(row reflect.Value) error {
 	for kind, name := range p.owners {
 		c := &p.columns[p.byName[name]]
-		if !c.key && !c.nullable && !c.readonly && row.FieldByIndex(c.index).IsZero() {
+		given := c.key && len(p.key) == 1 // complete sets it
+		if !given && !c.nullable && !c.readonly && row.FieldByIndex(c.index).IsZero() {
 			return fmt.Errorf("repository: %s: the row names no %s: with a system reach the row says whose it is", p.table, kind)
 		}
 	}

@@ -129,6 +129,12 @@ func isNilPointer(value any) bool {
 	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
+// isNilFunction reports whether an interface holds a function that is nil.
+func isNilFunction(value any) bool {
+	v := reflect.ValueOf(value)
+	return v.Kind() == reflect.Func && v.IsNil()
+}
+
 // statementKey is the key of a [StatementName] in a context.
 type statementKey struct{}
 

@@ -14,7 +14,7 @@ import (
 )
 
 // Owners maps each kind of owner to the column with the owner's ID. A reach of other
-// kinds reaches no row.
+// kinds reaches no row. Where the column is read-only, only [owner.System] makes rows.
 type Owners map[owner.Kind]string
 
 // Fields maps the name of a constraint to the place in the request whose value violates

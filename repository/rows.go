@@ -94,7 +94,7 @@ func (s Rows[Row]) ask(ctx context.Context) (Rows[Row], error) {
 	if s.asked {
 		return s, nil
 	}
-	if isNilPointer(s.by) {
+	if isNilPointer(s.by) || isNilFunction(s.by) {
 		return s, fmt.Errorf("repository: %s: %w", s.plan.table, errNoReach)
 	}
 	reach, err := s.by.Reach(ctx)

@@ -48,6 +48,8 @@ func TestWhenTheReachIsAsked(t *testing.T) {
 		sentence.Equal(t, "rows for nobody", err)
 		_, err = verb.run(t.Context(), w, customers.For((*owner.Reach)(nil)), made.ID)
 		sentence.Equal(t, "rows for nobody", err)
+		_, err = verb.run(t.Context(), w, customers.For(reacher(nil)), made.ID)
+		sentence.Equal(t, "rows for nobody", err)
 	}
 	own := squirrel.Select("*").From("customers")
 	_, err := w.in(w.acme).From(own).With(orders.For(by)).Count(t.Context(), w.reader, nil)

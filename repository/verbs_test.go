@@ -16,6 +16,7 @@ import (
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/pagination"
 	"github.com/polarkit-go/polarkit/repository"
+	"github.com/polarkit-go/polarkit/repository/pgtest"
 	"github.com/polarkit-go/polarkit/sorting"
 )
 
@@ -102,6 +103,38 @@ func TestWhoseANewRowIs(t *testing.T) {
 		customerRow{Email: "c@example.com", OrganizationID: w.acme})
 	require.NoError(t, err)
 	require.Equal(t, w.acme, seeded.OrganizationID)
+}
+
+// TestOwnersThatCannotBeWritten: a database that says itself whose a row is could
+// say somebody else.
+func TestOwnersThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.FromSQL(`CREATE TABLE accounts (
+		id uuid PRIMARY KEY,
+		parent_id uuid NOT NULL,
+		organization_id uuid GENERATED ALWAYS AS (parent_id) STORED
+	)`).Pool(t, repository.Configure)
+	writer, acme, globe := repository.NewWriter(pool), uuid.New(), uuid.New()
+	type account struct {
+		ID             uuid.UUID `db:"id"`
+		ParentID       uuid.UUID `db:"parent_id"`
+		OrganizationID uuid.UUID `db:"organization_id,readonly"`
+	}
+	accounts := repository.MustNew[account]("accounts", repository.Options{Owners: repository.Owners{organizationKind: "organization_id"}})
+	own, err := organizations(acme).Own(t.Context(), organizationKind, acme)
+	require.NoError(t, err)
+	_, err = accounts.For(own).Create(t.Context(), writer, account{ParentID: globe})
+	sentence.Equal(t, "a new row whose owner is read-only", err)
+	sentence.Equal(t, "a new row whose owner is read-only", accounts.For(own).CreateMany(t.Context(), writer, []account{{ParentID: globe}}))
+	made, err := accounts.For(owner.System("seed")).Create(t.Context(), writer, account{ParentID: acme})
+	require.NoError(t, err)
+	require.Equal(t, acme, made.OrganizationID)
+	_, err = accounts.For(own).Update(t.Context(), writer, made.ID, accounts.MoveTo(own))
+	sentence.Equal(t, "a move where the owner is read-only", err)
+
+	// An owner that is a part of the key is not set by the repository.
+	_, err = memberships.For(owner.System("seed")).Create(t.Context(), writer, membershipRow{OrganizationID: acme, Role: "admin"})
+	sentence.Equal(t, "a new row of nobody, where the owner is a part of the key", err)
 }
 
 // reacher answers for a reach.
