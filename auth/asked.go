@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 
 	"github.com/google/uuid"
@@ -15,6 +16,8 @@ import (
 // subject reaches.
 type application struct {
 	memberships Memberships
+	logger      *slog.Logger
+	unset       sync.Once // the warning that Config.Memberships is not set
 	policy      func(context.Context, Caller) ([]owner.Grant, error)
 }
 
@@ -45,6 +48,11 @@ func (a *Authenticator) principal(typ *CredentialType, found *credential.Credent
 // organizations asks [Config.Memberships], once for each permission.
 func (a *asked) organizations(ctx context.Context, userID uuid.UUID, permission Permission) (owner.Set, error) {
 	if a.of.memberships == nil {
+		if a.of.policy == nil {
+			a.of.unset.Do(func() {
+				a.of.logger.WarnContext(ctx, "auth: Config.Memberships is not set, so users reach no organization")
+			})
+		}
 		return owner.Set{}, nil
 	}
 	a.mu.Lock()

@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -59,6 +60,37 @@ func (q *questions) asked() map[auth.Permission]int {
 }
 
 func (q *questions) configure(c *auth.Config) { c.Memberships, c.Policy = q, q.policy }
+
+// Where neither memberships nor a policy are set, the log says once that users reach
+// no organization.
+func TestMembershipsThatAreNotSet(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		policy func(context.Context, auth.Caller) ([]owner.Grant, error)
+		lines  int
+	}{
+		"without a policy": {nil, 1},
+		"with a policy":    {(&questions{}).policy, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newService(t, func(c *auth.Config) { c.Memberships, c.Policy = nil, test.policy })
+			ask := func(subject credential.SubjectRef) {
+				_, holds := grants(reachOf(t, subjectOf(t, s, somebody, limited(s, subject, credential.Unrestricted()))))[auth.OrganizationKind]
+				require.Equal(t, subject == s.A.Organization, holds)
+			}
+			ask(s.A.Organization)
+			require.NotContains(t, s.log.String(), "Memberships", "an organization has none")
+			ask(s.A.User)
+			ask(s.A.User)
+			lines := regexp.MustCompile(`level=WARN msg="([^"]*Memberships[^"]*)"`).FindAllStringSubmatch(s.log.String(), -1)
+			require.Len(t, lines, test.lines)
+			if test.lines > 0 {
+				sentence.Equal(t, "memberships that are not set", lines[0][1])
+			}
+		})
+	}
+}
 
 // A request asks the memberships once for each permission, and the policy once:
 // for all subjects that its requirements gave, and for a credential's issuer.

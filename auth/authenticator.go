@@ -30,7 +30,8 @@ type Config struct {
 	// Fallback resolves bearer tokens without a known prefix. Default: they are invalid.
 	Fallback Resolver
 	// Memberships says which organizations a user belongs to. Default: users
-	// belong to none.
+	// belong to none. Where the organizations of a user are then asked for, and there
+	// is no Policy, a warning is logged once.
 	Memberships Memberships
 	// Policy adds grants for kinds of owner of the application's own, or for
 	// subjects that the package does not know. One request asks it once, and keeps
@@ -87,7 +88,7 @@ func New(registry *Registry, config Config) (*Authenticator, error) {
 	case registry == nil || registry.word == "":
 		return nil, errors.New("auth: New: no registry; make one with NewRegistry")
 	case config.Store == nil:
-		return nil, errors.New("auth: New: Config.Store is nil")
+		return nil, errors.New("auth: New: Config.Store is nil; set it to a store, such as that of pgstore.New")
 	case len(config.Keys.keys) == 0:
 		return nil, errors.New("auth: New: Config.Keys has no key; make them with NewKeys or ParseKeys")
 	}
@@ -104,7 +105,7 @@ func New(registry *Registry, config Config) (*Authenticator, error) {
 		config.Now = time.Now
 	}
 	a := &Authenticator{registry: registry, config: config, loaders: map[owner.Kind]Loader{}}
-	a.asks = application{memberships: config.Memberships, policy: config.Policy}
+	a.asks.memberships, a.asks.policy, a.asks.logger = config.Memberships, config.Policy, config.Logger
 	var err error
 	if a.origins, err = newOriginCheck(config.TrustedOrigins); err != nil {
 		return nil, err
