@@ -22,7 +22,7 @@
 //
 //	keys, err := auth.ParseKeys(os.Getenv("AUTH_KEYS"))
 //	store, err := pgstore.New(pool)
-//	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys})
+//	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys, Memberships: memberships})
 //	defer authenticator.Close(ctx)
 //
 //	mux.Handle("/v1/", authenticator.Middleware(api))
@@ -38,8 +38,9 @@
 //
 // An [AuthSubject] holds the subject, the credential and its scopes, and answers
 // for what they reach: [AuthSubject.Reach], [AuthSubject.Visible],
-// [AuthSubject.Own] and [AuthSubject.Permit]. The memberships of users and a policy
-// of the application are fields of [Config]:
+// [AuthSubject.Own] and [AuthSubject.Permit]. A user reaches the organizations that
+// [Memberships] returns, and none where Config.Memberships is not set. A policy of
+// the application may add other owners, see [Config]:
 //
 //	customer, err := customers.For(subject).Get(ctx, db, id)      // a model of package repository asks for the reach
 //	owner, err := subject.Own(ctx, in.OrganizationID)             // the owner of a new row

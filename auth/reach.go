@@ -13,11 +13,23 @@ import (
 
 // Memberships says which organizations a user belongs to, for [Config]. It is an
 // interface because that is in the application's database. No method will be
-// added to it.
+// added to it. An application without roles may read one table:
+//
+//	func (m memberships) Organizations(ctx context.Context, userID uuid.UUID, _ auth.Permission) (owner.Set, error) {
+//		rows, err := m.pool.Query(ctx, "SELECT organization_id FROM memberships WHERE user_id = $1", userID)
+//		if err != nil {
+//			return owner.Set{}, err
+//		}
+//		ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+//		return owner.IDs(ids...), err
+//	}
 type Memberships interface {
 	// Organizations are the organizations of which the user is a member, that
 	// are not deleted, and, where a permission is named, in which the user's
 	// role has it. An unknown permission is an error or an empty set.
+	//
+	// owner.IDs makes a set of a list, and owner.Deferred one of a sub-select that
+	// becomes part of the statement for the rows.
 	//
 	// One request asks it once for each permission that it needs. A failure is
 	// not kept.

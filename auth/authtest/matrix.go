@@ -27,7 +27,11 @@ import (
 //		Registry: registry,
 //		Public:   []string{"GET /v1/plans/{id}"},
 //		Credential: func(typ auth.CredentialType, scopes ...credential.Scope) authtest.Credential {
-//			return world.Issue(…)
+//			subject := world.A.User
+//			if typ.SubjectKind() == auth.OrganizationKind {
+//				subject = world.A.Organization
+//			}
+//			return world.Issue(auth.Issue{Type: typ, Subject: subject, Scopes: scopes, Limit: credential.Unrestricted(), Lifetime: time.Hour})
 //		},
 //	}.Run(t)
 //

@@ -12,7 +12,7 @@
 //	store, err := pgstore.New(pool, pgstore.AliveWhile(auth.UserKind,
 //		"EXISTS (SELECT 1 FROM users WHERE users.id = credential.subject_id AND users.deleted_at IS NULL)"))
 //
-//	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys})
+//	authenticator, err := auth.New(registry, auth.Config{Store: store, Keys: keys, Memberships: memberships})
 //	issuer, err := auth.NewIssuer(registry, keys, store)
 //
 // To issue a token in the transaction that also writes something else, give the
