@@ -97,7 +97,7 @@ func (s Rows[Row]) ownerOfNew() (owner.Owner, error) {
 		return owner.Owner{}, nil
 	}
 	if !ok || own.IsZero() {
-		return owner.Owner{}, fmt.Errorf("repository: %s: a new row needs an owner: call For with the one that the method Own of a subject or a reach made", p.table)
+		return owner.Owner{}, fmt.Errorf("repository: %s: a new row needs an owner: get one with the method Own of the subject or the reach, and call For with it", p.table)
 	}
 	column, ok := p.owners[own.Kind()]
 	if !ok {

@@ -189,7 +189,7 @@ func ExampleNew() {
 	_, err := repository.New[Book]("books", repository.Options{Owners: repository.Owners{"organization": "organisation_id"}})
 	fmt.Println(err)
 	// Output:
-	// repository: model of repository_test.Book in table "books": the owner column "organisation_id" of "organization" is not a column of the row type
+	// repository: model of repository_test.Book in table "books": the owner column "organisation_id" of "organization" is not a column of the row type; add a field with the tag db:"organisation_id", or name another column in Options.Owners
 }
 
 // examplePool is a pool of a private server, for the example alone.
@@ -301,7 +301,7 @@ func ExampleModel_For() {
 	fmt.Println(err)
 	// Output:
 	// 2 0 2
-	// repository: books: a new row needs an owner: call For with the one that the method Own of a subject or a reach made
+	// repository: books: a new row needs an owner: get one with the method Own of the subject or the reach, and call For with it
 }
 
 // OwnedBy takes the filter of a request: without one, nothing is filtered.

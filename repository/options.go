@@ -82,7 +82,7 @@ func (m SortMap[P]) sortExpressions() (map[string]string, error) {
 	for _, property := range set {
 		expression, ok := m[property]
 		if !ok {
-			return nil, fmt.Errorf("the sort map has no expression for %q of %T", string(property), zero)
+			return nil, fmt.Errorf("the sort map has no expression for %q of %T; add one, such as a column", string(property), zero)
 		}
 		expressions[string(property)] = expression
 	}

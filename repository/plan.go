@@ -225,7 +225,7 @@ func (p *plan) compileOwners(owners Owners) (wrong mistakes) {
 		name := owners[kind]
 		i, ok := p.byName[name]
 		if !ok {
-			wrong.add(fmt.Errorf("the owner column %q of %q is not a column of the row type", name, kind))
+			wrong.add(fmt.Errorf("the owner column %q of %q is not a column of the row type; add a field with the tag db:%q, or name another column in Options.Owners", name, kind, name))
 			continue
 		}
 		if typ := p.columns[i].typ; typ != uuidType && typ != reflect.PointerTo(uuidType) {
@@ -261,7 +261,7 @@ func (p *plan) compileTimes(options Options) (wrong mistakes) {
 		case !ok && named == "":
 			return -1
 		case !ok:
-			wrong.add(fmt.Errorf("the %s column %q is not a column of the row type", what, named))
+			wrong.add(fmt.Errorf("the %s column %q is not a column of the row type; add a field with the tag db:%q, or name another column in Options.%s", what, named, named, what))
 			return -1
 		case !slices.Contains(types, p.columns[i].typ):
 			wrong.add(fmt.Errorf("the %s column %q must be a %s, not %s", what, name, types[0], p.columns[i].typ))

@@ -158,7 +158,7 @@ func (r *schemaReader) field(field reflect.StructField, name string) (schemaFiel
 		return schemaField{}, fmt.Errorf("its type %s does not fit the column %q of the type %s", value, c.name, c.typ)
 	}
 	if value.Kind() == reflect.Pointer && !c.nullable {
-		return schemaField{}, fmt.Errorf("it may be null, and the column %q of the type %s may not", c.name, c.typ)
+		return schemaField{}, fmt.Errorf("it may be null, and the column %q of the type %s may not; remove the pointer, or make the field of the row a pointer", c.name, c.typ)
 	}
 	return f, nil
 }
