@@ -60,3 +60,47 @@ func TestAliasesAgreeWithBinding(t *testing.T) {
 	t.Parallel()
 	kittest.Agreement(t, newRenamed())
 }
+
+type event struct {
+	kit.Schema `doc:"An event."`
+
+	Name string         `json:"name" doc:"Its name." example:"sent"`
+	More map[string]int `json:"-"    extra:"allow"   validate:"dive,min=1"`
+}
+
+type anyEvent struct {
+	kit.Schema `doc:"Any event."`
+
+	Name string         `json:"name" doc:"Its name." example:"sent"`
+	More map[string]any `json:"-"    extra:"allow"`
+}
+
+func newEvents() *api.API {
+	return api.New(api.Config{Title: "Events"}, func(root *api.Group) {
+		api.Create(root.Group("/v1/events", api.Tag("events")), "/", canRead, does[event, event], api.Name("create"))
+		api.Create(root.Group("/v1/reports", api.Tag("reports")), "/", canRead, does[anyEvent, anyEvent], api.Name("create"))
+	})
+}
+
+func TestDocumentOfExtraKeys(t *testing.T) {
+	t.Parallel()
+	schemas := newEvents().Document().Components.Schemas
+	for name, want := range map[string]string{
+		"Event": `{"type":"object","title":"Event","description":"An event.","required":["name"],
+			"properties":{"name":{"type":"string","title":"Name","description":"Its name.","examples":["sent"]}},
+			"additionalProperties":{"type":"integer","format":"int64","minimum":1}}`,
+		"AnyEvent": `{"type":"object","title":"AnyEvent","description":"Any event.","required":["name"],
+			"properties":{"name":{"type":"string","title":"Name","description":"Its name.","examples":["sent"]}},"additionalProperties":{}}`,
+	} {
+		s, ok := schemas.Get(name)
+		require.True(t, ok, name)
+		data, err := json.Marshal(s)
+		require.NoError(t, err)
+		require.JSONEq(t, want, string(data))
+	}
+}
+
+func TestExtraKeysAgreeWithBinding(t *testing.T) {
+	t.Parallel()
+	kittest.Agreement(t, newEvents())
+}

@@ -16,6 +16,9 @@ func (d *describer) object(o *plan.ObjectPlan, dir direction, s *openapi.Schema,
 	s.Type = openapi.Types{"object"}
 	s.Description = o.Doc
 	s.Closed = o.ForbidExtra && dir == input
+	if o.Extra != nil {
+		s.Additional = d.describe(o.Extra.Node.Elem, dir, in)
+	}
 	for _, f := range o.Fields {
 		property := d.property(f, dir, in)
 		required := f.Required && dir == input || !f.Omits && dir == output

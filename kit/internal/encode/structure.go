@@ -30,6 +30,7 @@ func (c *compiler) structure(t reflect.Type) encoder {
 			f.encode = quoted(f.encode)
 		}
 	}
+	extra := c.extra(t, fields)
 	return func(s *state, v reflect.Value) error {
 		start := len(s.buf)
 		for i := range fields {
@@ -41,6 +42,11 @@ func (c *compiler) structure(t reflect.Type) encoder {
 			s.buf = append(s.buf, f.key...)
 			if err := (*f.encode)(s, value); err != nil {
 				return within(err, f.name)
+			}
+		}
+		if extra != nil {
+			if err := extra(s, v); err != nil {
+				return err
 			}
 		}
 		if len(s.buf) == start {

@@ -142,7 +142,7 @@ func (o *ObjectPlan) locate(d *decoder, object pyjson.Token, base int) (paths []
 			}
 		}
 	}
-	return paths, extra || o.ForbidExtra
+	return paths, extra || o.ForbidExtra || o.Extra != nil
 }
 
 // reads reports whether a field is read from the key: any, or in an object with aliases

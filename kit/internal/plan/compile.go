@@ -149,6 +149,9 @@ func (n *Node) anySensitive() bool {
 		}
 	}
 	if n.Object != nil {
+		if extra := n.Object.Extra; extra != nil && (extra.Sensitive || extra.Node.sensitive) {
+			return true
+		}
 		for _, f := range n.Object.Fields {
 			if f.Sensitive || f.Node != nil && f.Node.sensitive {
 				return true
@@ -447,6 +450,9 @@ func (c *compiler) object(t reflect.Type) (*ObjectPlan, error) {
 	c.open = map[reflect.Type]bool{}
 	defer func() { c.open = outside }()
 	err := c.fields(o, t, nil)
+	if o.ForbidExtra && o.Extra != nil {
+		err = errors.Join(err, fmt.Errorf("%s: extra:\"forbid\" contradicts %s, which keeps further keys; take one away", t, o.Extra.GoName))
+	}
 	if !c.output {
 		var after, before error
 		o.validators, after = validatorsOf(t, o.Schema, isBodyField)
@@ -472,6 +478,9 @@ func (c *compiler) objectField(o *ObjectPlan, sf reflect.StructField, at []int) 
 		if err := o.readExtra(sf.Tag); err != nil {
 			return err
 		}
+	}
+	if _, ok := sf.Tag.Lookup("extra"); ok && sf.Name != "_" && !sf.Anonymous {
+		return c.keepExtra(o, sf, at)
 	}
 	name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
 	if sf.Anonymous && name == "" {
@@ -520,6 +529,8 @@ func (o *ObjectPlan) readExtra(tag reflect.StructTag) error {
 	case "", "ignore":
 	case "forbid":
 		o.ForbidExtra = true
+	case "allow":
+		return fmt.Errorf("%s: extra:\"allow\" belongs to the field that keeps the further keys, such as Extra map[string]any `json:\"-\" extra:\"allow\"`", o.Type)
 	default:
 		return fmt.Errorf("%s: extra:%q is neither \"forbid\" nor \"ignore\"", o.Type, extra)
 	}

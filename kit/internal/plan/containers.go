@@ -191,9 +191,15 @@ func (n *Node) decodeFields(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 			}
 		}
 	}
+	kept := 0
+	if extra && o.Extra != nil && !d.full() {
+		var all bool
+		kept, all = o.keep(d, tok, paths, v)
+		valid = valid && all
+	}
 	if d.depth > 0 {
 		d.converted(exactStrict)
-		d.counted(count(d.found[base:]))
+		d.counted(count(d.found[base:]) + kept)
 	}
 	d.found = d.found[:base]
 	if extra && o.ForbidExtra {

@@ -84,11 +84,14 @@ func (n *Node) member(key string) (node *Node, secret bool) {
 	}
 	switch n.Kind {
 	case Object:
-		if n.Object.keys != nil {
+		if n.Object.keys != nil && n.Object.hasKey(key) {
 			return n.Object.aliasedMember(key)
 		}
 		if f := n.Object.field(key); f != nil {
 			return f.Node, f.Sensitive
+		}
+		if extra := n.Object.Extra; extra != nil {
+			return extra.Node.Elem, extra.Sensitive
 		}
 	case Map:
 		return n.Elem, false
@@ -126,6 +129,9 @@ func (n *Node) secrets() map[string]bool {
 			return
 		}
 		seen[n.Object] = true
+		if n.Object.Extra != nil {
+			collect(n.Object.Extra.Node)
+		}
 		for _, f := range n.Object.Fields {
 			if f.Sensitive {
 				for _, path := range f.paths() {

@@ -129,6 +129,8 @@ type ObjectPlan struct {
 	Schema bool
 	// ForbidExtra says that unknown keys are refused (extra:"forbid" on the embedded Schema).
 	ForbidExtra bool
+	// Extra is the field that keeps the keys which no other field is read from, or nil.
+	Extra *Field
 	// Fields are in the order of the struct. Those of an embedded struct are in its place.
 	Fields []*Field
 

@@ -16,7 +16,6 @@ import (
 var notModelled = map[string]string{
 	"attachments": "files of a form",
 	"avatars":     "files of a form",
-	"boards":      "keys beyond the fields that are kept",
 	"jobs":        "durations, addresses, and literals of several types",
 	"logins":      "forms",
 	"ledgers":     "a decimal that is a multiple of another",
