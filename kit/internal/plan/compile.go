@@ -83,13 +83,14 @@ func Mistakes(err error) []error {
 
 // compiler makes the plan of one type and all that it refers to.
 type compiler struct {
-	output  bool
-	objects map[reflect.Type]*ObjectPlan
-	unions  map[reflect.Type]*UnionPlan
-	nodes   []*Node
-	open    map[reflect.Type]bool // the lists and maps around a node, up to the next struct
-	unioned []func() error        // what needs all fields: the tags of unions
-	preset  []preset              // what needs the finished tree: defaults
+	output   bool
+	objects  map[reflect.Type]*ObjectPlan
+	unions   map[reflect.Type]*UnionPlan
+	nodes    []*Node
+	open     map[reflect.Type]bool // the lists and maps around a node, up to the next struct
+	unioned  []func() error        // what needs all fields: the tags of unions
+	labelled []func()              // what needs all tags: the labels of variants
+	preset   []preset              // what needs the finished tree: defaults
 }
 
 // preset is a field with a default.
@@ -113,6 +114,9 @@ func (c *compiler) finish(err error) error {
 	if whole {
 		for _, complete := range c.unioned {
 			errs = append(errs, complete())
+		}
+		for _, label := range c.labelled {
+			label()
 		}
 		whole = errors.Join(errs...) == nil
 	}

@@ -68,10 +68,13 @@ func (n *Node) decodeKind(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 		return n.decodeRaw(d, tok, v)
 	default:
 		d.at(tok)
+		if !n.decodeScalar(d, tok, v) {
+			return false
+		}
 		if d.depth > 0 {
 			d.converted(n.exactness(d, tok))
 		}
-		return n.decodeScalar(d, tok, v)
+		return true
 	}
 }
 
@@ -378,11 +381,11 @@ func (n *Node) decodeMap(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 		d.push(e.Key)
 		d.push("[key]")
 		d.at(e.Name)
-		if d.depth > 0 {
-			d.converted(n.Key.exactness(d, e.Name))
-		}
 		if !n.Key.decodeScalar(d, e.Name, key) || !n.Key.validateValue(d, e.Name, nil, key) {
 			valid = false
+		}
+		if d.depth > 0 {
+			d.converted(n.Key.exactness(d, e.Name))
 		}
 		d.pop()
 		item := reflect.New(v.Type().Elem()).Elem()

@@ -72,6 +72,9 @@ func (c *compiler) union(t reflect.Type, def *definition.Union) (*UnionPlan, err
 		return nil, err
 	}
 	c.unioned = append(c.unioned, func() error { return u.complete(t, def) })
+	if u.Tries() {
+		c.labelled = append(c.labelled, func() { u.labelAll(def) })
+	}
 	return u, nil
 }
 
@@ -105,14 +108,19 @@ func (u *UnionPlan) complete(t reflect.Type, def *definition.Union) error {
 	case definition.ByFunction:
 		return u.nameTags(t, def)
 	default:
+		return nil
 	}
+}
+
+// labelAll names the variants of a union without tags. The tags of all other unions are
+// known.
+func (u *UnionPlan) labelAll(def *definition.Union) {
 	for i := range u.Variants {
 		u.Variants[i].label = u.Variants[i].Node.label(nil)
 		if def.Variants[i].HasTag {
 			u.Variants[i].label = def.Variants[i].Tag
 		}
 	}
-	return nil
 }
 
 // readTags reads the tags of the variants from their tag fields.
