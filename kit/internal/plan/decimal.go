@@ -13,8 +13,8 @@ import (
 // decimalRules are the rules of a Decimal. Those of its digits come first, then its bounds,
 // in Pydantic's order.
 type decimalRules struct {
-	digits         lax.DecimalRules
-	le, lt, ge, gt *decimalLimit
+	digits                     lax.DecimalRules
+	multipleOf, le, lt, ge, gt *decimalLimit
 }
 
 type decimalLimit struct {
@@ -64,6 +64,11 @@ func (n *Node) decimalBound(c comparison, r ruleTag) error {
 		n.decimals.le, n.LE = &decimalLimit{bound, lessThanEqual(text, shown)}, &f
 	case above:
 		n.decimals.gt, n.GT = &decimalLimit{bound, boundIssue("greater_than", "Input should be greater than ", "gt", text, shown)}, &f
+	case multipleOf:
+		if bound.IsZero() {
+			return fmt.Errorf("the rule %s: no number is a multiple of 0", r.raw)
+		}
+		n.decimals.multipleOf, n.MultipleOf = &decimalLimit{bound, boundIssue("multiple_of", "Input should be a multiple of ", "multiple_of", text, shown)}, &f
 	case below:
 		n.decimals.lt, n.LT = &decimalLimit{bound, boundIssue("less_than", "Input should be less than ", "lt", text, shown)}, &f
 	}
@@ -87,6 +92,8 @@ func (r *decimalRules) check(number lax.Number) *pydantic.Issue {
 		return issue
 	}
 	switch {
+	case r.multipleOf != nil && !number.IsMultiple(r.multipleOf.bound):
+		return r.multipleOf.issue
 	case r.le != nil && number.Compare(r.le.bound) > 0:
 		return r.le.issue
 	case r.lt != nil && number.Compare(r.lt.bound) >= 0:

@@ -134,10 +134,13 @@ func limitDecimal(limit func(n *Node, r ruleTag) error) func(n *Node, r ruleTag)
 }
 
 func (n *Node) multiple(r ruleTag) (bool, error) {
-	if n.Kind != Integer && n.Kind != Float {
-		return true, n.misfit(r)
+	switch n.Kind {
+	case Integer, Float:
+		return true, n.bound(multipleOf, r)
+	case Decimal:
+		return true, n.decimalBound(multipleOf, r)
 	}
-	return true, n.bound(multipleOf, r)
+	return true, n.misfit(r)
 }
 
 // The formats of nodes, which narrow a kind.

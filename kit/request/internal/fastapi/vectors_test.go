@@ -18,7 +18,6 @@ var notModelled = map[string]string{
 	"avatars":     "files of a form",
 	"jobs":        "durations, addresses, and literals of several types",
 	"logins":      "forms",
-	"ledgers":     "a decimal that is a multiple of another",
 	"maps":        "sets",
 	"tokens":      "forms",
 }
