@@ -234,6 +234,35 @@ func TestDeferredIsAskedOnce(t *testing.T) {
 	require.Equal(t, 1, asked)
 }
 
+// The wait for somebody else's question ends with the context of the one who waits.
+func TestWaitingForADeferredListEnds(t *testing.T) {
+	t.Parallel()
+	asking, answer := make(chan struct{}), make(chan struct{})
+	asked := 0
+	set := owner.Deferred(members, []any{1}, func(context.Context) ([]uuid.UUID, error) {
+		asked++
+		close(asking)
+		<-answer
+		return []uuid.UUID{a}, nil
+	})
+	first := make(chan error, 1)
+	go func() {
+		_, err := set.Contains(t.Context(), a)
+		first <- err
+	}()
+	<-asking
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	_, err := set.Contains(gone, a)
+	require.ErrorIs(t, err, context.Canceled)
+	close(answer)
+	require.NoError(t, <-first)
+	held, err := set.Contains(t.Context(), a)
+	require.NoError(t, err)
+	require.True(t, held)
+	require.Equal(t, 1, asked)
+}
+
 func TestOne(t *testing.T) {
 	t.Parallel()
 

@@ -3,7 +3,6 @@ package owner
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"github.com/google/uuid"
 )
@@ -49,7 +48,8 @@ func SubSelect(sql string, args []any, contains func(ctx context.Context, id uui
 // each request about one row. The function list is called where a list is better,
 // because PostgreSQL then follows an index in the order of a page, and where a
 // list is needed, for the owner of a new row. Its answer is kept for as long as
-// the set; a failure is not kept. Inside a transaction statements hold the query.
+// the set; a failure is not kept. Those who ask at the same time wait for one call,
+// each until its own context ends. Inside a transaction statements hold the query.
 //
 // The SQL selects one column of type uuid, with a ? for each argument. Without
 // SQL the set is empty. list must agree with the SQL.
@@ -57,14 +57,18 @@ func Deferred(sql string, args []any, list func(ctx context.Context) ([]uuid.UUI
 	if sql == "" || list == nil {
 		return SubSelect(sql, args, nil)
 	}
+	turn := make(chan struct{}, 1) // full while somebody asks
 	var (
-		mu     sync.Mutex
 		listed bool
 		ids    []uuid.UUID
 	)
 	return Set{query: &query{sql: sql, args: copyArgs(args), list: func(ctx context.Context) ([]uuid.UUID, error) {
-		mu.Lock()
-		defer mu.Unlock()
+		select {
+		case turn <- struct{}{}:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		defer func() { <-turn }()
 		if listed {
 			return ids, nil
 		}
