@@ -113,12 +113,12 @@ func (e *Endpoint) compileInput() {
 		return
 	}
 	e.plan = compiled
-	if compiled.Body != nil && (e.method == http.MethodGet || e.method == http.MethodDelete) {
+	if compiled.HasBody() && (e.method == http.MethodGet || e.method == http.MethodDelete) {
 		e.mistake("the input %s has a body, which %s does not take; use query parameters, or api.Post", t, e.method)
 	}
 	e.comparePath()
 	switch {
-	case compiled.Body == nil && verbs[e.verb].noBody != "":
+	case !compiled.HasBody() && verbs[e.verb].noBody != "":
 		e.mistake("the input %s has no body, and %s needs one; %s", t, e.verb, verbs[e.verb].noBody)
 	case compiled.Body != nil && e.verb == verbUpdate && len(bodySchemas(compiled.Body.Node)) == 0:
 		e.mistake("the body %s of an update must be a schema: a struct that embeds kit.Schema, or a union of such structs", compiled.Body.Node.Type)

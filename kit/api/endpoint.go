@@ -95,7 +95,7 @@ func (e *Endpoint) answer(w http.ResponseWriter, r *http.Request) {
 	watching := response.Watch(w, r)
 	defer watching.Done()
 	w = watching
-	if e.plan.Body == nil {
+	if !e.plan.HasBody() {
 		var done context.CancelFunc
 		r, done = response.Unread(w, r)
 		defer done()

@@ -19,7 +19,7 @@ func (e *Endpoint) kinds() []*errors.Kind {
 	if strings.Contains(e.path, "{") {
 		kinds = append(kinds, errors.ResourceNotFound) // of any verb: what the path names may not exist
 	}
-	if e.plan.Body != nil {
+	if e.plan.HasBody() {
 		kinds = append(kinds, errors.BadRequest, errors.RequestTimeout, errors.RequestBodyTooLarge)
 	}
 	if e.settings.timeout > 0 {

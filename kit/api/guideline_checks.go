@@ -103,6 +103,8 @@ func checkSnakeCase(e *Endpoint, broken func(string, ...any)) {
 		case f.Name == "" || f.In == "path": // the path is checked already
 		case f.In == "header" && !isSnakeCase(strings.ReplaceAll(f.Name, "-", "_")):
 			broken("the header %q of %s must be lower case with hyphens, such as x-request-id", f.Name, e.input)
+		case f.In == "body" && !isSnakeCase(f.Name):
+			broken("the field %q of the form of %s must be snake_case, such as %q", f.Name, e.input, snakeCase(f.GoName))
 		case f.In == "query" && !isSnakeCase(f.Name):
 			broken("the query parameter %q of %s must be snake_case, such as %q", f.Name, e.input, snakeCase(f.GoName))
 		}

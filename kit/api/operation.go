@@ -22,15 +22,10 @@ func (d *describer) operation(e *Endpoint) *openapi.Operation {
 		Deprecated:  s.deprecated,
 		Security:    e.requirements(),
 	}
-	for _, f := range e.plan.Params {
+	for _, f := range e.plan.Params[:len(e.plan.Params)-len(e.plan.Form)] {
 		o.Parameters = append(o.Parameters, d.parameters(f)...)
 	}
-	if body := e.plan.Body; body != nil {
-		o.RequestBody = &openapi.RequestBody{
-			Required: body.Required,
-			Content:  jsonContent(d.describe(body.Node, input, component{})),
-		}
-	}
+	o.RequestBody = d.requestBody(e.plan)
 	if e.verb == verbList {
 		o.Pagination = e.pagination()
 	}
@@ -65,7 +60,7 @@ func (d *describer) success(e *Endpoint) openapi.Response {
 }
 
 func jsonContent(s *openapi.Schema) openapi.Map[openapi.MediaType] {
-	return openapi.Map[openapi.MediaType]{{Name: "application/json", Value: openapi.MediaType{Schema: s}}}
+	return openapi.Map[openapi.MediaType]{{Name: mediaJSON, Value: openapi.MediaType{Schema: s}}}
 }
 
 // description is the description of the endpoint, followed by the scopes as in Polar's

@@ -1,7 +1,12 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -11,6 +16,99 @@ import (
 	"github.com/polarkit-go/polarkit/kit/api"
 	"github.com/polarkit-go/polarkit/kit/kittest"
 )
+
+type logIn struct {
+	Username string               `form:"username" validate:"max=10" doc:"The name." example:"ann"`
+	Age      int                  `form:"age" validate:"min=0" doc:"The age." example:"30"`
+	Remember bool                 `form:"remember" default:"false" doc:"Whether the session lasts."`
+	Nick     kit.Optional[string] `form:"nick" doc:"Another name." example:"annie"`
+	Scopes   []string             `form:"scope" default:"[]" doc:"The scopes." example:"read"`
+}
+
+type tokenForm struct {
+	kit.Schema `doc:"A request for a token." extra:"forbid"`
+
+	GrantType string            `json:"grant_type" validate:"oneof=authorization_code refresh_token" doc:"The grant."`
+	ClientID  string            `json:"client_id" validate:"min=1" doc:"The client." example:"shop"`
+	Lifetime  kit.Optional[int] `json:"lifetime" validate:"min=1" doc:"Seconds." example:"60"`
+	Scopes    []string          `json:"scopes" default:"[]" validate:"max=2" doc:"The scopes." example:"read"`
+}
+
+type createToken struct {
+	Trace string `header:"x-trace" default:"" doc:"A trace." example:"a1"`
+	Form  tokenForm
+}
+
+func newForms() *api.API {
+	return api.New(api.Config{Title: "Forms"}, func(root *api.Group) {
+		tokens := root.Group("/v1/tokens", api.Tag("tokens"))
+		api.Post(tokens, "/log_in", canRead, does[logIn, customer], api.Name("log_in"))
+		api.Create(tokens, "/", canRead, does[createToken, customer])
+	})
+}
+
+func bodyOf(t *testing.T, a *api.API, path string) string {
+	t.Helper()
+	item, ok := a.Document().Paths.Get(path)
+	require.True(t, ok)
+	data, err := json.Marshal(item.Operations()[0].Operation.RequestBody)
+	require.NoError(t, err)
+	return string(data)
+}
+
+func TestFormsInTheDocument(t *testing.T) {
+	t.Parallel()
+
+	require.JSONEq(t, `{"required":true,"content":{"application/x-www-form-urlencoded":{"schema":{"type":"object",
+		"properties":{
+			"username":{"type":"string","title":"Username","description":"The name.","examples":["ann"],"minLength":1,"maxLength":10},
+			"age":{"type":"integer","format":"int64","title":"Age","description":"The age.","examples":[30],"minimum":0},
+			"remember":{"type":"boolean","title":"Remember","description":"Whether the session lasts. Defaults to `+"`false`"+`."},
+			"nick":{"type":"string","title":"Nick","description":"Another name.","examples":["annie"]},
+			"scope":{"type":"array","title":"Scope","description":"The scopes. Defaults to `+"`[]`"+`.","items":{"type":"string"},"examples":[["read"]]}},
+		"required":["username","age"]}}}}`, bodyOf(t, newForms(), "/v1/tokens/log_in"))
+	require.JSONEq(t, `{"required":true,"content":{"application/x-www-form-urlencoded":{"schema":{"$ref":"#/components/schemas/TokenForm"}}}}`,
+		bodyOf(t, newForms(), "/v1/tokens/"))
+}
+
+// TestFormOverHTTP sends forms to a server.
+func TestFormOverHTTP(t *testing.T) {
+	t.Parallel()
+
+	type granted struct {
+		kit.Schema `doc:"A token."`
+
+		Token  string   `json:"token" doc:"The token." example:"a1"`
+		Scopes []string `json:"scopes" doc:"Its scopes." example:"read"`
+	}
+	grant := func(_ context.Context, _ subject[admin], in createToken) (granted, error) {
+		return granted{Token: in.Trace + ":" + in.Form.ClientID, Scopes: in.Form.Scopes}, nil
+	}
+	server := httptest.NewServer(api.New(api.Config{Title: "Tokens"}, func(root *api.Group) {
+		api.Create(root.Group("/v1/tokens", api.Tag("tokens"), api.MaxBody(100)), "/", canRead, grant)
+	}))
+	defer server.Close()
+	client := kittest.NewRemoteClient(t, server.URL).Bearer("x").Header("X-Trace", "t")
+
+	response := client.Post("/v1/tokens/", url.Values{"grant_type": {"refresh_token"}, "client_id": {"shop é"}, "scopes": {"a", "b"}})
+	require.Equal(t, http.StatusCreated, response.Status)
+	require.JSONEq(t, `{"token":"t:shop é","scopes":["a","b"]}`, string(response.Body))
+
+	response = client.Post("/v1/tokens/", url.Values{"client_id": {""}, "more": {"1"}})
+	require.Equal(t, http.StatusUnprocessableEntity, response.Status)
+	require.JSONEq(t, `{"error":"PolarRequestValidationError","detail":[
+		{"type":"missing","loc":["body","grant_type"],"msg":"Field required","input":{"client_id":"","scopes":[],"more":"1"}},
+		{"type":"string_too_short","loc":["body","client_id"],"msg":"String should have at least 1 character","input":"","ctx":{"min_length":1}},
+		{"type":"extra_forbidden","loc":["body","more"],"msg":"Extra inputs are not permitted","input":"1"}]}`, string(response.Body))
+
+	require.Equal(t, http.StatusUnprocessableEntity, client.Post("/v1/tokens/", `{"grant_type":"refresh_token","client_id":"shop"}`).Status)
+	require.Equal(t, http.StatusRequestEntityTooLarge, client.Post("/v1/tokens/", url.Values{"client_id": {strings.Repeat("a", 100)}}).Status)
+}
+
+func TestFormsAgreeWithBinding(t *testing.T) {
+	t.Parallel()
+	kittest.Agreement(t, newForms())
+}
 
 type showCart struct {
 	Cart   uuid.UUID          `cookie:"cart" validate:"uuid4" doc:"The cart." example:"992fae2a-2a17-4b7a-8d9e-e287cf90131b"`

@@ -88,11 +88,16 @@ func (c *checker) check() {
 			base.params[key(p)] = texts(c.samples.one(p.Schema, 0))
 		}
 	}
-	var body *openapi.Schema
+	var body, form *openapi.Schema
 	if c.operation.RequestBody != nil {
-		content, _ := c.operation.RequestBody.Content.Get("application/json")
-		body = content.Schema
-		base.body = c.samples.one(body, 0)
+		if content, isForm := c.operation.RequestBody.Content.Get(mediaForm); isForm {
+			form = c.samples.resolve(content.Schema)
+			base.body = c.sampleForm(form)
+		} else {
+			content, _ := c.operation.RequestBody.Content.Get("application/json")
+			body = content.Schema
+			base.body = c.samples.one(body, 0)
+		}
 	}
 	c.accepted(base)
 	for _, p := range c.operation.Parameters {
@@ -113,6 +118,9 @@ func (c *checker) check() {
 		if p.Required && p.In != "path" {
 			c.refused(base.with(p, nil))
 		}
+	}
+	if form != nil {
+		c.checkForm(base, form)
 	}
 	if body == nil {
 		return
@@ -200,7 +208,9 @@ func (c *checker) request(b call) *http.Request {
 		path += "?" + encoded
 	}
 	var body any
-	if _, without := b.body.(none); !without {
+	if form, isForm := b.body.(url.Values); isForm {
+		body = form
+	} else if _, without := b.body.(none); !without {
 		data, err := json.Marshal(b.body)
 		if err != nil {
 			c.tb.Fatalf("kittest: %v", err)

@@ -71,6 +71,18 @@ func Decode[T any](r *http.Request) (T, error) {
 // With the tag content:"json" the text of a query parameter or a header is JSON, for a
 // value of any type that a body may have (Pydantic's Json[T]).
 //
+// The body may also be a form, of the media type application/x-www-form-urlencoded. A field
+// Form is a schema that is read from one. Fields with the tag form are parameters of a form:
+//
+//	type LogIn struct {
+//		Username string   `form:"username" validate:"min=2"`
+//		Remember bool     `form:"remember" default:"false"`
+//		Scopes   []string `form:"scope" default:"[]"`
+//	}
+//
+// A parameter of a form that is sent without a value is absent. In a schema it is an empty
+// text. A body of another media type is a form without fields, as in FastAPI.
+//
 // A field is required unless it has a default or is a kit.Optional, a kit.Filter or a
 // kit.MetadataFilter.
 //
@@ -97,6 +109,7 @@ func (q source) Path(name string) string     { return q.r.PathValue(name) }
 func (q source) Query() string               { return q.r.URL.RawQuery }
 func (q source) Header(name string) []string { return q.r.Header.Values(name) }
 func (q source) Body() (plan.Body, error)    { return readBody(q.r) }
+func (q source) Form() (plan.Form, error)    { return readForm(q.r) }
 
 // Check reports whether [Bind] can read a T: whether its rules fit their fields, its
 // defaults can be read, and its wire names differ. Programs call it when they start. The

@@ -28,6 +28,7 @@ type Request interface {
 	Query() string
 	Header(name string) []string
 	Body() (Body, error)
+	Form() (Form, error)
 }
 
 // errBadBody is the answer to a body that cannot be read.
@@ -150,15 +151,9 @@ func (n *Node) decodeParamValue(d *decoder, s string, v reflect.Value) bool {
 func (in *Input) Bind(r Request, v reflect.Value) error {
 	d := newDecoder(r.Context())
 	defer d.free()
-	var body Body
-	if in.Body != nil {
-		var err error
-		if body, err = r.Body(); err != nil {
-			return err
-		}
-		if err := d.load(body); err != nil {
-			return err
-		}
+	body, err := in.read(d, r)
+	if err != nil {
+		return err
 	}
 	if in.query {
 		d.query = querystring.Parse(r.Query())
@@ -179,6 +174,23 @@ func (in *Input) Bind(r Request, v reflect.Value) error {
 		in.validate(d, r, v)
 	}
 	return d.err()
+}
+
+// read reads the body. When it fails, nothing else of the request is checked.
+func (in *Input) read(d *decoder, r Request) (body Body, err error) {
+	switch {
+	case in.ReadsForm():
+		if d.form, err = r.Form(); err != nil || in.Body == nil {
+			return body, err
+		}
+		d.texts = true
+		body = Body{Data: in.Body.Node.formJSON(d.form), JSON: true}
+	case in.Body != nil:
+		if body, err = r.Body(); err != nil {
+			return body, err
+		}
+	}
+	return body, d.load(body)
 }
 
 func (f *Field) bind(d *decoder, r Request, query querystring.Values, v reflect.Value) bool {
@@ -211,6 +223,9 @@ func (f *Field) bind(d *decoder, r Request, query querystring.Values, v reflect.
 }
 
 func (f *Field) bindValue(d *decoder, r Request, query querystring.Values, v reflect.Value) bool {
+	if f.In == "body" {
+		return f.bindForm(d, v)
+	}
 	var value string
 	var present bool
 	if f.Node.Kind == List && !f.JSON {
@@ -246,13 +261,8 @@ func (f *Field) bindValue(d *decoder, r Request, query querystring.Values, v ref
 	case present:
 		d.atText(value)
 		return f.Node.decodeParam(d, value, f.target(v))
-	case f.HasDefault:
-		f.setDefault(d, f.target(v))
-		return true
-	case f.Required:
-		return d.failInput(issueMissing, nil)
 	}
-	return true
+	return f.bindAbsent(d, v)
 }
 
 // decodeParams reads a list from a repeated parameter.

@@ -31,9 +31,13 @@ type decoder struct {
 	query querystring.Values
 	// cookies are read where the input has a cookie.
 	cookies querystring.Values
-	loc     []place
-	locs    errors.Loc
-	errs    []errors.ValidationError
+	// form is read where the body is a form. With texts its values are read as those of
+	// parameters are.
+	form  Form
+	texts bool
+	loc   []place
+	locs  errors.Loc
+	errs  []errors.ValidationError
 	// found holds, for each object being read, the tokens of its fields.
 	found []pyjson.Token
 	// tok is the value that is being read. It is none where the value is text.

@@ -55,6 +55,9 @@ func compileInput(t reflect.Type) (*Input, error) {
 			in.cookies = in.cookies || f.In == "cookie"
 		}
 	}
+	if in.Form = groups[placeForm]; in.Form != nil && in.Body != nil {
+		errs = append(errs, errSecondBody(t.String()+"."+in.Form[0].GoName))
+	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
@@ -127,12 +130,14 @@ func (c *compiler) inputField(in *Input, groups map[string][]*Field, sf reflect.
 		return c.params(in, groups, sf.Type, at)
 	case sf.Name == "Body":
 		if in.Body != nil {
-			return fmt.Errorf("%s: a request has one body, and this is the second field for it", where)
+			return errSecondBody(where)
 		}
 		in.Body, err = c.field(sf, "", at, where)
 		return err
+	case sf.Name == "Form":
+		return c.formBody(in, sf, at, where)
 	case sf.IsExported():
-		return fmt.Errorf("%s: has no tag path, query, header or cookie and is not called Body; if %s is a body, embed kit.Schema in it", where, in.Type)
+		return fmt.Errorf("%s: has no tag path, query, header, cookie or form and is not called Body or Form; if %s is a body, embed kit.Schema in it", where, in.Type)
 	}
 	return nil
 }
@@ -153,8 +158,11 @@ func readsItself(t reflect.Type) bool {
 	return true
 }
 
+// placeForm is the tag of a parameter of a form.
+const placeForm = "form"
+
 // places are the tags of parameters, in the order in which FastAPI checks them.
-var places = []string{"path", "query", "header", "cookie"}
+var places = []string{"path", "query", "header", "cookie", placeForm}
 
 // placement returns the place of a field's parameter and its wire name.
 func placement(sf reflect.StructField, where string) (from, name string, err error) {
@@ -199,29 +207,17 @@ func (c *compiler) param(sf reflect.StructField, from, name string, at []int, wh
 	if err != nil {
 		return nil, err
 	}
-	f.In = from
+	if f.In = from; from == placeForm {
+		f.In = "body" // where FastAPI reports it
+	}
 	if f.JSON, err = isJSONParam(sf, from, where); err != nil {
 		return nil, err
 	}
 	if noun.IsFilter(sf.Type) {
 		f.Filter, f.Required = true, false
 	}
-	item := f.Node
-	if item.Kind == List && !f.JSON {
-		if from == "path" || from == "cookie" {
-			return nil, fmt.Errorf("%s: a %s parameter is one value, not a %s", where, from, sf.Type)
-		}
-		item = item.Elem
-	}
-	if !item.readsText() && !f.JSON {
-		return nil, fmt.Errorf("%s: a parameter is a text, and a %s cannot be read from one", where, sf.Type)
-	}
-	if f.Node.Nullable && f.Required {
-		remedy := "use kit.Optional for a parameter that may be absent, or a plain type for one that is always there"
-		if from == "path" {
-			remedy = "a path parameter is always there, so take the pointer away"
-		}
-		return nil, fmt.Errorf("%s: a parameter has no null that a %s could mean; %s", where, sf.Type, remedy)
+	if err := f.isReadFromText(from, where, sf.Type); err != nil {
+		return nil, err
 	}
 	if from == "path" && !f.Required {
 		return nil, fmt.Errorf("%s: a path parameter is always there; take kit.Optional or the default away", where)

@@ -20,6 +20,8 @@ func isJSONParam(sf reflect.StructField, from, where string) (bool, error) {
 		return false, fmt.Errorf("%s: the content tag is %q; the only one is json", where, content)
 	case from == "path":
 		return false, fmt.Errorf("%s: JSON stands in a parameter of the query, a header or a cookie, and not in the path", where)
+	case from == placeForm:
+		return false, fmt.Errorf("%s: JSON stands in a parameter of the query, a header or a cookie, and not in a form; use a body of JSON", where)
 	case noun.IsFilter(sf.Type):
 		return false, fmt.Errorf("%s: a kit.Filter is a repeated parameter, and JSON is one text; use a slice", where)
 	}

@@ -146,8 +146,8 @@ type Field struct {
 	Name string
 	// GoName is the name in Go.
 	GoName string
-	// In is the place of a parameter: "path", "query", "header" or "cookie". It is empty
-	// for a field of a body.
+	// In is the place of a parameter: "path", "query", "header", "cookie", or "body" for
+	// one of a form. It is empty for a field of a body.
 	In string
 	// Node is the plan of the value.
 	Node *Node
@@ -193,10 +193,14 @@ type Field struct {
 type Input struct {
 	Type reflect.Type
 	// Params are the parameters in the order in which they are checked: those of embedded
-	// kit.Parameters, then path, query, header and cookie.
+	// kit.Parameters, then path, query, header, cookie and form.
 	Params []*Field
 	// Body is the field of the body, or nil without a body. Its Name is empty.
 	Body *Field
+	// Form are the parameters of a form. They are the last ones of Params.
+	Form []*Field
+	// FormBody says that the body is read from a form.
+	FormBody bool
 	// Self says that the type itself is the body.
 	Self bool
 

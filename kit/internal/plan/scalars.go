@@ -52,7 +52,7 @@ func (n *Node) decodeScalar(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 		if d.doc.HasSurrogate(tok) && n.Kind != Enum && n.Kind != Literal {
 			return d.fail(issueUnicode)
 		}
-		return n.decodeText(d, d.doc.Text(tok), v, false)
+		return n.decodeText(d, d.doc.Text(tok), v, d.texts)
 	}
 	number := first == '-' || ascii.IsDigit(first) || first == 'N' || first == 'I'
 	float := number && (first > '9' || d.doc.IsFloat(tok) || d.doc.Raw(tok) == "-Infinity")

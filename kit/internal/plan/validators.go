@@ -236,6 +236,8 @@ func (f *Field) received(d *decoder, r Request, name string) any {
 		for _, value := range r.Header(name) {
 			values = append(values, headerText(value))
 		}
+	case "body":
+		values = d.form.all(name)
 	case "cookie":
 		if value, ok := d.cookies.Last(name); ok {
 			values = []string{value}

@@ -22,7 +22,7 @@ func Parse(raw string) Values {
 	if raw == "" {
 		return nil
 	}
-	values := make(Values, 0, strings.Count(raw, "&")+1)
+	values := make(Values, 0, Count(raw))
 	for raw != "" {
 		var part string
 		part, raw, _ = strings.Cut(raw, "&")
@@ -33,6 +33,17 @@ func Parse(raw string) Values {
 		values = append(values, Pair{unquote(name), unquote(value)})
 	}
 	return values
+}
+
+// Count returns the number of parameters of a query string.
+func Count(raw string) int {
+	count := 0
+	for part := range strings.SplitSeq(raw, "&") {
+		if part != "" {
+			count++
+		}
+	}
+	return count
 }
 
 // Last is the last value of a parameter.

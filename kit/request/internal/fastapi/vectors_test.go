@@ -17,9 +17,7 @@ var notModelled = map[string]string{
 	"attachments": "files of a form",
 	"avatars":     "files of a form",
 	"jobs":        "durations, addresses, and literals of several types",
-	"logins":      "forms",
 	"maps":        "sets",
-	"tokens":      "forms",
 }
 
 // exempt are vectors that are not matched, with the reason. Files of themes add to it
