@@ -195,7 +195,7 @@ func (n *Node) decodeFields(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 		}
 	}
 	kept := 0
-	if extra && o.Extra != nil && !d.full() {
+	if extra && o.Extra != nil && (valid || !d.full()) { // a decoder that tries a variant is always full
 		var all bool
 		kept, all = o.keep(d, tok, paths, v)
 		valid = valid && all
