@@ -362,3 +362,45 @@ func TestUnionsInUnions(t *testing.T) {
 	require.Equal(t, words{Word: "red"}, list[0])
 	require.Equal(t, marks{A: 1}, list[1])
 }
+
+type (
+	kept  any
+	open1 struct {
+		A     int            `json:"a"`
+		Extra map[string]any `json:"-" extra:"allow"`
+	}
+	shut2 struct {
+		A int `json:"a"`
+		B int `json:"b"`
+	}
+	trimmed any
+)
+
+var (
+	_ = kit.DefineSmartUnion[kept](open1{}, shut2{})
+	_ = kit.DefineSmartUnion[trimmed]().Ruled(`transform:"strip,lower" validate:"oneof=now"`, "").Variants(0)
+)
+
+// A key that is kept besides the fields counts half a field, as in Pydantic.
+func TestUnionsOfOpenStructs(t *testing.T) {
+	t.Parallel()
+
+	for body, want := range map[string]kept{
+		`{"a":1}`:                   open1{A: 1},
+		`{"a":1,"b":2}`:             shut2{A: 1, B: 2},
+		`{"a":1,"b":2,"c":3}`:       open1{A: 1, Extra: map[string]any{"b": int64(2), "c": int64(3)}},
+		`{"a":1,"b":2,"c":3,"d":4}`: open1{A: 1, Extra: map[string]any{"b": int64(2), "c": int64(3), "d": int64(4)}},
+	} {
+		read, err := request.Decode[kept](post(body))
+		require.NoError(t, err, body)
+		require.Equal(t, want, read, body)
+	}
+}
+
+func TestUnionsOfTransformedTexts(t *testing.T) {
+	t.Parallel()
+
+	read, err := request.Decode[trimmed](post(`" NOW "`))
+	require.NoError(t, err)
+	require.Equal(t, trimmed("now"), read)
+}

@@ -202,7 +202,7 @@ func (n *Node) decodeFields(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 	}
 	if d.depth > 0 {
 		d.converted(exactStrict)
-		d.counted(count(d.found[base:]) + kept)
+		d.counted(2*count(d.found[base:]) + kept)
 	}
 	d.found = d.found[:base]
 	if extra && o.ForbidExtra {

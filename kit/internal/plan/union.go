@@ -97,6 +97,11 @@ func (c *compiler) variant(t reflect.Type, def definition.Variant) (*Node, error
 			return nil, fmt.Errorf("%s: %w", where, err)
 		}
 	}
+	if tag, ok := def.Rules.Lookup("transform"); ok && !c.output {
+		if err := setTransforms(n, tag); err != nil {
+			return nil, fmt.Errorf("%s: %w", where, err)
+		}
+	}
 	return n, nil
 }
 

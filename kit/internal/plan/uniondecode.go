@@ -26,7 +26,9 @@ type attempts struct {
 	depth  int  // how many such unions there are
 	quiet  bool // whether a variant is tried: the first error ends it, and is not kept
 	exact  exactness
-	fields int // how many fields the objects had, -1 without objects
+	// fields is twice the number of fields that the objects had, and the number of keys that
+	// they kept besides: Pydantic takes such a key for half a field. It is -1 without objects.
+	fields int
 	// tried holds the results of the unions inside of others. Several variants may hold the
 	// same union, which is read once.
 	tried map[attemptKey]attempt
