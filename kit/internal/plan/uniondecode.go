@@ -23,9 +23,9 @@ const (
 
 // attempts is the state of the unions without tags around the value that is being read.
 type attempts struct {
-	depth  int  // how many such unions there are
-	quiet  bool // whether a variant is tried: the first error ends it, and is not kept
-	exact  exactness
+	depth int  // how many such unions there are
+	quiet bool // whether a variant is tried: the first error ends it, and is not kept
+	exact exactness
 	// fields is twice the number of fields that the objects had, and the number of keys that
 	// they kept besides: Pydantic takes such a key for half a field. It is -1 without objects.
 	fields int
