@@ -64,8 +64,9 @@ func TestAliasesAgreeWithBinding(t *testing.T) {
 type event struct {
 	kit.Schema `doc:"An event."`
 
-	Name string         `json:"name" doc:"Its name." example:"sent"`
-	More map[string]int `json:"-"    extra:"allow"   validate:"dive,min=1"`
+	Name string          `json:"name" doc:"Its name." example:"sent"`
+	Tags kit.Set[string] `json:"tags" doc:"Its tags." example:"new"   validate:"max=2"`
+	More map[string]int  `json:"-"    extra:"allow"   validate:"dive,min=1"`
 }
 
 type anyEvent struct {
@@ -86,8 +87,9 @@ func TestDocumentOfExtraKeys(t *testing.T) {
 	t.Parallel()
 	schemas := newEvents().Document().Components.Schemas
 	for name, want := range map[string]string{
-		"Event": `{"type":"object","title":"Event","description":"An event.","required":["name"],
-			"properties":{"name":{"type":"string","title":"Name","description":"Its name.","examples":["sent"]}},
+		"Event": `{"type":"object","title":"Event","description":"An event.","required":["name","tags"],
+			"properties":{"name":{"type":"string","title":"Name","description":"Its name.","examples":["sent"]},
+				"tags":{"type":"array","title":"Tags","description":"Its tags.","examples":[["new"]],"items":{"type":"string"},"maxItems":2,"uniqueItems":true}},
 			"additionalProperties":{"type":"integer","format":"int64","minimum":1}}`,
 		"AnyEvent": `{"type":"object","title":"AnyEvent","description":"Any event.","required":["name"],
 			"properties":{"name":{"type":"string","title":"Name","description":"Its name.","examples":["sent"]}},"additionalProperties":{}}`,
@@ -103,4 +105,60 @@ func TestDocumentOfExtraKeys(t *testing.T) {
 func TestExtraKeysAgreeWithBinding(t *testing.T) {
 	t.Parallel()
 	kittest.Agreement(t, newEvents())
+}
+
+// aging has fields that leave the API.
+type aging struct {
+	kit.Schema `doc:"An aging one."`
+
+	Name   string  `json:"name"   doc:"Its name."           example:"a"`
+	Label  string  `json:"label"  doc:"Its former name."    example:"a" default:"" deprecated:"true"`
+	Secret *string `json:"secret" doc:"For our own client." example:"a" default:"null" hidden:"true"`
+}
+
+type agingList struct {
+	Old   kit.Optional[int] `query:"old"   doc:"An old one."    deprecated:"true" validate:"max=3"`
+	Debug bool              `query:"debug" doc:"For ourselves." default:"false"   hidden:"true"`
+	Body  aging
+}
+
+func newAging() *api.API {
+	return api.New(api.Config{Title: "Aging"}, func(root *api.Group) {
+		api.Create(root.Group("/v1/ones", api.Tag("ones")), "/", canRead, does[agingList, aging], api.Name("create"))
+	})
+}
+
+func TestDocumentOfDeprecatedAndHiddenFields(t *testing.T) {
+	t.Parallel()
+	data, err := json.Marshal(newAging().Document())
+	require.NoError(t, err)
+	var document struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct {
+				Name       string
+				Deprecated bool
+			}
+		}
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]struct{ Deprecated bool }
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(data, &document))
+	parameters := document.Paths["/v1/ones/"]["post"].Parameters
+	require.Len(t, parameters, 1)
+	require.Equal(t, "old", parameters[0].Name)
+	require.True(t, parameters[0].Deprecated)
+	for _, name := range []string{"Aging-Input", "Aging-Output"} {
+		properties := document.Components.Schemas[name].Properties
+		require.Len(t, properties, 2, name)
+		require.True(t, properties["label"].Deprecated)
+		require.False(t, properties["name"].Deprecated)
+	}
+}
+
+func TestDeprecatedAndHiddenFieldsAgreeWithBinding(t *testing.T) {
+	t.Parallel()
+	kittest.Agreement(t, newAging())
 }

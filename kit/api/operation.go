@@ -106,7 +106,10 @@ func (d *describer) parameters(f *plan.Field) []openapi.Parameter {
 	if f.Parameters != nil {
 		return f.Parameters
 	}
-	p := openapi.Parameter{Name: f.Name, In: f.In, Required: f.Required, Description: f.Doc}
+	if f.Hidden {
+		return nil
+	}
+	p := openapi.Parameter{Name: f.Name, In: f.In, Required: f.Required, Description: f.Doc, Deprecated: f.Deprecated}
 	if bounds := f.MetadataFilter; bounds != nil {
 		p.Style, p.Explode = "deepObject", new(true)
 		text := &openapi.Schema{Type: openapi.Types{"string"}}

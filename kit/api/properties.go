@@ -20,6 +20,9 @@ func (d *describer) object(o *plan.ObjectPlan, dir direction, s *openapi.Schema,
 		s.Additional = d.describe(o.Extra.Node.Elem, dir, in)
 	}
 	for _, f := range o.Fields {
+		if f.Hidden {
+			continue
+		}
 		property := d.property(f, dir, in)
 		required := f.Required && dir == input || !f.Omits && dir == output
 		name := f.Name
@@ -117,6 +120,7 @@ func annotate(s *openapi.Schema, f *plan.Field, name string, dir direction) {
 	}
 	s.Description = f.Doc
 	s.WriteOnly = f.Sensitive && dir == input
+	s.Deprecated = f.Deprecated
 	if f.Example != "" {
 		s.Examples = []any{exampleValue(f.Node, f.Example)}
 		if f.Quotes && dir == output {
@@ -170,7 +174,7 @@ func exampleValue(n *plan.Node, text string) any {
 		if json.Valid([]byte(text)) {
 			return json.RawMessage(text)
 		}
-	case plan.List:
+	case plan.List, plan.Set:
 		if strings.HasPrefix(text, "[") && json.Valid([]byte(text)) {
 			return json.RawMessage(text)
 		}

@@ -74,10 +74,11 @@ func (d *describer) describeValue(n *plan.Node, dir direction, from component) *
 		if len(n.Values) == 1 {
 			s.Const, s.Enum = n.Values[0], nil
 		}
-	case plan.List:
+	case plan.List, plan.Set:
 		s.Type = openapi.Types{"array"}
 		s.Items = d.describe(n.Elem, dir, from)
 		s.MinItems, s.MaxItems, s.UniqueItems = n.MinLength, n.MaxLength, n.Unique
+		s.Set = n.Kind == plan.Set
 	case plan.Map:
 		s.Type = openapi.Types{"object"}
 		s.Additional = d.describe(n.Elem, dir, from)

@@ -369,6 +369,8 @@ func (s *sampler) ofArray(schema *openapi.Schema, depth int) (valid, invalid []a
 	}
 	if schema.UniqueItems {
 		valid = append(valid, slices.Clone(items[:n]))
+	}
+	if schema.UniqueItems && !schema.Set {
 		invalid = append(invalid, []any{items[0], items[0]})
 	}
 	if least == 0 {
@@ -376,7 +378,9 @@ func (s *sampler) ofArray(schema *openapi.Schema, depth int) (valid, invalid []a
 	} else {
 		invalid = append(invalid, list(least-1, items[0]))
 	}
-	if most < 1000 {
+	if most < 1000 && schema.Set && most < len(items) {
+		invalid = append(invalid, slices.Clone(items[:most+1]))
+	} else if most < 1000 && !schema.Set {
 		invalid = append(invalid, list(most+1, items[0]))
 	}
 	if depth < deepest {

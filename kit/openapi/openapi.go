@@ -126,6 +126,7 @@ type Parameter struct {
 	In          string  `json:"in"`
 	Required    bool    `json:"required"`
 	Description string  `json:"description,omitempty"`
+	Deprecated  bool    `json:"deprecated,omitempty"`
 	Style       string  `json:"style,omitempty"`
 	Explode     *bool   `json:"explode,omitempty"`
 	Schema      *Schema `json:"schema"`

@@ -43,6 +43,9 @@ type Schema struct {
 
 	// Closed refuses further properties: additionalProperties is false.
 	Closed bool `json:"-"`
+	// Set says that repeated items count once. The document says that items are unique, as
+	// FastAPI's does, and binding takes a list with repeated ones.
+	Set bool `json:"-"`
 }
 
 // Ref refers to a schema of the components by its name.

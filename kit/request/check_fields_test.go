@@ -39,6 +39,16 @@ func TestCheckRefusesFieldsThatCannotBeFilled(t *testing.T) {
 	t.Parallel()
 
 	for name, checks := range map[string][]func() error{
+		"hidden field that is required": {
+			request.Check[struct {
+				A int `query:"a" hidden:"true"`
+			}],
+		},
+		"deprecated with a date": {
+			request.Check[struct {
+				A int `query:"a" deprecated:"2025-01-03"`
+			}],
+		},
 		"null parameter": {
 			request.Check[struct {
 				A *string `query:"a"`

@@ -16,6 +16,8 @@ import (
 	"sync"
 
 	"github.com/polarkit-go/polarkit/kit/internal/definition"
+
+	"github.com/polarkit-go/polarkit/kit/internal/noun"
 )
 
 // maxDepth is how deep pointers, slices, maps and interfaces may nest. Only a
@@ -165,6 +167,9 @@ func (c *compiler) make(t reflect.Type) encoder {
 	case reflect.Array:
 		return c.array(t)
 	case reflect.Map:
+		if noun.IsSet(t) {
+			return c.set(t)
+		}
 		return c.mapping(t)
 	case reflect.Struct:
 		return c.structure(t)

@@ -84,6 +84,8 @@ func special(t reflect.Type) encoder {
 		return nil // it has its type's marshaler too, which writes another form
 	case t.Kind() == reflect.Interface:
 		return nil // what it holds decides
+	case noun.IsSet(t):
+		return nil // its marshaler calls this package
 	case noun.IsOptional(t):
 		return encodeOptional
 	case t.Implements(marshalerType):
@@ -104,7 +106,7 @@ func isOurs(t reflect.Type) bool {
 	case timeType, uuidType, rawType, rawMessageType, numberType:
 		return true
 	}
-	return noun.IsOptional(t)
+	return noun.IsOptional(t) || noun.IsSet(t)
 }
 
 func hasMarshaler(t reflect.Type) bool {

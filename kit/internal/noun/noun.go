@@ -49,6 +49,17 @@ func Lookup(v reflect.Value) (value any, present bool) {
 // IsFilter reports whether the type is a kit.Filter.
 func IsFilter(t reflect.Type) bool { return t.Kind() == reflect.Slice && t.Implements(filterType) }
 
+// set is implemented by each kit.Set.
+type set interface {
+	// Holds returns the type of the values.
+	Holds(key Key) reflect.Type
+}
+
+var setType = reflect.TypeFor[set]()
+
+// IsSet reports whether the type is a kit.Set.
+func IsSet(t reflect.Type) bool { return t.Kind() == reflect.Map && t.Implements(setType) }
+
 // embeds reports whether a struct embeds anything: its methods are then perhaps those
 // of an embedded Optional.
 func embeds(t reflect.Type) bool {

@@ -214,7 +214,7 @@ func (c *compiler) nodeWith(t reflect.Type, rules *ruleSet, where string) (*Node
 		n.validates = !c.output && afterHook.of(n.Type)
 		n.before = !c.output && beforeHook.of(n.Type)
 	}
-	if rules.items != nil && n.Kind != List && n.Kind != Map && !c.output {
+	if rules.items != nil && n.Kind != List && n.Kind != Set && n.Kind != Map && !c.output {
 		return nil, fmt.Errorf("%s: the rule dive is for lists and maps and does not fit a value of type %s", where, n.Type)
 	}
 	if c.output {
@@ -253,6 +253,8 @@ func (c *compiler) classify(n *Node, rules *ruleSet, where string) error {
 		n.Kind = Decimal
 	case t == metadataType:
 		metadataNode(n)
+	case noun.IsSet(t):
+		return c.setNode(n, rules, where)
 	case isEnum(t):
 		return enumNode(n, where)
 	case pointer.Implements(textType) || c.output && pointer.Implements(textOutType):
@@ -578,12 +580,14 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 		f.Optional = true
 		t = noun.Fill(reflect.New(t).Elem()).Type()
 	}
-	switch secret := sf.Tag.Get("sensitive"); secret {
-	case "", "false":
-	case "true":
-		f.Sensitive = true
-	default:
-		return nil, fmt.Errorf("%s: sensitive:%q is neither \"true\" nor \"false\"", where, secret)
+	for name, flag := range map[string]*bool{"sensitive": &f.Sensitive, "deprecated": &f.Deprecated, "hidden": &f.Hidden} {
+		switch value := sf.Tag.Get(name); value {
+		case "", "false":
+		case "true":
+			*flag = true
+		default:
+			return nil, fmt.Errorf("%s: %s:%q is neither \"true\" nor \"false\"", where, name, value)
+		}
 	}
 	rules, err := parseRules(sf.Tag.Get("validate"))
 	if err != nil {
@@ -602,12 +606,20 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 			return nil, fmt.Errorf("%s: %w", where, err)
 		}
 	}
+	if pattern, ok := sf.Tag.Lookup("key_pattern"); ok && !c.output {
+		if err := setKeyPattern(f.Node, pattern); err != nil {
+			return nil, fmt.Errorf("%s: %w", where, err)
+		}
+	}
 	text, hasDefault := sf.Tag.Lookup("default")
 	if hasDefault {
 		f.HasDefault = true
 		c.preset = append(c.preset, preset{f, text, where})
 	}
 	f.Required = !f.Optional && !hasDefault
+	if f.Hidden && f.Required && !c.output {
+		return nil, fmt.Errorf("%s: a client that does not know a hidden field cannot send it; use kit.Optional or give it a default", where)
+	}
 	if rules.required && !f.Required && !c.output {
 		other := "the default"
 		if f.Optional {
@@ -655,7 +667,7 @@ func (n *Node) defaultJSON(text string) []byte {
 		return encode.AppendString(nil, text)
 	case !json.Valid([]byte(text)) && (n.Kind == Integer || n.Kind == Float || n.Kind == Bool || n.Kind == Enum || n.Kind == Literal):
 		return encode.AppendString(nil, text)
-	case n.Kind == List && !strings.HasPrefix(text, "["):
+	case (n.Kind == List || n.Kind == Set) && !strings.HasPrefix(text, "["):
 		out := []byte{'['}
 		for i, item := range strings.Split(text, ",") {
 			if text == "" {

@@ -51,6 +51,8 @@ func (n *Node) decodeKind(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 		return n.decodeObject(d, tok, v)
 	case List:
 		return n.decodeList(d, tok, v)
+	case Set:
+		return n.decodeSet(d, tok, v)
 	case Map:
 		return n.decodeMap(d, tok, v)
 	case Metadata:
@@ -438,7 +440,7 @@ func (n *Node) holdsNUL(doc *pyjson.Document, tok pyjson.Token) bool {
 				return true
 			}
 		}
-	case List:
+	case List, Set:
 		if doc.First(tok) != '[' {
 			return false
 		}

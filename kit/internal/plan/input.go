@@ -228,7 +228,7 @@ func (c *compiler) param(sf reflect.StructField, from, name string, at []int, wh
 // readsText reports whether a value can be read from a text.
 func (n *Node) readsText() bool {
 	switch n.Kind {
-	case List, Map, Metadata, Object, Raw:
+	case List, Set, Map, Metadata, Object, Raw:
 		return false
 	case Union:
 		return !n.Union.IsTagged() && !slices.ContainsFunc(n.Union.Variants, func(v Variant) bool { return !v.Node.readsText() })

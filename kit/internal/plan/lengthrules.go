@@ -55,7 +55,7 @@ func (n *Node) prepareLength() {
 		return
 	}
 	first := n.minLength == nil && n.maxLength == nil
-	what := map[Kind]string{List: "List", Map: "Dictionary", Metadata: "Dictionary"}[n.Kind]
+	what := map[Kind]string{List: "List", Set: "Set", Map: "Dictionary", Metadata: "Dictionary"}[n.Kind]
 	if what == "" {
 		what = "Value"
 	}

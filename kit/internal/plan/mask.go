@@ -70,7 +70,7 @@ func (n *Node) takes(first byte) bool {
 	switch n.Kind {
 	case Object, Map, Union, Metadata:
 		return first == '{'
-	case List:
+	case List, Set:
 		return first == '['
 	default:
 		return true

@@ -51,6 +51,8 @@ const (
 	Object
 	// List is a slice.
 	List
+	// Set is kit.Set.
+	Set
 	// Map is a map with keys that are texts.
 	Map
 	// Metadata is kit.Metadata.
@@ -63,7 +65,7 @@ const (
 
 var kindNames = [...]string{
 	"any", "raw", "bool", "integer", "float", "string", "uuid", "datetime", "date", "decimal", "email", "url",
-	"enum", "literal", "text", "custom", "object", "list", "map", "metadata", "union", "bytes",
+	"enum", "literal", "text", "custom", "object", "list", "set", "map", "metadata", "union", "bytes",
 }
 
 // String is the name of the kind, for messages.
@@ -167,6 +169,10 @@ type Field struct {
 	Doc string
 	// Example is the text of the example tag.
 	Example string
+	// Deprecated says that clients should stop using the field.
+	Deprecated bool
+	// Hidden says that the document does not show the field.
+	Hidden bool
 	// Sensitive says that the value is never echoed.
 	Sensitive bool
 	// Filter says that the Go type is kit.Filter.

@@ -96,7 +96,7 @@ const (
 func compare(c comparison) func(n *Node, r ruleTag) (bool, error) {
 	return func(n *Node, r ruleTag) (bool, error) {
 		switch n.Kind {
-		case String, List, Map, Metadata, Email, URL:
+		case String, List, Set, Map, Metadata, Email, URL:
 			return true, n.length(c, r)
 		case Integer, Float:
 			if c == exactly {

@@ -197,6 +197,8 @@ func (n *Node) mismatch() *pydantic.Issue {
 	switch n.Kind {
 	case List:
 		return issueList
+	case Set:
+		return issueSet
 	case Map, Metadata:
 		return issueDict
 	default:

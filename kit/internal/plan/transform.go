@@ -32,7 +32,7 @@ type transformation struct {
 func setTransforms(n *Node, tag string) error {
 	own, items, dives := strings.Cut(","+tag+",", ",dive,")
 	if dives {
-		if n.Kind != List && n.Kind != Map {
+		if n.Kind != List && n.Kind != Set && n.Kind != Map {
 			return fmt.Errorf("the word dive of the transform tag is for lists and maps and does not fit a value of type %s", n.Type)
 		}
 		if err := setTransforms(n.Elem, strings.Trim(items, ",")); err != nil {

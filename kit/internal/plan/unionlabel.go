@@ -47,6 +47,8 @@ func (n *Node) label(above []*UnionPlan) string {
 		return "literal[" + strings.Join(values, ",") + "]"
 	case List:
 		return "list[" + n.Elem.innerLabel(above) + "]"
+	case Set:
+		return "set[" + n.Elem.innerLabel(above) + "]"
 	case Map:
 		return "dict[" + n.Key.innerLabel(above) + "," + n.Elem.innerLabel(above) + "]"
 	case Metadata:

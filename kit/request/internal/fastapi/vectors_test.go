@@ -17,7 +17,6 @@ var notModelled = map[string]string{
 	"attachments": "files of a form",
 	"avatars":     "files of a form",
 	"jobs":        "durations, addresses, and literals of several types",
-	"maps":        "sets",
 }
 
 // exempt are vectors that are not matched, with the reason. Files of themes add to it
