@@ -74,7 +74,13 @@ func TestNumbersStayExact(t *testing.T) {
 	}
 	require.Equal(t, "{\"v\":[\"\uFFFD\"]}", echo[map[string]verbatim](t, "{\"v\":[\"\xed\xa0\x80\"]}"))
 	require.Equal(t, "{\"v\":{\"_sa\":1,\"b\":\"\uFFFD\"}}", echo[map[string]json.RawMessage](t, "{\"v\":{\"_sa\":1,\"b\":\"\xed\xa0\x80\"}}"))
-	_, err := request.Decode[map[string]verbatim](post(`{"v":[NaN]}`))
+	_, err := request.Decode[free](post("{\"v\":[{\"a\":\"\xed\xa0\x80\"},[\"x\\ud800\",\"y\"],{\"\\udc00\":{\"b\":\"\\udc00\",\"b\":1}}]}"))
+	require.Equal(t, []string{
+		"string_unicode [\"body\",\"v\",0,\"a\"] \"\uFFFD\"",
+		"string_unicode [\"body\",\"v\",1,0] \"x\uFFFD\"",
+		"string_unicode [\"body\",\"v\",2,\"\uFFFD\",\"[key]\"] \"\uFFFD\"",
+	}, reported(t, err), "a text that Go cannot hold is not changed")
+	_, err = request.Decode[map[string]verbatim](post(`{"v":[NaN]}`))
 	require.Equal(t, []string{`finite_number ["body","v"] ["NaN"]`}, reported(t, err))
 
 	in, err := request.Decode[free](post(`{"v":[1,2.0,12345678901234567890,1e400]}`))

@@ -46,6 +46,9 @@ func FuzzDecode(f *testing.F) {
 		if errors.Is(err, errors.BadRequest) && strings.Count(string(data), "[")+strings.Count(string(data), "{") > 500 {
 			return // nested too deep
 		}
+		if details, _ := errors.DetailsOf(err); len(details) > 0 && details[0].Type == "string_unicode" && wantErr == nil {
+			return // half a surrogate pair, of which encoding/json makes U+FFFD
+		}
 		if (err == nil) != (wantErr == nil) {
 			t.Fatalf("%q: got %v, encoding/json %v", data, err, wantErr)
 		}

@@ -60,6 +60,9 @@ func (n *Node) decodeKind(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	case Union:
 		return n.decodeUnion(d, tok, v)
 	case Any:
+		if d.doc.MayHoldSurrogate() && !d.refuseSurrogates(tok) {
+			return false
+		}
 		if value := d.doc.Any(tok); value != nil {
 			v.Set(reflect.ValueOf(value))
 		}

@@ -10,6 +10,7 @@ type Document struct {
 	stack  []uint32
 
 	nul        bool // some text holds U+0000
+	halves     bool // some text holds half a surrogate pair
 	nonFinite  bool // there is a NaN or an infinity
 	surrogates bool // the bytes hold encoded surrogates
 }
@@ -47,7 +48,7 @@ func (d *Document) Load(raw []byte) error {
 	d.data, d.surrogates = data, surrogates
 	d.text = unsafe.String(unsafe.SliceData(data), len(data))
 	d.tokens, d.stack = d.tokens[:0], d.stack[:0]
-	d.nul, d.nonFinite = false, false
+	d.nul, d.halves, d.nonFinite = false, false, false
 	return d.scan()
 }
 

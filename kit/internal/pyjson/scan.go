@@ -189,6 +189,7 @@ func (d *Document) scanString(start int) (int, error) {
 			if d.surrogates && !utf8.Valid(data[start:i]) {
 				flags |= flagSurrogate
 			}
+			d.halves = d.halves || flags&flagSurrogate != 0
 			d.tokens = append(d.tokens, span{uint32(start), uint32(i + 1), flags})
 			return i + 1, nil
 		case '\\':

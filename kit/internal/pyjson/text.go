@@ -94,6 +94,9 @@ func (d *Document) HasSurrogate(tok Token) bool {
 	return d.First(tok) == '"' && d.tokens[tok].next&flagSurrogate != 0
 }
 
+// MayHoldSurrogate reports whether some text of the document holds half a surrogate pair.
+func (d *Document) MayHoldSurrogate() bool { return d.halves }
+
 // HasNUL reports whether the token is a text with U+0000 in it.
 func (d *Document) HasNUL(tok Token) bool {
 	return d.First(tok) == '"' && d.tokens[tok].next&flagNUL != 0
