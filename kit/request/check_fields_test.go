@@ -2,6 +2,8 @@ package request_test
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,6 +164,43 @@ func TestCheckRefusesFieldsThatCannotBeFilled(t *testing.T) {
 				B string `header:"x-a"`
 			}],
 		},
+		"parameter in a body": {
+			request.Check[struct {
+				kit.Schema
+				A kit.Filter[int] `json:"a"`
+			}],
+			request.Check[struct {
+				kit.Schema
+				A kit.MetadataFilter `json:"a"`
+			}],
+			request.Check[struct {
+				kit.Schema
+				A sorting.By[sortProperty] `json:"a"`
+			}],
+			request.Check[struct {
+				kit.Schema
+				pagination.Params
+			}],
+			request.Check[struct {
+				kit.Schema
+				A int `query:"a"`
+			}],
+			request.Check[struct {
+				Body struct {
+					A string `header:"X-A"`
+				}
+			}],
+		},
+		"nothing exported": {
+			request.Check[struct {
+				kit.Schema
+				A atomic.Int64 `json:"a"`
+			}],
+			request.Check[struct {
+				kit.Schema
+				A []sync.Mutex `json:"a"`
+			}],
+		},
 		"type made of itself": {
 			request.Check[struct {
 				kit.Schema
@@ -184,6 +223,12 @@ func TestCheckRefusesFieldsThatCannotBeFilled(t *testing.T) {
 			*hidden `json:"-"`
 			plainMixin
 			a int
+		}],
+		request.Check[struct {
+			kit.Schema
+			A int                `json:"a" query:"a"`
+			B struct{}           `json:"b"`
+			C kit.MetadataFilter `json:"-"`
 		}],
 		request.Check[struct {
 			mixin

@@ -463,7 +463,7 @@ func (c *compiler) object(t reflect.Type) (*ObjectPlan, error) {
 		var after, before error
 		o.validators, after = validatorsOf(t, o.Schema, isBodyField)
 		o.before, before = beforeHook.methodsOf(t, o.Schema, isBodyField)
-		err = errors.Join(err, after, before, o.nameKeys())
+		err = errors.Join(err, after, before, unreadable(t), o.nameKeys())
 	}
 	return o, err
 }
@@ -489,6 +489,11 @@ func (c *compiler) objectField(o *ObjectPlan, sf reflect.StructField, at []int) 
 		return c.keepExtra(o, sf, at)
 	}
 	name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
+	if sf.Tag.Get("json") != "-" && !c.output {
+		if err := misplaced(sf, o.Type.String()+"."+sf.Name); err != nil {
+			return err
+		}
+	}
 	if sf.Anonymous && name == "" {
 		if embedded, err := c.embedded(o, sf, at); embedded || err != nil {
 			return err
