@@ -15,7 +15,8 @@ type Guideline string
 const (
 	// Paginated: the input of a list embeds pagination.Params or pagination.CursorParams.
 	Paginated Guideline = "paginated"
-	// PartialUpdate: every field of an update schema may be left out.
+	// PartialUpdate: every field of an update schema may be left out. In a union, what
+	// distinguishes a struct may be required: its tag, or any field where there is no tag.
 	PartialUpdate Guideline = "partial_update"
 	// Schemas: bodies and outputs, and what they hold, embed kit.Schema.
 	Schemas Guideline = "schemas"
