@@ -57,6 +57,35 @@ func TestAliases(t *testing.T) {
 	}
 }
 
+// A form has the names of the aliases too.
+func TestAliasesOfAForm(t *testing.T) {
+	t.Parallel()
+	type form struct {
+		Form struct {
+			kit.Schema `extra:"forbid"`
+
+			UserID int      `json:"user_id" alias:"userId,uid"`
+			Scope  string   `json:"scope"   alias:"scope_name" default:"all"`
+			Tags   []string `json:"tags"    alias:"tag"        default:"[]"`
+		}
+	}
+	read := func(body string) (form, error) {
+		r := jsonRequest(body)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		return request.Bind[form](r)
+	}
+	f, err := read("uid=1&tag=a&tag=a")
+	require.NoError(t, err)
+	require.Equal(t, 1, f.Form.UserID)
+	require.Equal(t, "all", f.Form.Scope)
+	require.Equal(t, []string{"a", "a"}, f.Form.Tags)
+
+	_, err = read("uid=x&scope_name=s&tag=b")
+	require.Equal(t, `int_parsing ["body","uid"] "x" Input should be a valid integer, unable to parse string as an integer`, answered(t, err))
+	_, err = read("user_id=1")
+	require.Contains(t, answered(t, err), `missing ["body","userId"]`)
+}
+
 func TestCheckRefusesAliases(t *testing.T) {
 	t.Parallel()
 

@@ -91,13 +91,14 @@ func (n *Node) formJSON(form Form) []byte {
 		out = value(append(encode.AppendString(out, name), ':'))
 	}
 	for _, f := range n.Object.Fields {
-		values := byName[f.Name]
-		delete(byName, f.Name)
+		name := f.formName(byName)
+		values := byName[name]
+		delete(byName, name)
 		switch {
 		case len(values) > 0:
-			add(f.Name, func(out []byte) []byte { return appendFormValue(out, values, f.Node.Kind == List) })
-		case f.HasDefault && f.fallback != nil && f.fallback.First(0) != 'n':
-			add(f.Name, func(out []byte) []byte { return append(out, f.fallback.Raw(0)...) })
+			add(name, func(out []byte) []byte { return appendFormValue(out, values, f.Node.Kind == List) })
+		case name != "" && f.HasDefault && f.fallback != nil && f.fallback.First(0) != 'n':
+			add(name, func(out []byte) []byte { return append(out, f.fallback.Raw(0)...) })
 		}
 	}
 	for _, name := range names {
@@ -106,6 +107,17 @@ func (n *Node) formJSON(form Form) []byte {
 		}
 	}
 	return append(out, '}')
+}
+
+// formName is the name under which a form has the field: of its aliases the first that is
+// there. A form has no paths.
+func (f *Field) formName(form map[string][]string) string {
+	for _, path := range f.aliases {
+		if name, _ := path[0].(string); len(path) == 1 && form[name] != nil {
+			return name
+		}
+	}
+	return f.InputName()
 }
 
 // appendFormValue writes all values, or the last one.
