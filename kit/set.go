@@ -1,10 +1,11 @@
 package kit
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 
-	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/noun"
 )
 
@@ -31,7 +32,18 @@ func (s Set[T]) Has(value T) bool { _, ok := s[value]; return ok }
 func (Set[T]) Holds(noun.Key) reflect.Type { return reflect.TypeFor[T]() }
 
 // MarshalJSON writes the values as a list, sorted by their JSON.
-func (s Set[T]) MarshalJSON() ([]byte, error) { return encode.Append(nil, s) }
+func (s Set[T]) MarshalJSON() ([]byte, error) {
+	values := make([]json.RawMessage, 0, len(s))
+	for value := range s {
+		data, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, data)
+	}
+	slices.SortFunc(values, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
+	return json.Marshal(values)
+}
 
 // UnmarshalJSON reads a list.
 func (s *Set[T]) UnmarshalJSON(data []byte) error {
