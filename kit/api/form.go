@@ -9,6 +9,8 @@ import (
 const (
 	mediaJSON = "application/json"
 	mediaForm = "application/x-www-form-urlencoded"
+	// mediaFiles is the type of forms that have files.
+	mediaFiles = "multipart/form-data"
 )
 
 // requestBody describes the body of a request, nil where there is none.
@@ -35,8 +37,11 @@ func newRequestBody(required bool, media string, s *openapi.Schema) *openapi.Req
 // formParameters describes a body whose fields are parameters of a form. A form without any
 // field is as good as none, so the body is required when a field is.
 func (d *describer) formParameters(fields []*plan.Field) *openapi.RequestBody {
-	s := &openapi.Schema{Type: openapi.Types{"object"}}
+	s, media := &openapi.Schema{Type: openapi.Types{"object"}}, mediaForm
 	for _, f := range fields {
+		if f.HoldsFile() {
+			media = mediaFiles
+		}
 		node := *f.Node
 		node.Nullable = false // a form has no null
 		property := d.describe(&node, input, component{})
@@ -51,5 +56,5 @@ func (d *describer) formParameters(fields []*plan.Field) *openapi.RequestBody {
 			s.Required = append(s.Required, f.Name)
 		}
 	}
-	return newRequestBody(len(s.Required) > 0, mediaForm, s)
+	return newRequestBody(len(s.Required) > 0, media, s)
 }

@@ -1,8 +1,11 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -37,6 +40,69 @@ type tokenForm struct {
 type createToken struct {
 	Trace string `header:"x-trace" default:"" doc:"A trace." example:"a1"`
 	Form  tokenForm
+}
+
+type uploadAvatar struct {
+	Image kit.File               `form:"image" doc:"The image."`
+	Title string                 `form:"title" default:"none" validate:"max=5" doc:"Its title." example:"me"`
+	More  []kit.File             `form:"more" default:"[]" validate:"max=2" doc:"More images."`
+	Icon  kit.Optional[kit.File] `form:"icon" doc:"A small one."`
+}
+
+func newUploads() *api.API {
+	type stored struct {
+		kit.Schema `doc:"A stored file."`
+
+		Name string `json:"name" doc:"Its name." example:"a.png"`
+		Text string `json:"text" doc:"Its content." example:"x"`
+	}
+	return api.New(api.Config{Title: "Avatars"}, func(root *api.Group) {
+		api.Post(root.Group("/v1/avatars", api.Tag("avatars")), "/upload", canRead, func(_ context.Context, _ subject[admin], in uploadAvatar) (stored, error) {
+			data, err := io.ReadAll(in.Image.Open())
+			return stored{Name: in.Image.Name, Text: string(data)}, err
+		}, api.Name("upload"))
+	})
+}
+
+func TestFilesInTheDocument(t *testing.T) {
+	t.Parallel()
+
+	require.JSONEq(t, `{"required":true,"content":{"multipart/form-data":{"schema":{"type":"object",
+		"properties":{
+			"image":{"type":"string","contentMediaType":"application/octet-stream","title":"Image","description":"The image."},
+			"title":{"type":"string","title":"Title","description":"Its title. Defaults to `+"`none`"+`.","examples":["me"],"maxLength":5},
+			"more":{"type":"array","title":"More","description":"More images. Defaults to `+"`[]`"+`.","maxItems":2,
+				"items":{"type":"string","contentMediaType":"application/octet-stream"}},
+			"icon":{"type":"string","contentMediaType":"application/octet-stream","title":"Icon","description":"A small one."}},
+		"required":["image"]}}}}`, bodyOf(t, newUploads(), "/v1/avatars/upload"))
+}
+
+func TestFilesAgreeWithBinding(t *testing.T) {
+	t.Parallel()
+	kittest.Agreement(t, newUploads())
+}
+
+func TestFileOverHTTP(t *testing.T) {
+	t.Parallel()
+
+	server := httptest.NewServer(newUploads())
+	defer server.Close()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	file, err := form.CreateFormFile("image", "é.png")
+	require.NoError(t, err)
+	content := strings.Repeat("0123456789abcdef", 2<<16) // 2 MiB, which are not kept in memory
+	_, err = io.WriteString(file, content)
+	require.NoError(t, err)
+	require.NoError(t, form.Close())
+	client := kittest.NewRemoteClient(t, server.URL).Bearer("x").Header("Content-Type", form.FormDataContentType())
+	response := client.Post("/v1/avatars/upload", body.Bytes())
+	require.Equal(t, http.StatusOK, response.Status)
+	require.JSONEq(t, `{"name":"é.png","text":"`+content+`"}`, string(response.Body))
+
+	response = client.Post("/v1/avatars/upload", body.Bytes()[:100])
+	require.Equal(t, http.StatusUnprocessableEntity, response.Status)
+	require.Contains(t, string(response.Body), `"loc":["body","image"],"msg":"Field required"`)
 }
 
 func newForms() *api.API {

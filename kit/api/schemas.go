@@ -84,7 +84,13 @@ func (d *describer) describeValue(n *plan.Node, dir direction, from component) *
 		s.Additional = d.describe(n.Elem, dir, from)
 		s.MinProperties, s.MaxProperties = n.MinLength, n.MaxLength
 		s.PropertyNames = d.propertyNames(n.Key, dir, from)
+	case plan.File:
+		s.Type, s.ContentMediaType = openapi.Types{"string"}, "application/octet-stream"
 	case plan.Bytes:
+		if dir == input {
+			s.Type, s.ContentMediaType = openapi.Types{"string"}, "application/octet-stream"
+			break
+		}
 		s.Type, s.ContentEncoding = openapi.Types{"string"}, "base64"
 	case plan.Metadata:
 		return describeMetadata()

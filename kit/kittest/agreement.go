@@ -69,6 +69,7 @@ type checker struct {
 	operation *openapi.Operation
 	samples   sampler
 	tried     int
+	files     bool // the body is a form that has files
 }
 
 // call holds the parts of a request: the texts of each parameter, and the body.
@@ -90,7 +91,12 @@ func (c *checker) check() {
 	}
 	var body, form *openapi.Schema
 	if c.operation.RequestBody != nil {
-		if content, isForm := c.operation.RequestBody.Content.Get(mediaForm); isForm {
+		content, isForm := c.operation.RequestBody.Content.Get(mediaForm)
+		if !isForm {
+			content, isForm = c.operation.RequestBody.Content.Get(mediaFiles)
+			c.files = isForm
+		}
+		if isForm {
 			form = c.samples.resolve(content.Schema)
 			base.body = c.sampleForm(form)
 		} else {
@@ -208,8 +214,12 @@ func (c *checker) request(b call) *http.Request {
 		path += "?" + encoded
 	}
 	var body any
+	contentType := ""
 	if form, isForm := b.body.(url.Values); isForm {
 		body = form
+		if c.files {
+			body, contentType = c.multipart(form)
+		}
 	} else if _, without := b.body.(none); !without {
 		data, err := json.Marshal(b.body)
 		if err != nil {
@@ -220,6 +230,9 @@ func (c *checker) request(b call) *http.Request {
 	r, err := newRequest(false, c.method, path, body)
 	if err != nil {
 		c.tb.Fatalf("kittest: %s %s: %v", c.method, path, err)
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
 	}
 	maps.Copy(r.Header, header)
 	return r

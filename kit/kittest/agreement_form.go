@@ -1,14 +1,52 @@
 package kittest
 
 import (
+	"bytes"
+	"io"
 	"maps"
+	"mime/multipart"
 	"net/url"
 	"slices"
 
 	"github.com/polarkit-go/polarkit/kit/openapi"
 )
 
-const mediaForm = "application/x-www-form-urlencoded"
+const (
+	mediaForm  = "application/x-www-form-urlencoded"
+	mediaFiles = "multipart/form-data"
+)
+
+// multipart writes a form as multipart/form-data.
+func (c *checker) multipart(form url.Values) (body []byte, contentType string) {
+	c.tb.Helper()
+	content, _ := c.operation.RequestBody.Content.Get(mediaFiles)
+	isFile := func(name string) bool {
+		return slices.ContainsFunc(c.samples.resolve(content.Schema).Properties, func(p openapi.Property) bool {
+			return p.Name == name && (p.Schema.ContentMediaType != "" || p.Schema.Items != nil && p.Schema.Items.ContentMediaType != "")
+		})
+	}
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range form[name] {
+			create := w.CreateFormField
+			if isFile(name) {
+				create = func(name string) (io.Writer, error) { return w.CreateFormFile(name, "file") }
+			}
+			part, err := create(name)
+			if err == nil {
+				_, err = io.WriteString(part, value)
+			}
+			if err != nil {
+				c.tb.Fatalf("kittest: %v", err)
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		c.tb.Fatalf("kittest: %v", err)
+	}
+	return out.Bytes(), w.FormDataContentType()
+}
 
 // sampleForm returns a form with the required fields.
 func (c *checker) sampleForm(s *openapi.Schema) url.Values {

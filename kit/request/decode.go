@@ -71,7 +71,7 @@ func Decode[T any](r *http.Request) (T, error) {
 // With the tag content:"json" the text of a query parameter or a header is JSON, for a
 // value of any type that a body may have (Pydantic's Json[T]).
 //
-// The body may also be a form, of the media type application/x-www-form-urlencoded. A field
+// The body may also be a form, application/x-www-form-urlencoded or multipart/form-data. A field
 // Form is a schema that is read from one. Fields with the tag form are parameters of a form:
 //
 //	type LogIn struct {
@@ -80,7 +80,8 @@ func Decode[T any](r *http.Request) (T, error) {
 //		Scopes   []string `form:"scope" default:"[]"`
 //	}
 //
-// A parameter of a form that is sent without a value is absent. In a schema it is an empty
+// Parameters of a form may be of the types kit.File and []kit.File, and []byte for the whole
+// content of a file. A parameter of a form that is sent without a value is absent. In a schema it is an empty
 // text. A body of another media type is a form without fields, as in FastAPI.
 //
 // A field is required unless it has a default or is a kit.Optional, a kit.Filter or a

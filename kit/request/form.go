@@ -17,7 +17,11 @@ const MaxFormFields = 1000
 // readForm reads a form. A body of another media type is an empty one.
 func readForm(r *http.Request) (plan.Form, error) {
 	media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	if !strings.EqualFold(strings.TrimSpace(media), "application/x-www-form-urlencoded") {
+	switch strings.ToLower(strings.TrimSpace(media)) {
+	case "application/x-www-form-urlencoded":
+	case "multipart/form-data":
+		return readMultipart(r)
+	default:
 		return nil, nil
 	}
 	body, err := readBody(r)

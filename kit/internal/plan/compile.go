@@ -84,6 +84,7 @@ func Mistakes(err error) []error {
 // compiler makes the plan of one type and all that it refers to.
 type compiler struct {
 	output   bool
+	inForm   bool // the type is that of a parameter of a form
 	objects  map[reflect.Type]*ObjectPlan
 	unions   map[reflect.Type]*UnionPlan
 	nodes    []*Node
@@ -230,6 +231,9 @@ func (c *compiler) nodeWith(t reflect.Type, rules *ruleSet, where string) (*Node
 func (c *compiler) classify(n *Node, rules *ruleSet, where string) error {
 	t := n.Type
 	pointer := reflect.PointerTo(t)
+	if isFile, err := c.fileNode(n, where); isFile {
+		return err
+	}
 	switch {
 	case noun.IsOptional(t):
 		return fmt.Errorf("%s: kit.Optional belongs around the type of a field; inside another type use a pointer", where)

@@ -119,6 +119,8 @@ func TestLimitsTable(t *testing.T) {
 		"an international label in a URL":      fmt.Sprintf("%d characters, and %d for its length times its different characters", idn.MaxCharacters, idn.MaxSteps),
 		"digits of an integer":                 strconv.Itoa(python.MaxDigits),
 		"errors in one reply":                  fmt.Sprintf("%d, and none beyond %d MiB of echoed inputs and locations", plan.MaxErrors, plan.MaxEcho>>20),
+		"files of a form":                      strconv.Itoa(request.MaxFormFiles),
+		"a text of `multipart/form-data`":      fmt.Sprintf("%d KiB", request.MaxFormText>>10),
 		"fields of a form":                     strconv.Itoa(request.MaxFormFields),
 		"values that are read again to report the errors of unions without tags": fmt.Sprintf("%d for each value of the body, and %d", plan.ReportedPerValue, plan.ReportedBesides),
 		"what `BeforeValidate` methods make of one request":                      fmt.Sprintf("%d bytes for each byte of the body, and %d MiB", plan.RewrittenPerByte, plan.RewrittenBesides>>20),

@@ -3,7 +3,9 @@ package plan
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/querystring"
 )
@@ -11,13 +13,16 @@ import (
 // Form is a body that is a form: its fields in their order.
 type Form []FormValue
 
-// FormValue is one field of a form.
-type FormValue struct{ Name, Text string }
+// FormValue is one field of a form: a text or a file.
+type FormValue struct {
+	Name, Text string
+	File       *kit.File
+}
 
 // ParseForm reads application/x-www-form-urlencoded. It never fails. Starlette reads the
 // bytes as Latin-1; here a form that is UTF-8 is read as UTF-8.
 func ParseForm(data []byte) Form {
-	pairs := querystring.Parse(headerText(string(data)))
+	pairs := querystring.Parse(FormText(string(data)))
 	form := make(Form, len(pairs))
 	for i, pair := range pairs {
 		form[i] = FormValue{Name: pair.Name, Text: pair.Value}
@@ -25,13 +30,29 @@ func ParseForm(data []byte) Form {
 	return form
 }
 
-// all returns the texts of all fields of a name.
-func (form Form) all(name string) []string {
-	var texts []string
+// FormText is a text of a form: UTF-8, or else Latin-1.
+func FormText(s string) string { return headerText(s) }
+
+// all returns all fields of a name.
+func (form Form) all(name string) []*FormValue {
+	var values []*FormValue
 	for i := range form {
 		if form[i].Name == name {
-			texts = append(texts, form[i].Text)
+			values = append(values, &form[i])
 		}
+	}
+	return values
+}
+
+// texts returns the texts of all fields of a name. That of a file is its name.
+func (form Form) texts(name string) []string {
+	var texts []string
+	for _, value := range form.all(name) {
+		text := value.Text
+		if value.File != nil {
+			text = value.File.Name
+		}
+		texts = append(texts, text)
 	}
 	return texts
 }
@@ -75,13 +96,14 @@ func (in *Input) HasBody() bool { return in.Body != nil || in.Form != nil }
 // It has the fields of the model that the form has, and those with a default, in their
 // order. All other names of the form follow.
 func (n *Node) formJSON(form Form) []byte {
-	byName := make(map[string][]string, len(form))
+	byName := make(map[string][]*FormValue, len(form))
 	var names []string
-	for _, value := range form {
+	for i := range form {
+		value := &form[i]
 		if byName[value.Name] == nil {
 			names = append(names, value.Name)
 		}
-		byName[value.Name] = append(byName[value.Name], value.Text)
+		byName[value.Name] = append(byName[value.Name], value)
 	}
 	out := []byte{'{'}
 	add := func(name string, value func([]byte) []byte) {
@@ -111,7 +133,7 @@ func (n *Node) formJSON(form Form) []byte {
 
 // formName is the name under which a form has the field: of its aliases the first that is
 // there. A form has no paths.
-func (f *Field) formName(form map[string][]string) string {
+func (f *Field) formName(form map[string][]*FormValue) string {
 	for _, path := range f.aliases {
 		if name, _ := path[0].(string); len(path) == 1 && form[name] != nil {
 			return name
@@ -121,16 +143,16 @@ func (f *Field) formName(form map[string][]string) string {
 }
 
 // appendFormValue writes all values, or the last one.
-func appendFormValue(out []byte, values []string, all bool) []byte {
+func appendFormValue(out []byte, values []*FormValue, all bool) []byte {
 	if !all {
-		return encode.AppendString(out, values[len(values)-1])
+		return values[len(values)-1].appendJSON(out)
 	}
 	for i, value := range values {
 		separator := byte(',')
 		if i == 0 {
 			separator = '['
 		}
-		out = encode.AppendString(append(out, separator), value)
+		out = value.appendJSON(append(out, separator))
 	}
 	return append(out, ']')
 }
@@ -139,14 +161,20 @@ func appendFormValue(out []byte, values []string, all bool) []byte {
 // absent.
 func (f *Field) bindForm(d *decoder, v reflect.Value) bool {
 	values := d.form.all(f.Name)
-	switch {
-	case f.Node.Kind == List && len(values) > 0:
-		return f.Node.decodeParams(d, values, f.target(v))
-	case len(values) > 0 && values[len(values)-1] != "":
-		d.atText(values[len(values)-1])
-		return f.Node.decodeParam(d, d.text, f.target(v))
+	if len(values) == 0 {
+		return f.bindAbsent(d, v)
 	}
-	return f.bindAbsent(d, v)
+	if f.Node.Kind == List {
+		if f.HoldsFile() || slices.ContainsFunc(values, func(value *FormValue) bool { return value.File != nil }) {
+			return f.Node.decodeFormValues(d, values, f.target(v))
+		}
+		return f.Node.decodeParams(d, d.form.texts(f.Name), f.target(v))
+	}
+	last := values[len(values)-1]
+	if last.File == nil && last.Text == "" {
+		return f.bindAbsent(d, v)
+	}
+	return f.Node.decodeFormValue(d, last, f.target(v))
 }
 
 // bindAbsent is what a parameter becomes that a request does not have.

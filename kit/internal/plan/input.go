@@ -203,7 +203,9 @@ func (c *compiler) param(sf reflect.StructField, from, name string, at []int, wh
 	if sf.Type == metadataFilterType {
 		return metadataParam(sf, from, name, at, where)
 	}
+	c.inForm = from == placeForm
 	f, err := c.field(sf, name, at, where)
+	c.inForm = false
 	if err != nil {
 		return nil, err
 	}

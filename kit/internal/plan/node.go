@@ -59,13 +59,15 @@ const (
 	Metadata
 	// Union is an interface with a closed set of types.
 	Union
-	// Bytes is a slice of bytes, which is only written, as base64.
+	// Bytes is a slice of bytes. It is written as base64, and read from the part of a form.
 	Bytes
+	// File is kit.File, a file of a form.
+	File
 )
 
 var kindNames = [...]string{
 	"any", "raw", "bool", "integer", "float", "string", "uuid", "datetime", "date", "decimal", "email", "url",
-	"enum", "literal", "text", "custom", "object", "list", "set", "map", "metadata", "union", "bytes",
+	"enum", "literal", "text", "custom", "object", "list", "set", "map", "metadata", "union", "bytes", "file",
 }
 
 // String is the name of the kind, for messages.

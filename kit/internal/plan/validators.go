@@ -237,7 +237,7 @@ func (f *Field) received(d *decoder, r Request, name string) any {
 			values = append(values, headerText(value))
 		}
 	case "body":
-		values = d.form.all(name)
+		values = d.form.texts(name)
 	case "cookie":
 		if value, ok := d.cookies.Last(name); ok {
 			values = []string{value}

@@ -18,5 +18,3 @@ type login struct {
 var _ = theme("logins", request.Bind[login])
 
 var _ = except("a form that is UTF-8 is read as such; Starlette reads it as Latin-1", "logins/body/023")
-
-var _ = except("multipart/form-data", "logins/content-type/007", "logins/content-type/009", "tokens/content-type/008", "tokens/content-type/009")

@@ -14,9 +14,7 @@ import (
 
 // notModelled are the themes that no handler reads, with the reason.
 var notModelled = map[string]string{
-	"attachments": "files of a form",
-	"avatars":     "files of a form",
-	"jobs":        "durations, addresses, and literals of several types",
+	"jobs": "durations, addresses, and literals of several types",
 }
 
 // exempt are vectors that are not matched, with the reason. Files of themes add to it
