@@ -103,10 +103,10 @@ func (s Rows[Row]) ownerOfNew() (owner.Owner, error) {
 	if !ok {
 		return owner.Owner{}, fmt.Errorf("repository: %s: a %s cannot own a row: the model has no column for it", p.table, own.Kind())
 	}
-	switch c := &p.columns[p.byName[column]]; {
-	case c.key:
+	switch i := p.byName[column]; {
+	case p.isKey(i):
 		return owner.Owner{}, fmt.Errorf("repository: %s: a row that is its owner (%s) cannot be created by it", p.table, own.Kind())
-	case c.readonly:
+	case p.columns[i].readonly:
 		return owner.Owner{}, fmt.Errorf("repository: %s: the column %q is read-only, so the owner of a new row cannot be written", p.table, column)
 	}
 	return own, nil
@@ -155,12 +155,12 @@ func (p *plan) complete(row reflect.Value, own owner.Owner, at time.Time) error 
 }
 
 // namesOwner refuses a row that a system reach makes and that belongs to nobody,
-// although its owner column is never NULL.
+// although its owner column is never NULL. It passes a key, which complete sets.
 func (p *plan) namesOwner(row reflect.Value) error {
 	for kind, name := range p.owners {
-		c := &p.columns[p.byName[name]]
-		given := c.key && len(p.key) == 1 // complete sets it
-		if !given && !c.nullable && !c.readonly && row.FieldByIndex(c.index).IsZero() {
+		i := p.byName[name]
+		c := &p.columns[i]
+		if !p.isKey(i) && !c.nullable && !c.readonly && row.FieldByIndex(c.index).IsZero() {
 			return fmt.Errorf("repository: %s: the row names no %s: with a system reach the row says whose it is", p.table, kind)
 		}
 	}

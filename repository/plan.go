@@ -313,6 +313,9 @@ func (p *plan) isOwner(name string) bool {
 	return false
 }
 
+// isKey reports whether a column alone is the primary key.
+func (p *plan) isKey(i int) bool { return p.columns[i].key && len(p.key) == 1 }
+
 func quoteTable(table string) (quoted, alias string) {
 	parts := strings.Split(table, ".")
 	for i, part := range parts {

@@ -20,8 +20,9 @@ import (
 // too: [Rows.Create] writes every column, so a DEFAULT of the table does not apply.
 //
 // A field for the owner column is left out, since the owner comes from
-// [Model.For]. Where a model has several owner columns, For fills one of them:
-// leave such fields out with db:"-", and set the other columns by hand.
+// [Model.For]. This holds for a column of a composite primary key too. Where a
+// model has several owner columns, For fills one of them: leave such fields out
+// with db:"-", and set the other columns by hand.
 //
 // A field of another type than the column's needs a [Conversion]:
 //
@@ -62,7 +63,7 @@ func (p *plan) creatable(name string) (int, error) {
 		return 0, fmt.Errorf("there is no column %q", name)
 	case p.columns[i].readonly:
 		return 0, fmt.Errorf("the column %q is read-only", name)
-	case p.columns[i].key:
+	case p.isKey(i):
 		return i, nil
 	case p.isOwner(name):
 		if p.ownersOfNew() > 1 {
@@ -79,7 +80,7 @@ func (p *plan) creatable(name string) (int, error) {
 func (p *plan) ownersOfNew() int {
 	columns := make(map[string]struct{}, len(p.owners))
 	for _, name := range p.owners {
-		if !p.columns[p.byName[name]].key {
+		if !p.isKey(p.byName[name]) {
 			columns[name] = struct{}{}
 		}
 	}

@@ -137,6 +137,54 @@ func TestOwnersThatCannotBeWritten(t *testing.T) {
 	sentence.Equal(t, "a new row of nobody, where the owner is a part of the key", err)
 }
 
+// TestOwnersInACompositeKey: such a row is not its owner, so an owner creates it.
+func TestOwnersInACompositeKey(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.FromSQL(`CREATE TABLE invoices (
+		organization_id uuid,
+		number bigint,
+		note text NOT NULL,
+		PRIMARY KEY (organization_id, number)
+	)`).Pool(t, repository.Configure)
+	reader, writer, acme, globe := repository.NewReader(pool), repository.NewWriter(pool), uuid.New(), uuid.New()
+	type invoice struct {
+		OrganizationID uuid.UUID `db:"organization_id,pk"`
+		Number         int64     `db:"number,pk"`
+		Note           string    `db:"note"`
+	}
+	type invoiceCreate struct {
+		kit.Schema
+
+		OrganizationID kit.Optional[uuid.UUID] `json:"organization_id"`
+		Number         int64                   `json:"number"`
+		Note           string                  `json:"note"`
+	}
+	invoices := repository.MustNew[invoice]("invoices", repository.Options{Owners: repository.Owners{organizationKind: "organization_id"}})
+	own, err := organizations(acme).Own(t.Context(), organizationKind, acme)
+	require.NoError(t, err)
+	rows, newInvoice := invoices.For(own), repository.RowOf[invoiceCreate](invoices)
+
+	sent := newInvoice(invoiceCreate{OrganizationID: kit.Some(globe), Number: 1, Note: "a"})
+	require.Equal(t, invoice{Number: 1, Note: "a"}, sent, "the owner is not of the request")
+	made, err := rows.Create(t.Context(), writer, sent)
+	require.NoError(t, err)
+	require.Equal(t, invoice{OrganizationID: acme, Number: 1, Note: "a"}, made)
+	require.NoError(t, rows.CreateMany(t.Context(), writer, []invoice{{Number: 2, Note: "b"}, {OrganizationID: acme, Number: 3, Note: "c"}}))
+	made, err = rows.Upsert(t.Context(), writer, invoice{Number: 1, Note: "z"},
+		repository.OnConflict{Columns: []string{"organization_id", "number"}, Update: []string{"note"}})
+	require.NoError(t, err)
+	require.Equal(t, invoice{OrganizationID: acme, Number: 1, Note: "z"}, made)
+
+	_, err = rows.Create(t.Context(), writer, invoice{OrganizationID: globe, Number: 4})
+	sentence.Equal(t, "a new row for another owner, where the owner is a part of the key", err)
+	made, err = invoices.For(owner.System("seed")).Create(t.Context(), writer, invoice{OrganizationID: globe, Number: 1, Note: "g"})
+	require.NoError(t, err)
+	require.Equal(t, globe, made.OrganizationID)
+	count, err := rows.Count(t.Context(), reader, nil)
+	require.NoError(t, err)
+	require.EqualValues(t, 3, count)
+}
+
 // reacher answers for a reach.
 type reacher func() (owner.Reach, error)
 
