@@ -11,17 +11,26 @@ import (
 )
 
 var (
-	errNoRequirement      = errors.New("auth: a requirement that Require did not make allows nobody")
+	errNoRequirement      = errors.New("auth: a requirement that Require did not make allows nobody; make it with auth.Require")
 	errNoMiddleware       = errors.New("auth: a requirement was used without Authenticator.Middleware around the handler")
 	errOtherAuthenticator = errors.New("auth: a requirement was used with an authenticator of another registry")
 )
+
+// Check fails for a requirement that [Require] did not make. With it, package kit/api
+// refuses such a guard at start.
+func (q *Requirement[S]) Check() error {
+	if q == nil || q.registry == nil {
+		return errNoRequirement
+	}
+	return nil
+}
 
 // Authorize returns who is calling, or an error that says why they may not. It is
 // the guard of package kit/api. The request must come through
 // [Authenticator.Middleware]; otherwise the answer is 500.
 func (q *Requirement[S]) Authorize(r *http.Request) (AuthSubject[S], error) {
-	if q == nil || q.registry == nil {
-		return AuthSubject[S]{}, errors.InternalServerError.Wrap(errNoRequirement)
+	if err := q.Check(); err != nil {
+		return AuthSubject[S]{}, errors.InternalServerError.Wrap(err)
 	}
 	s := stateOf(r.Context())
 	switch {

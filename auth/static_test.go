@@ -24,7 +24,11 @@ import (
 )
 
 // A requirement is a guard, without either package knowing the other.
-var _ api.Guard[auth.AuthSubject[auth.Admin]] = (*auth.Requirement[auth.Admin])(nil)
+var (
+	_ api.Guard[auth.AuthSubject[auth.Admin]] = (*auth.Requirement[auth.Admin])(nil)
+	_ api.ReplyGuard                          = (*auth.Requirement[auth.Admin])(nil)
+	_ api.CheckedGuard                        = (*auth.Requirement[auth.Admin])(nil)
+)
 
 type staff struct {
 	id   uuid.UUID
@@ -320,6 +324,35 @@ func TestSubjectTypesOfTheApplication(t *testing.T) {
 	} {
 		_, err := auth.New(own, auth.Config{Store: world.Store, Keys: world.Keys, Subjects: loaders})
 		sentence.Equal(t, "New: "+name, err)
+	}
+}
+
+// TestAnAPIRefusesTheZeroRequirement, which would be documented as public and answer 500.
+func TestAnAPIRefusesTheZeroRequirement(t *testing.T) {
+	t.Parallel()
+	sentence.Equal(t, "Check: the zero requirement", (&auth.Requirement[auth.Admin]{}).Check())
+	require.Error(t, (*auth.Requirement[auth.Admin])(nil).Check())
+	require.NoError(t, canRead.Check())
+	answer := func(context.Context, auth.AuthSubject[auth.Admin], struct{}) (api.NoContent, error) {
+		return api.NoContent{}, nil
+	}
+	for name, routes := range map[string]func(*api.Group){
+		"endpoint": func(root *api.Group) {
+			api.Post(root, "/v1/customers/", &auth.Requirement[auth.Admin]{}, answer, api.Name("touch"))
+		},
+		"group": func(root *api.Group) {
+			g := root.Group("/v1", api.Behind(&auth.Requirement[auth.Admin]{}))
+			api.Post(g, "/customers/", canRead, answer, api.Name("touch"))
+		},
+	} {
+		func() {
+			defer func() {
+				text, _ := recover().(string)
+				require.Contains(t, text, "a requirement that Require did not make allows nobody", name)
+				require.Contains(t, text, "1 mistake", name)
+			}()
+			api.New(api.Config{Title: "Shop API"}, routes)
+		}()
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -13,7 +14,7 @@ import (
 // A Guard decides who may call an endpoint. S is what the handler gets to know of the
 // caller. *auth.Requirement is a Guard. Guard is an interface, so this package depends on
 // no way of authentication. It will not get more methods: those come in interfaces of
-// their own, as [ReplyGuard] does.
+// their own, as [ReplyGuard] and [CheckedGuard] do.
 //
 // A guard is called for each request, concurrently, before the body is read.
 type Guard[S any] interface {
@@ -31,6 +32,14 @@ type Guard[S any] interface {
 type ReplyGuard interface {
 	// ReplyHeader is called after an Authorize without an error, before the handler.
 	ReplyHeader(r *http.Request, header http.Header)
+}
+
+// A CheckedGuard is a [Guard] that may be unusable, such as one that its constructor did
+// not make.
+type CheckedGuard interface {
+	// Check says why the guard cannot be used, and what to change. [New] asks it once
+	// and reports the error as a mistake.
+	Check() error
 }
 
 // NoSubject is the subject of an endpoint that needs no credential.
@@ -63,6 +72,11 @@ func Behind[S any](guard Guard[S]) Option {
 			s.problems = append(s.problems, "api.Behind: there is no guard; leave the option out")
 		})
 	}
+	if err := checkGuard(guard); err != nil {
+		return option(func(s *settings) {
+			s.problems = append(s.problems, fmt.Sprintf("api.Behind: the guard cannot be used: %v", err))
+		})
+	}
 	return option(func(s *settings) {
 		s.guards = append(s.guards, sharedGuard{
 			authorize: func(r *http.Request) error {
@@ -82,6 +96,14 @@ type sharedGuard struct {
 	reply     func(r *http.Request, header http.Header)
 	security  openapi.Security
 	fails     []*errors.Kind
+}
+
+// checkGuard is the Check of a guard that has one.
+func checkGuard(guard any) error {
+	if g, ok := guard.(CheckedGuard); ok {
+		return g.Check()
+	}
+	return nil
 }
 
 // replyOf is the ReplyHeader of a guard, or a function that does nothing.

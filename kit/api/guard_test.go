@@ -72,3 +72,19 @@ func TestBehindACredential(t *testing.T) {
 	require.Equal(t, key, scheme)
 	mistakes(t, "Behind: no guard", func(root *api.Group) { root.Group("/v1", api.Behind[bool](nil)) })
 }
+
+// unmade is a guard that its constructor did not make.
+type unmade struct{ feature }
+
+func (unmade) Check() error {
+	return errors.New("shop: the guard allows nobody; make it with shop.NewGuard")
+}
+
+// TestCheckedGuard has New report a guard that cannot be used, wherever it stands.
+func TestCheckedGuard(t *testing.T) {
+	t.Parallel()
+	mistakes(t, "a guard that cannot be used", func(root *api.Group) {
+		api.Get(root, "/v1/customers/{id}", unmade{}, func(context.Context, bool, customerID) (customer, error) { return customer{}, nil }, api.Name("get"))
+		api.Get(root.Group("/v2", api.Behind(unmade{})), "/customers/{id}", canRead, service{}.Get, api.Name("get_again"))
+	})
+}

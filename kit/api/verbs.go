@@ -141,6 +141,8 @@ func register[S, In, Out any](g *Group, v verb, method, path string, guard Guard
 	e.compileSettings(handler != nil)
 	if isNil(guard) {
 		e.mistake("there is no guard; pass what the endpoint requires of its caller, or api.Public with a reason")
+	} else if err := checkGuard(guard); err != nil {
+		e.mistake("its guard cannot be used: %v", err)
 	} else {
 		e.compileGuards(guard.Security(), guard.Fails())
 	}
