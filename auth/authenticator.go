@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -81,16 +82,29 @@ type Authenticator struct {
 	known    *knownGood // nil without Config.Failures
 }
 
+// isNil reports whether an interface holds nothing, or a nil pointer or function.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	of := reflect.ValueOf(v)
+	return (of.Kind() == reflect.Pointer || of.Kind() == reflect.Func) && of.IsNil()
+}
+
 // New makes an authenticator. Call [Authenticator.Close] when the server has
 // stopped, so that the last uses are recorded.
 func New(registry *Registry, config Config) (*Authenticator, error) {
 	switch {
 	case registry == nil || registry.word == "":
 		return nil, errors.New("auth: New: no registry; make one with NewRegistry")
-	case config.Store == nil:
+	case isNil(config.Store):
 		return nil, errors.New("auth: New: Config.Store is nil; set it to a store, such as that of pgstore.New")
 	case len(config.Keys.keys) == 0:
 		return nil, errors.New("auth: New: Config.Keys has no key; make them with NewKeys or ParseKeys")
+	case config.Memberships != nil && isNil(config.Memberships):
+		return nil, fmt.Errorf("auth: New: Config.Memberships is a nil %T; make it, or leave the field out", config.Memberships)
+	case config.Failures != nil && isNil(config.Failures):
+		return nil, fmt.Errorf("auth: New: Config.Failures is a nil %T; make it, or leave the field out", config.Failures)
 	}
 	if config.Logger == nil {
 		config.Logger = slog.Default()
@@ -129,7 +143,7 @@ func New(registry *Registry, config Config) (*Authenticator, error) {
 			return nil, fmt.Errorf("auth: New: Config.Subjects loads %q as %v, but in the registry they are %v", loader.kind, loader.typ, typ.subject.typ)
 		case !ok && typ.subject.make == nil:
 			return nil, fmt.Errorf("auth: New: Config.Subjects has no loader for %q (%v); add SubjectType.Load", typ.subject.kind, typ.subject.typ)
-		case typ.place == external && config.Fallback == nil:
+		case typ.place == external && isNil(config.Fallback):
 			return nil, fmt.Errorf("auth: New: credential type %q needs Config.Fallback", typ.name)
 		}
 	}

@@ -30,7 +30,7 @@ func NewIssuer(registry *Registry, keys Keys, ledger credential.Ledger) (*Issuer
 		return nil, errors.New("auth: NewIssuer: no registry; make one with NewRegistry")
 	case len(keys.keys) == 0:
 		return nil, errors.New("auth: NewIssuer: no keys; make them with NewKeys or ParseKeys")
-	case ledger == nil:
+	case isNil(ledger):
 		return nil, errors.New("auth: NewIssuer: the ledger is nil")
 	}
 	return &Issuer{registry: registry, keys: keys, ledger: ledger, now: time.Now, audit: audit.LogActions(nil)}, nil

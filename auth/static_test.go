@@ -356,6 +356,33 @@ func TestAnAPIRefusesTheZeroRequirement(t *testing.T) {
 	}
 }
 
+// members are memberships that a pointer satisfies too.
+type members struct{ auth.Memberships }
+
+// TestNilInAnInterface: a nil pointer in a field of an interface type fails at start,
+// and not in the first request.
+func TestNilInAnInterface(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	external := auth.NewRegistry("shop", auth.NewExternalType("jwt", auth.NewSubjectType[auth.User](auth.UserKind)))
+	for name, c := range map[string]struct {
+		registry *auth.Registry
+		change   func(*auth.Config)
+	}{
+		"no store":                            {registry, func(c *auth.Config) { c.Store = (*authtest.Store)(nil) }},
+		"a nil pointer in Memberships":        {registry, func(c *auth.Config) { c.Memberships = (*members)(nil) }},
+		"a nil pointer in Failures":           {registry, func(c *auth.Config) { c.Failures = (*auth.FailureBudget)(nil) }},
+		"an external type without a fallback": {external, func(c *auth.Config) { c.Fallback = resolver(nil) }},
+	} {
+		config := auth.Config{Store: s.Store, Keys: s.Keys}
+		c.change(&config)
+		_, err := auth.New(c.registry, config)
+		sentence.Equal(t, "New: "+name, err)
+	}
+	_, err := auth.NewIssuer(registry, s.Keys, (*authtest.Store)(nil))
+	sentence.Equal(t, "NewIssuer: no ledger", err)
+}
+
 type resolver func(ctx context.Context, token auth.Secret) (*credential.Credential, error)
 
 func (f resolver) Resolve(ctx context.Context, token auth.Secret) (*credential.Credential, error) {
