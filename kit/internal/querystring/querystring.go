@@ -23,12 +23,9 @@ func Parse(raw string) Values {
 		return nil
 	}
 	values := make(Values, 0, Count(raw))
-	for raw != "" {
+	for raw = strings.TrimLeft(raw, "&"); raw != ""; raw = strings.TrimLeft(raw, "&") {
 		var part string
 		part, raw, _ = strings.Cut(raw, "&")
-		if part == "" {
-			continue
-		}
 		name, value, _ := strings.Cut(part, "=")
 		values = append(values, Pair{unquote(name), unquote(value)})
 	}
@@ -38,8 +35,8 @@ func Parse(raw string) Values {
 // Count returns the number of parameters of a query string.
 func Count(raw string) int {
 	count := 0
-	for part := range strings.SplitSeq(raw, "&") {
-		if part != "" {
+	for i := range len(raw) {
+		if raw[i] != '&' && (i == 0 || raw[i-1] == '&') {
 			count++
 		}
 	}
