@@ -18,7 +18,8 @@ import (
 // Whose row it is comes from [Model.For] alone, never from a request: For takes
 // an [owner.Owner] here, which the method Own of a reach or of an
 // auth.AuthSubject makes. The owner column may be left zero in the row and must
-// not name anybody else.
+// not name anybody else. Where a model has several owner columns, the row has the
+// others: Create fails where one of them is the zero UUID.
 //
 //	owner, err := subject.Own(ctx, in.OrganizationID)
 //	…
@@ -114,11 +115,12 @@ func (s Rows[Row]) ownerOfNew() (owner.Owner, error) {
 
 // complete sets what the repository sets in a new row.
 func (p *plan) complete(row reflect.Value, own owner.Owner, at time.Time) error {
-	if own.IsZero() {
-		if err := p.namesOwner(row); err != nil {
+	if !own.IsZero() {
+		if err := p.setOwner(row, own); err != nil {
 			return err
 		}
-	} else if err := p.setOwner(row, own); err != nil {
+	}
+	if err := p.namesOwners(row, own); err != nil {
 		return err
 	}
 	if len(p.key) == 1 {
@@ -154,17 +156,25 @@ func (p *plan) complete(row reflect.Value, own owner.Owner, at time.Time) error 
 	return nil
 }
 
-// namesOwner refuses a row that a system reach makes and that belongs to nobody,
-// although its owner column is never NULL. It passes a key, which complete sets.
-func (p *plan) namesOwner(row reflect.Value) error {
+// namesOwners refuses a row that has no owner in a column that is never NULL. It passes
+// a key, which complete sets. The owner of For, if there is one, is in the row already.
+func (p *plan) namesOwners(row reflect.Value, own owner.Owner) error {
+	var missing owner.Kind
 	for kind, name := range p.owners {
 		i := p.byName[name]
 		c := &p.columns[i]
-		if !p.isKey(i) && !c.nullable && !c.readonly && row.FieldByIndex(c.index).IsZero() {
-			return fmt.Errorf("repository: %s: the row names no %s: with a system reach the row says whose it is", p.table, kind)
+		if !p.isKey(i) && !c.nullable && !c.readonly && row.FieldByIndex(c.index).IsZero() && (missing == "" || kind < missing) {
+			missing = kind
 		}
 	}
-	return nil
+	switch {
+	case missing == "":
+		return nil
+	case own.IsZero():
+		return fmt.Errorf("repository: %s: the row names no %s: with a system reach the row says whose it is", p.table, missing)
+	default:
+		return fmt.Errorf("repository: %s: the row names no %s: For sets only its %s, so set the other owner columns in the row", p.table, missing, own.Kind())
+	}
 }
 
 // setOwner refuses a row that names another owner, rather than move it.

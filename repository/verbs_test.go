@@ -185,6 +185,40 @@ func TestOwnersInACompositeKey(t *testing.T) {
 	require.EqualValues(t, 3, count)
 }
 
+// TestTheOtherOwnersOfANewRow: For fills one owner column, and the row has to name the
+// others.
+func TestTheOtherOwnersOfANewRow(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.FromSQL(`CREATE TABLE visits (id uuid PRIMARY KEY, organization_id uuid NOT NULL, customer_id uuid NOT NULL, user_id uuid, note text NOT NULL)`).
+		Pool(t, repository.Configure)
+	reader, writer, acme := repository.NewReader(pool), repository.NewWriter(pool), uuid.New()
+	type visit struct {
+		ID             uuid.UUID  `db:"id"`
+		OrganizationID uuid.UUID  `db:"organization_id"`
+		CustomerID     uuid.UUID  `db:"customer_id"`
+		UserID         *uuid.UUID `db:"user_id"`
+		Note           string     `db:"note"`
+	}
+	visits := repository.MustNew[visit]("visits", repository.Options{
+		Owners: repository.Owners{organizationKind: "organization_id", customerKind: "customer_id", userKind: "user_id"},
+	})
+	customer, err := owner.System("test").Own(t.Context(), customerKind, uuid.New())
+	require.NoError(t, err)
+	rows := visits.For(customer)
+	_, err = rows.Create(t.Context(), writer, visit{})
+	sentence.Equal(t, "a new row without its other owner", err)
+	_, err = rows.Upsert(t.Context(), writer, visit{}, repository.OnConflict{Columns: []string{"id"}, Update: []string{"note"}})
+	sentence.Equal(t, "a new row without its other owner", err)
+	sentence.Equal(t, "a new row without its other owner", rows.CreateMany(t.Context(), writer, []visit{{OrganizationID: acme}, {}}))
+	count, err := visits.For(owner.System("test")).Count(t.Context(), reader, nil)
+	require.NoError(t, err)
+	require.Zero(t, count)
+
+	made, err := rows.Create(t.Context(), writer, visit{OrganizationID: acme})
+	require.NoError(t, err)
+	require.Equal(t, visit{ID: made.ID, OrganizationID: acme, CustomerID: customer.ID()}, made, "a column that takes NULL may name nobody")
+}
+
 // reacher answers for a reach.
 type reacher func() (owner.Reach, error)
 
