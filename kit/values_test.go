@@ -91,3 +91,25 @@ func TestDecimal(t *testing.T) {
 	require.Zero(t, back.Compare(small))
 	require.Error(t, json.Unmarshal([]byte(`"x"`), &back))
 }
+
+func TestDuration(t *testing.T) {
+	t.Parallel()
+
+	for text, want := range map[string]time.Duration{"PT1H30M": 90 * time.Minute, "-PT0.000001S": -time.Microsecond, "PT0S": 0, "P1Y": 365 * 24 * time.Hour} {
+		length, err := kit.ParseDuration(text)
+		require.NoError(t, err)
+		std, ok := length.Std()
+		require.True(t, ok)
+		require.Equal(t, want, std)
+		require.Equal(t, length, kit.DurationOf(want))
+		require.Equal(t, text, length.String())
+		require.Equal(t, want == 0, length.IsZero())
+		require.InDelta(t, want.Seconds(), length.Seconds(), 0)
+	}
+	var length kit.Duration
+	require.NoError(t, json.Unmarshal([]byte(`"-P999999999D"`), &length))
+	_, ok := length.Std()
+	require.False(t, ok, "a time.Duration has no room for it")
+	require.Equal(t, -1, length.Compare(kit.Duration{}))
+	require.Error(t, json.Unmarshal([]byte(`"1 hour"`), &length))
+}

@@ -163,7 +163,7 @@ func exampleProblem(f *plan.Field) string {
 		return "" // people would copy the example of a secret into a configuration
 	}
 	switch n.Kind {
-	case plan.String, plan.Integer, plan.Float, plan.Decimal, plan.UUID, plan.Datetime, plan.Date, plan.Email, plan.URL, plan.Text:
+	case plan.String, plan.Integer, plan.Float, plan.Decimal, plan.UUID, plan.Datetime, plan.Date, plan.Duration, plan.Email, plan.URL, plan.Text:
 	default:
 		return ""
 	}

@@ -61,6 +61,8 @@ func (d *describer) describeValue(n *plan.Node, dir direction, from component) *
 		s.Type, s.Format = openapi.Types{"string"}, "date-time"
 	case plan.Date:
 		s.Type, s.Format = openapi.Types{"string"}, "date"
+	case plan.Duration:
+		s.Type, s.Format = openapi.Types{"string"}, "duration"
 	case plan.Email:
 		s.Type, s.Format = openapi.Types{"string"}, "email"
 		s.MinLength, s.MaxLength = n.MinLength, n.MaxLength
@@ -122,7 +124,7 @@ func (d *describer) propertyNames(key *plan.Node, dir direction, from component)
 			names.Enum = append(names.Enum, fmt.Sprint(value))
 		}
 		return names
-	case plan.UUID, plan.Date, plan.Datetime, plan.Email, plan.URL:
+	case plan.UUID, plan.Date, plan.Datetime, plan.Duration, plan.Email, plan.URL:
 	default:
 		return nil
 	}

@@ -228,6 +228,7 @@ var formats = map[string]string{
 	"uuid4":     "992fae2a-2a17-4b7a-8d9e-e287cf90131b",
 	"date-time": "2025-01-03T13:37:00Z",
 	"date":      "2025-01-03",
+	"duration":  "PT1H30M",
 	"email":     "john@example.com",
 	"uri":       "https://example.com/",
 }
@@ -238,7 +239,11 @@ const longest = 1 << 16
 func ofString(schema *openapi.Schema) (valid, invalid []any) {
 	invalid = []any{true, []any{}, map[string]any{}}
 	if text, ok := formats[schema.Format]; ok {
-		if schema.Format != "date-time" && schema.Format != "date" { // a number is a time
+		switch schema.Format {
+		case "date-time", "date": // a number is a time
+		case "duration": // a number is one of seconds, and a boolean is a number
+			invalid = []any{[]any{}, map[string]any{}}
+		default:
 			invalid = append(invalid, 12)
 		}
 		return []any{text}, append(invalid, "nope")

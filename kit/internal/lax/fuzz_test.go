@@ -145,3 +145,20 @@ func FuzzDecimal(f *testing.F) {
 		}
 	})
 }
+
+func FuzzDuration(f *testing.F) {
+	seed(f, "P1Y2M3W4DT5H6M7.8S", "-PT0.5S", "+P1,5D", "PT", "100:00:00.25", "1 days, 01:30", "-1d", "2400000000:59:59", "P4294967295D", "P999999999DT86400S", "-P999999999DT1S", "PT1.S", "PT0.99999999S", "1 day s", ":00:00", "é1:00", "PTT1H")
+	form := regexp.MustCompile(`^[+-]?(P([\d.,YMWD]*)(T[\d.,HMS]*)?|\d* ?[dD]([aA][yY][sS]?)?,? ?(\d*:\d\d(:\d\d([.,]\d+)?)?)?|\d*:\d\d(:\d\d([.,]\d+)?)?)$`)
+	f.Fuzz(func(t *testing.T, s string) {
+		span, issue := lax.Duration(s)
+		if issue != nil {
+			require.Equal(t, "time_delta_parsing", issue.Type)
+			return
+		}
+		require.Regexp(t, form, s)
+		require.Less(t, max(span.Micros, -span.Micros), int64(1_000_000))
+		require.GreaterOrEqual(t, span.Seconds, int64(-999_999_999*86_400))
+		require.Less(t, span.Seconds, int64(1_000_000_000*86_400))
+		require.False(t, span.Seconds > 0 && span.Micros < 0 || span.Seconds < 0 && span.Micros > 0, "one sign")
+	})
+}

@@ -181,6 +181,7 @@ var (
 	schemaType         = reflect.TypeFor[kit.Schema]()
 	dateType           = reflect.TypeFor[kit.Date]()
 	decimalType        = reflect.TypeFor[kit.Decimal]()
+	spanType           = reflect.TypeFor[kit.Duration]()
 	metadataType       = reflect.TypeFor[kit.Metadata]()
 	metadataFilterType = reflect.TypeFor[kit.MetadataFilter]()
 	parameterType      = reflect.TypeFor[kit.Parameter]()
@@ -238,7 +239,7 @@ func (c *compiler) classify(n *Node, rules *ruleSet, where string) error {
 	case noun.IsOptional(t):
 		return fmt.Errorf("%s: kit.Optional belongs around the type of a field; inside another type use a pointer", where)
 	case t == durationType:
-		return fmt.Errorf("%s: a time.Duration would be a number of nanoseconds on the wire; use an integer whose name says its unit, such as timeout_seconds, or a type that reads and writes itself as text", where)
+		return fmt.Errorf("%s: a time.Duration would be a number of nanoseconds on the wire; use kit.Duration, or an integer whose name says its unit, such as timeout_seconds", where)
 	case t == timeType:
 		n.Kind = Datetime
 	case t == uuidType:
@@ -255,6 +256,8 @@ func (c *compiler) classify(n *Node, rules *ruleSet, where string) error {
 		n.Kind = Date
 	case t == decimalType:
 		n.Kind = Decimal
+	case t == spanType:
+		n.Kind = Duration
 	case t == metadataType:
 		metadataNode(n)
 	case noun.IsSet(t):
@@ -353,7 +356,7 @@ func (c *compiler) mapKey(n *Node, rules *ruleSet, where string) (err error) {
 		return fmt.Errorf("%s: keys of type %s have a BeforeValidate method, and a key is always a text; use a type without it", where, t)
 	}
 	switch n.Key.Kind {
-	case String, Enum, Literal, UUID, Integer, Text, Date, Datetime, Email, URL:
+	case String, Enum, Literal, UUID, Integer, Text, Date, Datetime, Duration, Email, URL:
 		return nil
 	default:
 		return fmt.Errorf("%s: keys of type %s cannot be read; use a string type", where, t)
@@ -694,7 +697,7 @@ func (n *Node) defaultJSON(text string) []byte {
 
 func (n *Node) isText() bool {
 	switch n.Kind {
-	case String, UUID, Datetime, Date, Decimal, Email, URL, Text:
+	case String, UUID, Datetime, Date, Decimal, Duration, Email, URL, Text:
 		return true
 	case Enum, Literal:
 		return n.Type.Kind() == reflect.String

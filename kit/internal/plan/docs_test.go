@@ -34,7 +34,7 @@ func TestRuleTable(t *testing.T) {
 		"string": reflect.TypeFor[string](), "int": reflect.TypeFor[int](), "float64": reflect.TypeFor[float64](), "bool": reflect.TypeFor[bool](),
 		"[]string": reflect.TypeFor[[]string](), "map[string]int": reflect.TypeFor[map[string]int](),
 		"uuid.UUID": reflect.TypeFor[uuid.UUID](), "time.Time": reflect.TypeFor[time.Time](),
-		"kit.Date": reflect.TypeFor[kit.Date](), "kit.Decimal": reflect.TypeFor[kit.Decimal](),
+		"kit.Date": reflect.TypeFor[kit.Date](), "kit.Decimal": reflect.TypeFor[kit.Decimal](), "kit.Duration": reflect.TypeFor[kit.Duration](),
 	}
 	file, err := os.Open("../../../docs/validation.md")
 	require.NoError(t, err)

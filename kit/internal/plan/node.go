@@ -35,6 +35,8 @@ const (
 	Date
 	// Decimal is kit.Decimal.
 	Decimal
+	// Duration is kit.Duration.
+	Duration
 	// Email is a string with the email rule.
 	Email
 	// URL is a string with one of the url rules.
@@ -66,7 +68,7 @@ const (
 )
 
 var kindNames = [...]string{
-	"any", "raw", "bool", "integer", "float", "string", "uuid", "datetime", "date", "decimal", "email", "url",
+	"any", "raw", "bool", "integer", "float", "string", "uuid", "datetime", "date", "decimal", "duration", "email", "url",
 	"enum", "literal", "text", "custom", "object", "list", "set", "map", "metadata", "union", "bytes", "file",
 }
 
@@ -114,6 +116,7 @@ type Node struct {
 	maxLength *sizeRule
 	numbers   numberRules
 	decimals  decimalRules
+	durations durationRules
 	pattern   *patternRule
 	expected  pydantic.Issue // for Enum and Literal
 	texts     map[string]struct{}

@@ -105,6 +105,8 @@ func compare(c comparison) func(n *Node, r ruleTag) (bool, error) {
 			return true, n.bound(c, r)
 		case Decimal:
 			return true, n.decimalBound(c, r)
+		case Duration:
+			return true, n.durationBound(c, r)
 		case Datetime, Date:
 			return true, timeMisfit(r)
 		}

@@ -35,6 +35,7 @@ var (
 	issueDatetime = &pydantic.Issue{Type: "datetime_type", Msg: "Input should be a valid datetime"}
 	issueDate     = &pydantic.Issue{Type: "date_type", Msg: "Input should be a valid date"}
 	issueDecimal  = &pydantic.Issue{Type: "decimal_type", Msg: "Decimal input should be an integer, float, string or Decimal object"}
+	issueDuration = &pydantic.Issue{Type: "time_delta_type", Msg: "Input should be a valid timedelta"}
 	issueURL      = &pydantic.Issue{Type: "url_type", Msg: "URL input should be a string or URL"}
 	issueAware    = &pydantic.Issue{Type: "timezone_aware", Msg: "Input should have timezone info"}
 	issueNaive    = &pydantic.Issue{Type: "timezone_naive", Msg: "Input should not have timezone info"}
@@ -103,6 +104,8 @@ func (n *Node) decodeScalar(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 			return n.setDecimal(d, python.FloatRepr(d.doc.Float(tok)), v)
 		}
 		return n.setDecimal(d, string(d.doc.AppendScalar(nil, tok)), v)
+	case Duration:
+		return n.decodeDuration(d, tok, first, number, float, v)
 	case UUID:
 		return d.fail(issueUUID)
 	case URL:
@@ -166,6 +169,9 @@ func (n *Node) decodeText(d *decoder, s string, v reflect.Value, param bool) boo
 		return n.setDate(d, year, month, day, issue, v)
 	case Decimal:
 		return n.setDecimal(d, s, v)
+	case Duration:
+		span, issue := lax.Duration(s)
+		return n.setDuration(d, span, issue, v)
 	case Email:
 		return n.setEmail(d, s, v)
 	case URL:

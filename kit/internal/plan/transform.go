@@ -97,7 +97,7 @@ func (n *Node) addTransform(name string) error {
 // fromText reports whether the value can be read from a JSON text.
 func (n *Node) fromText() bool {
 	switch n.Kind {
-	case String, UUID, Datetime, Date, Decimal, Email, URL, Enum, Literal, Text, Integer, Float, Bool:
+	case String, UUID, Datetime, Date, Decimal, Duration, Email, URL, Enum, Literal, Text, Integer, Float, Bool:
 		return true
 	}
 	return false

@@ -28,6 +28,8 @@ func (n *Node) label(above []*UnionPlan) string {
 		return "date"
 	case Decimal:
 		return "decimal"
+	case Duration:
+		return "timedelta"
 	case Email:
 		return "function-after[_validate(), str]"
 	case URL:
