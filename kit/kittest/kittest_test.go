@@ -56,6 +56,7 @@ type part struct {
 	Parts kit.Optional[[]part]         `json:"parts" validate:"max=2" doc:"The parts of the part."`
 	Sizes map[string]int               `json:"sizes" default:"{}" doc:"Sizes by name."`
 	Made  kit.Optional[*kit.Date]      `json:"made" doc:"The day it was made." example:"2025-01-03"`
+	Wait  kit.Optional[kit.Duration]   `json:"wait" doc:"How long it waits." example:"PT1H30M"`
 	Owner kit.Optional[animal]         `json:"owner" doc:"Who plays with it."`
 	Step  kit.Optional[int]            `json:"step" validate:"multiple_of=5" doc:"A step." example:"10"`
 	Marks kit.Optional[[]string]       `json:"marks" validate:"min=1,unique" doc:"Marks." example:"new"`
