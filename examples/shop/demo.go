@@ -63,8 +63,10 @@ func demoSubjects() []demoSubject {
 	})
 }
 
-// printDemo issues a token for each subject, and prints it with curl commands.
+// printDemo issues a token for each subject, and then prints them with curl commands, in
+// one piece: the log of the service says that they were issued.
 func printDemo(ctx context.Context, w io.Writer, url string, issuer *auth.Issuer) error {
+	var page strings.Builder
 	for _, s := range demoSubjects() {
 		issued, err := issuer.System("prints the tokens of the demonstration").Issue(ctx, auth.Issue{
 			Type: s.typ, Subject: s.ref, Scopes: s.scopes, Limit: credential.Unrestricted(), Name: "shop serve", Lifetime: demoLifetime,
@@ -73,10 +75,11 @@ func printDemo(ctx context.Context, w io.Writer, url string, issuer *auth.Issuer
 			return err
 		}
 		token := issued.Token.Reveal()
-		fmt.Fprintf(w, "\n%s (%s)\n  token: %s\n", s.name, s.what, token)
+		fmt.Fprintf(&page, "\n%s (%s)\n  token: %s\n", s.name, s.what, token)
 		for _, call := range s.calls {
-			fmt.Fprintf(w, "  curl -H 'Authorization: Bearer %s' %s\n", token, strings.ReplaceAll(call, "URL", url))
+			fmt.Fprintf(&page, "  curl -H 'Authorization: Bearer %s' %s\n", token, strings.ReplaceAll(call, "URL", url))
 		}
 	}
-	return nil
+	_, err := io.WriteString(w, page.String())
+	return err
 }

@@ -82,7 +82,7 @@ func serveShop(ctx context.Context, c command, args []string, stdout, stderr io.
 	url := "http://" + listener.Addr().String()
 	fmt.Fprintf(stdout, "The shop serves on %s\n", url)
 	if demo {
-		issuer, err := newIssuer(pool, keys)
+		issuer, err := newIssuer(pool, keys, logger)
 		if err != nil {
 			return err
 		}

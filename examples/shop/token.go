@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/polarkit-go/polarkit/auth"
+	"github.com/polarkit-go/polarkit/auth/audit"
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/pgstore"
 	"github.com/polarkit-go/polarkit/examples/shop/access"
@@ -68,7 +69,7 @@ func createToken(ctx context.Context, c command, args []string, stdout, stderr i
 		if lifetime == 0 && ref.Kind == auth.CustomerKind {
 			lifetime = customerLifetime
 		}
-		issuer, err := newIssuer(conn, keys)
+		issuer, err := newIssuer(conn, keys, slog.New(slog.NewTextHandler(stderr, nil)))
 		if err != nil {
 			return err
 		}
@@ -83,11 +84,16 @@ func createToken(ctx context.Context, c command, args []string, stdout, stderr i
 	})
 }
 
-// newIssuer makes the issuer of the service's tokens.
-func newIssuer(db pgstore.DB, keys auth.Keys) (*auth.Issuer, error) {
+// newIssuer makes the issuer of the tokens that the program itself gives out. The logger
+// has a line for each.
+func newIssuer(db pgstore.DB, keys auth.Keys, logger *slog.Logger) (*auth.Issuer, error) {
 	store, err := access.NewStore(db)
 	if err != nil {
 		return nil, err
 	}
-	return auth.NewIssuer(access.Registry, keys, store)
+	issuer, err := auth.NewIssuer(access.Registry, keys, store)
+	if err != nil {
+		return nil, err
+	}
+	return issuer.Audited(audit.LogActions(logger)), nil
 }
