@@ -35,10 +35,7 @@ func (d *decoder) readChanged(n *Node, methods [][]int, tok pyjson.Token, v refl
 		made, err := validator.BeforeValidate(d.ctx, rawValue{doc: d.doc, tok: tok})
 		if err != nil {
 			details, rest := errors.DetailsOf(err)
-			for i := range details {
-				d.relocate(&details[i], tok, n)
-			}
-			return d.refuse(details, rest)
+			return d.refuseAt(n, tok, nil, details, rest)
 		}
 		raw := rawOf(made)
 		if raw.err != nil {

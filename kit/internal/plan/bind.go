@@ -297,7 +297,7 @@ func (n *Node) decodeParams(d *decoder, values []string, v reflect.Value) bool {
 	for i := range n.checks {
 		switch issue, err := n.checks[i].run(v); {
 		case err != nil:
-			return d.failRule(err, n, values)
+			return d.failRule(err, n, none, values)
 		case issue != nil:
 			return d.failInput(issue, values)
 		}

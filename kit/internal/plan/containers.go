@@ -99,7 +99,7 @@ func (n *Node) check(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 				d.at(tok)
 			}
 			if err != nil {
-				return d.failRule(err, n, nil)
+				return d.failRule(err, n, d.tok, d.text)
 			}
 			return d.failWith(issue, n)
 		}
@@ -160,7 +160,7 @@ func (n *Node) decodeObject(d *decoder, tok pyjson.Token, v reflect.Value) bool 
 		valid = d.readChanged(n, o.before, tok, v, func(tok pyjson.Token) bool { return n.decodeFields(d, tok, v) })
 	}
 	if valid && len(o.validators) > 0 {
-		valid = d.validateObject(v, tok, o)
+		valid = n.validateObject(d, tok, v)
 	}
 	return valid
 }

@@ -12,9 +12,7 @@ const masked = "**********"
 // is sensitive in it is masked.
 func (n *Node) appendMasked(out []byte, doc *pyjson.Document, tok pyjson.Token) []byte {
 	first := doc.First(tok)
-	if n != nil && n.sensitive && (!n.takes(first) || n.Kind == Union && !n.Union.IsTagged()) {
-		// The value has another shape than its plan, or one of several shapes, so the
-		// place of the secret is not known: a text is masked as a whole, the rest by name.
+	if n.hides(first) { // a text is masked as a whole, the rest by name
 		if first == '"' {
 			return encode.AppendString(out, masked)
 		}
@@ -62,6 +60,12 @@ func appendMaskedByName(out []byte, doc *pyjson.Document, tok pyjson.Token, name
 	default:
 		return doc.AppendScalar(out, tok)
 	}
+}
+
+// hides reports whether a value that begins with the byte has a secret in a place that is
+// not known: the value has another shape than its plan, or one of several shapes.
+func (n *Node) hides(first byte) bool {
+	return n != nil && n.sensitive && (!n.takes(first) || n.Kind == Union && !n.Union.IsTagged())
 }
 
 // takes reports whether a value that begins with the byte has the shape that the node

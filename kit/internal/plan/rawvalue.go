@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/encode"
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
@@ -123,26 +122,3 @@ func (v rawValue) MarshalJSON() ([]byte, error) {
 }
 
 var _ json.Marshaler = rawValue{}
-
-// failRule reports the error of a rule of the application. Its location is relative to the
-// value. An input that is nil is the value at the location.
-func (d *decoder) failRule(err error, n *Node, values []string) bool {
-	details, rest := errors.DetailsOf(err)
-	for i := range details {
-		e := &details[i]
-		switch {
-		case d.tok != none:
-			d.relocate(e, d.tok, n)
-			continue
-		case e.Input != nil:
-		case d.mask > 0:
-			e.Input = masked
-		case values != nil:
-			e.Input = values
-		default:
-			e.Input = d.text
-		}
-		e.Loc = append(d.location(), e.Loc...)
-	}
-	return d.refuse(details, rest)
-}

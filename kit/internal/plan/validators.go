@@ -68,43 +68,47 @@ func (d *decoder) refuse(details []errors.ValidationError, rest error) bool {
 	return false
 }
 
-// validateObject runs the Validate methods of a schema whose fields are all valid. The token
-// is the object.
-func (d *decoder) validateObject(v reflect.Value, tok pyjson.Token, object *ObjectPlan) bool {
-	details, rest := d.failing(v, object.validators)
-	if details == nil && rest == nil {
-		return true
-	}
-	for i := range details {
-		d.relocate(&details[i], tok, &Node{Kind: Object, Object: object})
-	}
-	return d.refuse(details, rest)
-}
-
-// validateValue runs the Validate method of a valid value that is no schema. For a parameter
-// the token is none, and input is the text that was sent.
-func (n *Node) validateValue(d *decoder, tok pyjson.Token, input any, v reflect.Value) bool {
-	if !n.validates || d.presetting { // a default is not validated
-		return true
-	}
-	details, rest := d.failing(v, [][]int{nil})
-	if details == nil && rest == nil {
-		return true
-	}
+// refuseAt adds the errors that the application has returned for a value of the node. Their
+// locations are relative to the value. An input that is nil is the value at the location.
+// For a parameter the token is none, and sent is what was sent.
+func (d *decoder) refuseAt(n *Node, tok pyjson.Token, sent any, details []errors.ValidationError, rest error) bool {
 	for i := range details {
 		e := &details[i]
 		switch {
 		case tok != none:
 			d.relocate(e, tok, n)
 			continue
-		case e.Input == nil && d.mask > 0:
+		case e.Input != nil:
+		case d.mask > 0:
 			e.Input = masked
-		case e.Input == nil:
-			e.Input = input
+		default:
+			e.Input = sent
 		}
 		e.Loc = append(d.location(), e.Loc...)
 	}
 	return d.refuse(details, rest)
+}
+
+// failRule reports the error of a rule of the application.
+func (d *decoder) failRule(err error, n *Node, tok pyjson.Token, sent any) bool {
+	details, rest := errors.DetailsOf(err)
+	return d.refuseAt(n, tok, sent, details, rest)
+}
+
+// validateObject runs the Validate methods of an object whose fields are all valid.
+func (n *Node) validateObject(d *decoder, tok pyjson.Token, v reflect.Value) bool {
+	details, rest := d.failing(v, n.Object.validators)
+	return details == nil && rest == nil || d.refuseAt(n, tok, nil, details, rest)
+}
+
+// validateValue runs the Validate method of a valid value that is no object. For a parameter
+// the token is none, and sent is the text.
+func (n *Node) validateValue(d *decoder, tok pyjson.Token, sent any, v reflect.Value) bool {
+	if !n.validates || d.presetting { // a default is not validated
+		return true
+	}
+	details, rest := d.failing(v, onlyItself)
+	return details == nil && rest == nil || d.refuseAt(n, tok, sent, details, rest)
 }
 
 // relocate completes an error of a Validate method. Its location is relative to the value
@@ -124,15 +128,14 @@ func (d *decoder) relocate(e *errors.ValidationError, tok pyjson.Token, guide *N
 func (d *decoder) lookup(tok pyjson.Token, loc errors.Loc, guide *Node) any {
 	secret := d.mask > 0
 	for _, part := range loc {
+		secret = secret || guide.hides(d.doc.First(tok))
 		tok = d.doc.Member(tok, part)
 		if tok == none {
 			return nil
 		}
-		if name, ok := part.(string); ok && guide != nil && guide.Kind == Object {
-			f := guide.Object.field(name)
-			if guide = nil; f != nil {
-				guide, secret = f.Node, secret || f.Sensitive
-			}
+		if name, ok := part.(string); ok {
+			member, masks := guide.member(name)
+			guide, secret = member, secret || masks
 		} else if guide != nil {
 			guide = guide.Elem
 		}
