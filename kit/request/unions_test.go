@@ -404,3 +404,25 @@ func TestUnionsOfTransformedTexts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, trimmed("now"), read)
 }
+
+type defaulted any
+
+type byDate struct {
+	ID  string   `json:"id"`
+	Day kit.Date `json:"day" default:"2024-01-01"`
+}
+
+type byNumber struct {
+	ID int `json:"id"`
+}
+
+var _ = kit.DefineSmartUnion[defaulted](byNumber{}, byDate{})
+
+// A default has not been sent, so it neither has been converted nor counts as a field.
+func TestDefaultsDoNotChooseAVariant(t *testing.T) {
+	t.Parallel()
+
+	got, err := request.Decode[defaulted](post(`{"id":"1"}`))
+	require.NoError(t, err)
+	require.IsType(t, byDate{}, got)
+}

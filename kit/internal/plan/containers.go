@@ -307,12 +307,13 @@ func settable(v reflect.Value) reflect.Value {
 }
 
 // setDefault decodes the default for each request, so that no two requests share a map. It
-// cannot fail, because it has been decoded when the plan was compiled.
+// cannot fail, because it has been decoded when the plan was compiled. It does not count in
+// the choice of a union's variant, because it has not been sent.
 func (f *Field) setDefault(d *decoder, target reflect.Value) {
-	request, presetting := d.doc, d.presetting
+	request, presetting, exact, fields := d.doc, d.presetting, d.exact, d.fields
 	d.doc, d.presetting = f.fallback, true
 	f.Node.decode(d, 0, target)
-	d.doc, d.presetting = request, presetting
+	d.doc, d.presetting, d.exact, d.fields = request, presetting, exact, fields
 }
 
 func (n *Node) decodeList(d *decoder, tok pyjson.Token, v reflect.Value) bool {
