@@ -426,3 +426,30 @@ func TestDefaultsDoNotChooseAVariant(t *testing.T) {
 	require.NoError(t, err)
 	require.IsType(t, byDate{}, got)
 }
+
+// hedge has two variants of one shape, which both hold it.
+type hedge any
+
+type hedges []hedge
+
+type (
+	leaf   struct{ Text string }
+	garden struct {
+		kit.Schema
+
+		Hedge hedge `json:"hedge"`
+	}
+)
+
+var _ = kit.DefineOrderedUnion[hedge]([]hedge{}, hedges{}, leaf{})
+
+// Each value is looked at once for U+0000, however many variants of a union may hold it.
+func TestNULInDeepUnions(t *testing.T) {
+	t.Parallel()
+
+	deep := func(leaf, besides string) string {
+		return `{"hedge":` + strings.Repeat("[", 200) + `{"Text":"` + leaf + `"}` + strings.Repeat("]", 200) + `,"other":"` + besides + `"}`
+	}
+	require.Equal(t, http.StatusOK, decodes[garden](t, deep("a", "\\u0000")).Code)
+	require.Equal(t, http.StatusOK, decodes[garden](t, deep("\\u0000", "")).Code, "a struct looks for it itself")
+}
