@@ -1,8 +1,9 @@
 package auth
 
 import (
-	"github.com/polarkit-go/polarkit/auth/audit"
 	"net/http"
+
+	"github.com/polarkit-go/polarkit/auth/audit"
 )
 
 // For the fuzz targets, whose subjects are not exported.

@@ -1,9 +1,10 @@
 package auth
 
 import (
-	"github.com/polarkit-go/polarkit/auth/audit"
 	"net/http"
 	"strings"
+
+	"github.com/polarkit-go/polarkit/auth/audit"
 )
 
 // maxToken is the most bytes that a token may have. Our own tokens are shorter than

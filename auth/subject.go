@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/google/uuid"
+
 	"github.com/polarkit-go/polarkit/auth/credential"
 	"github.com/polarkit-go/polarkit/auth/owner"
 )

@@ -2,9 +2,10 @@ package auth
 
 import (
 	"crypto/rand"
-	"github.com/polarkit-go/polarkit/auth/audit"
 	"hash/crc32"
 	"strings"
+
+	"github.com/polarkit-go/polarkit/auth/audit"
 )
 
 // A token is the prefix of its type, tokenBody random base62 characters (about 220
