@@ -73,7 +73,8 @@ func of(selection credential.Selection, verb audit.Verb, count int, err error) a
 // their own credential allows:
 //
 //   - The subject is the caller, an organization that they reach, or a customer of
-//     one. Any other fails with [owner.ErrOutOfReach].
+//     one. Any other fails with [owner.ErrOutOfReach]. The organization of a customer
+//     is the one that the call names, so take it from the stored customer.
 //   - The caller has each of the scopes, itself or by implication. Otherwise it fails
 //     with [InsufficientScope].
 //   - Its limit is within that of the caller. An organization that is not fails with
@@ -280,7 +281,11 @@ func (c Credentials) List(ctx context.Context, selection credential.Selection) (
 			return nil, err
 		}
 	}
-	return c.issuer.list(ctx, selection)
+	if found, err = c.issuer.list(ctx, selection); err != nil || mine == nil {
+		return found, err
+	}
+	// A store selects a customer by identifier. Whose customer it is, its credential says.
+	return slices.DeleteFunc(found, func(f credential.Credential) bool { return f.Subject != selection.Subject }), nil
 }
 
 // Revoke ends the living credentials of a selection and returns how many there

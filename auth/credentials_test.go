@@ -118,6 +118,26 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 			sentence.Equal(t, "Credentials: "+name, err)
 		}
 	})
+	t.Run("a customer of another under the own organization", func(t *testing.T) {
+		session := auth.Issue{Type: auth.CustomerSession, Subject: s.B.Customer, Scopes: scopes("portal:read"), Limit: credential.Unrestricted(), Lifetime: time.Hour}
+		theirs := s.Issue(session).Issued().Credential
+		mine := maker(t, s, auth.Issue{Type: auth.OrganizationAccessToken, Subject: s.A.Organization, Scopes: scopes("portal:read"), Limit: credential.Unrestricted()})
+		forged := credential.Selection{Subject: auth.Customer{ID: s.B.Customer.ID, OrganizationID: a}.Ref()}
+		found, err := mine.List(t.Context(), forged)
+		require.NoError(t, err)
+		require.Empty(t, found)
+		revoked, err := mine.Revoke(t.Context(), forged)
+		require.NoError(t, err)
+		require.Zero(t, revoked)
+		forged.ID = theirs.ID
+		_, err = mine.Rotate(t.Context(), forged, 0)
+		require.ErrorIs(t, err, owner.ErrOutOfReach)
+		theirOwn := maker(t, s, auth.Issue{Type: auth.OrganizationAccessToken, Subject: s.B.Organization, Scopes: scopes("portal:read"), Limit: credential.Unrestricted()})
+		found, err = theirOwn.List(t.Context(), credential.Selection{Subject: s.B.Customer})
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		require.Nil(t, found[0].RevokedAt)
+	})
 	t.Run("no sign-in is issued", func(t *testing.T) {
 		_, err := maker(t, s, writer).Issue(t.Context(), auth.Issue{Type: auth.WebSession, Subject: s.Both, Limit: credential.Unrestricted(), Lifetime: time.Hour})
 		sentence.Equal(t, "Issue: a sign-in for a caller", err)
