@@ -57,8 +57,10 @@ type Sessions struct {
 // session. The lifetime is absolute: use does not extend it. Zero is 30 days.
 func NewSessions(a *Authenticator, issuer *Issuer, lifetime time.Duration) (*Sessions, error) {
 	switch {
-	case a == nil || issuer == nil:
-		return nil, errors.New("auth: NewSessions: the authenticator or the issuer is nil")
+	case a == nil || a.registry == nil:
+		return nil, errors.New("auth: NewSessions: no authenticator; make one with New")
+	case issuer == nil || issuer.registry == nil:
+		return nil, errors.New("auth: NewSessions: no issuer; make one with NewIssuer")
 	case a.registry.session == nil:
 		return nil, errors.New("auth: NewSessions: the registry has no WebSession; add it to NewRegistry")
 	case a.registry != issuer.registry:

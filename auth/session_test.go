@@ -148,9 +148,15 @@ func TestSessionsWithTheStoreAway(t *testing.T) {
 func TestSessionsSetUp(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	_, err := auth.NewSessions(nil, nil, 0)
-	sentence.Equal(t, "NewSessions: no authenticator", err)
-	_, err = auth.NewSessions(s.Authenticator, s.Issuer, -1)
+	for _, nobody := range []*auth.Authenticator{nil, {}} {
+		_, err := auth.NewSessions(nobody, s.Issuer, 0)
+		sentence.Equal(t, "NewSessions: no authenticator", err)
+	}
+	for _, nobody := range []*auth.Issuer{nil, {}} {
+		_, err := auth.NewSessions(s.Authenticator, nobody, 0)
+		sentence.Equal(t, "NewSessions: no issuer", err)
+	}
+	_, err := auth.NewSessions(s.Authenticator, s.Issuer, -1)
 	sentence.Equal(t, "NewSessions: a negative lifetime", err)
 	tokens := auth.NewRegistry("shop", auth.PersonalAccessToken)
 	a, err := auth.New(tokens, auth.Config{Store: s.Store, Keys: s.Keys})
