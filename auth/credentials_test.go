@@ -106,7 +106,7 @@ func TestNothingIsIssuedWiderThanItsMaker(t *testing.T) {
 		_, err := s.Issuer.For(subjectOf(t, s, anyone, noCredential)).Issue(t.Context(), token)
 		require.ErrorIs(t, err, errors.NotPermitted)
 		for name, c := range map[string]auth.Credentials{
-			"the zero value": {}, "a nil caller": s.Issuer.For(nil), "the zero caller": s.Issuer.For(auth.AuthSubject[auth.User]{}), "no reason": s.Issuer.System(""),
+			"the zero value": {}, "a nil caller": s.Issuer.For(nil), "the zero caller": s.Issuer.For(auth.AuthSubject[auth.User]{}), "no reason": s.Issuer.System(" \n"),
 		} {
 			_, err = c.Issue(t.Context(), token)
 			sentence.Equal(t, "Credentials: "+name, err)

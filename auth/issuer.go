@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -66,9 +67,9 @@ func (i *Issuer) For(caller Caller) Credentials {
 // command, a job, a sign-in after the password was checked. A token has the rights
 // that the call names. An endpoint uses [Issuer.For], so that no caller gets more
 // rights than they have. Each use is reported with the reason, see
-// [Issuer.Audited]. With an empty reason every method fails.
+// [Issuer.Audited]. With a blank reason every method fails.
 func (i *Issuer) System(why string) Credentials {
-	return Credentials{issuer: i, system: true, why: why}
+	return Credentials{issuer: i, system: true, why: strings.TrimSpace(why)}
 }
 
 // time is the time to the microsecond, as PostgreSQL stores it.
