@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -78,7 +79,7 @@ func AliveWhile(kind owner.Kind, condition string) Alive {
 // fails where the database is nil, or where a condition or its kind is empty. It
 // does not send the conditions to the database.
 func New(db DB, alive ...Alive) (*Store, error) {
-	if db == nil {
+	if v := reflect.ValueOf(db); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return nil, errors.New("pgstore: New: the database is nil")
 	}
 	conditions := map[owner.Kind][]string{}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/auth"
@@ -87,8 +89,10 @@ func TestWholePath(t *testing.T) {
 
 func TestSetUp(t *testing.T) {
 	t.Parallel()
-	_, err := pgstore.New(nil)
-	sentence.Equal(t, "New: no database", err)
+	for _, nothing := range []pgstore.DB{nil, (*pgxpool.Pool)(nil), (*pgx.Conn)(nil)} {
+		_, err := pgstore.New(nothing)
+		sentence.Equal(t, "New: no database", err)
+	}
 	for name, alive := range map[string]pgstore.Alive{
 		"no kind": pgstore.AliveWhile("", "true"), "no condition": pgstore.AliveWhile(auth.UserKind, " "), "the zero condition": {},
 	} {
