@@ -2,6 +2,7 @@ package pgstore_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -99,4 +100,51 @@ func TestSetUp(t *testing.T) {
 		_, err := pgstore.New(database.Pool(t), alive)
 		sentence.Equal(t, "New: "+name, err)
 	}
+}
+
+// TestPrune deletes what died before a time, and nothing else.
+func TestPrune(t *testing.T) {
+	t.Parallel()
+	pool := database.Pool(t)
+	store, err := pgstore.New(pool)
+	require.NoError(t, err)
+	now := time.Now()
+	past, recent := now.Add(-time.Hour), now.Add(-time.Minute)
+	user := auth.User{ID: uuid.New()}.Ref()
+	var want []string
+	for name, c := range map[string]struct {
+		expires, revoked *time.Time
+		stays            bool
+	}{
+		"expired long ago":  {expires: &past},
+		"revoked long ago":  {revoked: &past},
+		"expired recently":  {expires: &recent, stays: true},
+		"revoked recently":  {revoked: &recent, stays: true},
+		"without an expiry": {stays: true},
+	} {
+		id := uuid.New()
+		require.NoError(t, store.Add(t.Context(), credential.Record{
+			Credential: credential.Credential{
+				ID: id, Type: "some_token", Subject: user, Limit: credential.Unrestricted(), Name: name,
+				CreatedAt: past.Add(-time.Hour), ExpiresAt: c.expires, RevokedAt: c.revoked,
+			},
+			Hash: credential.Hash{KeyID: "k1", Sum: sha256.Sum256(id[:])},
+		}, credential.Replacement{}))
+		if c.stays {
+			want = append(want, name)
+		}
+	}
+	n, err := store.Prune(t.Context(), now.Add(-30*time.Minute))
+	require.NoError(t, err)
+	require.EqualValues(t, 2, n)
+	list, err := store.List(t.Context(), credential.Selection{Subject: user})
+	require.NoError(t, err)
+	var got []string
+	for i := range list {
+		got = append(got, list[i].Name)
+	}
+	require.ElementsMatch(t, want, got)
+	pool.Close()
+	_, err = store.Prune(t.Context(), now)
+	require.ErrorIs(t, err, credential.ErrUnavailable)
 }
