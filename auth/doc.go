@@ -53,8 +53,8 @@
 // never the token.
 //
 // Package auth/credential holds what a credential is, and the interface for a store.
-// Package auth/pgstore is the store for PostgreSQL. Package auth/audit holds the
-// decisions of requirements for the audit log.
+// Package auth/pgstore is the store for PostgreSQL. Package auth/audit holds what
+// an audit log records: the decisions of requirements, and what [Issuer.System] does.
 //
 // # Denying
 //

@@ -1,7 +1,11 @@
-// Package audit holds the decisions of an authenticator: each answer of a
-// requirement, with its reason. The field Audit of auth.Config receives them.
+// Package audit holds what an audit log records.
+//
+// A [Decision] is one answer of a requirement, with its reason. The field Audit of
+// auth.Config receives it. An [Action] is one use of credentials by the program
+// itself. The hook of auth.Issuer.Audited receives it.
 //
 //	auth.Config{…, Audit: audit.Log(logger)}
+//	issuer = issuer.Audited(audit.LogActions(logger))
 package audit
 
 import (
