@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"sync"
 
 	"github.com/jackc/pgx/v5/pgtype"
 
@@ -85,13 +84,13 @@ func (j *jsonTarget) ScanBytes(src []byte) error {
 	return jsonnum.Unmarshal(src, j.target)
 }
 
-// scanTarget is what a column is scanned into, given the pointer to its field.
-func scanTarget(field any) any {
+// target is what the column is scanned into, given the pointer to its field.
+func (c *column) target(field any) any {
 	switch field.(type) {
 	case *map[string]any, *[]any:
 		return &jsonTarget{field}
 	}
-	if holdsUnion(reflect.TypeOf(field).Elem()) {
+	if c.union {
 		return &unionTarget{field}
 	}
 	return field
@@ -125,24 +124,15 @@ type unionValue struct{ value any }
 // MarshalJSON makes unionValue a json.Marshaler.
 func (u unionValue) MarshalJSON() ([]byte, error) { return jsonio.Marshal(u.value) }
 
-// unions remembers which types [holdsUnion] has looked at.
-var unions sync.Map // of reflect.Type to bool
-
 var (
 	readsJSON  = reflect.TypeFor[json.Unmarshaler]()
 	readsText  = reflect.TypeFor[encoding.TextUnmarshaler]()
 	readsValue = reflect.TypeFor[sql.Scanner]()
 )
 
-// holdsUnion reports whether a type holds a named interface, in a place that JSON fills in. No reader but that of package jsonio can do so.
-func holdsUnion(t reflect.Type) bool {
-	if known, ok := unions.Load(t); ok {
-		return known.(bool) //nolint:forcetypeassert // nothing else is stored
-	}
-	holds := findUnion(t, map[reflect.Type]bool{})
-	unions.Store(t, holds)
-	return holds
-}
+// holdsUnion reports whether a type holds a named interface, in a place that JSON fills
+// in. No reader but that of package jsonio can do so.
+func holdsUnion(t reflect.Type) bool { return findUnion(t, map[reflect.Type]bool{}) }
 
 func findUnion(t reflect.Type, seen map[reflect.Type]bool) bool {
 	if seen[t] {

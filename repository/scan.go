@@ -25,7 +25,7 @@ func newScanner[Row any](p *plan, extra ...any) *scanner[Row] {
 	s := &scanner[Row]{plan: p, targets: make([]any, 0, len(p.columns)+len(extra))}
 	v := reflect.ValueOf(&s.row).Elem()
 	for i := range p.columns {
-		s.targets = append(s.targets, scanTarget(v.FieldByIndex(p.columns[i].index).Addr().Interface()))
+		s.targets = append(s.targets, p.columns[i].target(v.FieldByIndex(p.columns[i].index).Addr().Interface()))
 	}
 	s.targets = append(s.targets, extra...)
 	return s
