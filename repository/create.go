@@ -74,7 +74,7 @@ func (s Rows[Row]) writer(ctx context.Context, to Writable) (Rows[Row], *handle,
 	if s.source() != nil {
 		return s, nil, s.onlyRead()
 	}
-	h, err := s.plan.writer(to)
+	h, err := writerOf(to)
 	if err != nil {
 		return s, nil, err
 	}

@@ -102,7 +102,8 @@ func (t Tx) writes() *handle     { return t.handle }
 
 var errNoHandle = errors.New("repository: a zero Reader, Writer or Tx, or one of a nil pool: make one with NewReader, NewWriter or InTx")
 
-func reader(from Readable) (*handle, error) {
+// readerOf is the handle of a verb that reads.
+func readerOf(from Readable) (*handle, error) {
 	if isNilPointer(from) {
 		return nil, errNoHandle
 	}
@@ -112,15 +113,15 @@ func reader(from Readable) (*handle, error) {
 	return nil, errNoHandle
 }
 
-func (p *plan) writer(to Writable) (*handle, error) {
+// writerOf is the handle of a verb that writes.
+func writerOf(to Writable) (*handle, error) {
 	if isNilPointer(to) {
 		return nil, errNoHandle
 	}
-	h := to.writes()
-	if h == nil {
-		return nil, errNoHandle
+	if h := to.writes(); h != nil {
+		return h, nil
 	}
-	return h, nil
+	return nil, errNoHandle
 }
 
 // isNilPointer reports whether an interface holds nothing, or a pointer to nothing.

@@ -143,7 +143,7 @@ func (s Rows[Row]) reader(from Readable) (*handle, error) {
 	if err := s.made(); err != nil {
 		return nil, err
 	}
-	return reader(from)
+	return readerOf(from)
 }
 
 // deletion says which rows of a model with soft deletion are seen.

@@ -81,7 +81,7 @@ func InTx(ctx context.Context, to Writable, fn func(tx Tx) error) error {
 // InTxWith is [InTx] with options. They have no effect in a transaction that is already
 // open.
 func InTxWith(ctx context.Context, to Writable, options TxOptions, fn func(tx Tx) error) error {
-	h, err := noModel.writer(to)
+	h, err := writerOf(to)
 	if err != nil {
 		return err
 	}
