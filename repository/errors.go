@@ -171,7 +171,7 @@ func (p *plan) translate(err error, conn *pgx.Conn, c *call, at stage) error {
 		found.Reason = Unavailable
 		return away.wrap(found)
 	}
-	return p.program(found, c)
+	return p.program(found)
 }
 
 // answered translates an error of the server, to a statement or to a connection that
@@ -206,13 +206,13 @@ func (p *plan) answered(found *Error, pg *pgconn.PgError, c *call, at stage) err
 		if pglink.IsStatementPooling(pg) {
 			return fmt.Errorf("repository: %s: %s: %w", p.table, statementPooling, found.cause)
 		}
-		return p.program(found, c)
+		return p.program(found)
 	}
 	return meaning.wrap(found)
 }
 
 // program is an error whose cause is neither a client nor a server that is away.
-func (p *plan) program(found *Error, _ *call) error {
+func (p *plan) program(found *Error) error {
 	return fmt.Errorf("repository: %s: %w", p.table, found.cause)
 }
 

@@ -128,12 +128,12 @@ func document(key string, value any) string {
 // alternatives are the values of a criterion, of which the metadata must have one: each
 // text, and the number or boolean with the same spelling.
 func alternatives(criterion kit.MetadataCriterion) []any {
-	if size := utf8.RuneCountInString(criterion.Key); size == 0 || size > kit.MaxMetadataKeyLength || hasNUL(criterion.Key) {
+	if size := utf8.RuneCountInString(criterion.Key); size == 0 || size > kit.MaxMetadataKeyLength || strings.Contains(criterion.Key, "\x00") {
 		return nil
 	}
 	var found []any
 	for _, value := range criterion.Values {
-		if size := utf8.RuneCountInString(value); size == 0 || size > kit.MaxMetadataTextLength || hasNUL(value) {
+		if size := utf8.RuneCountInString(value); size == 0 || size > kit.MaxMetadataTextLength || strings.Contains(value, "\x00") {
 			continue // no metadata has such a text, and jsonb holds no NUL
 		}
 		switch number, err := strconv.ParseFloat(value, 64); {
@@ -155,13 +155,4 @@ func significand(number string) string {
 		return number[:i]
 	}
 	return number
-}
-
-func hasNUL(text string) bool {
-	for i := range len(text) {
-		if text[i] == 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -245,7 +245,7 @@ func wholeNumber(i *big.Int) number {
 // valuerNumber reads the number that a type such as kit.Decimal or pgtype.Numeric sends
 // to the database.
 func valuerNumber(value driver.Valuer) (number, bool) {
-	if v := reflect.ValueOf(value); v.Kind() == reflect.Pointer && v.IsNil() {
+	if isNilPointer(value) {
 		return number{}, false
 	}
 	plain, err := value.Value()

@@ -148,7 +148,7 @@ func (n negation) writeTo(s *statement) bool {
 
 // rendered is a predicate of a type unknown here.
 func (s *statement) rendered(part squirrel.Sqlizer) bool {
-	if v := reflect.ValueOf(part); v.Kind() == reflect.Pointer && v.IsNil() {
+	if isNilPointer(part) {
 		return false
 	}
 	if builder, ok := part.(squirrel.SelectBuilder); ok {
@@ -380,10 +380,7 @@ func classify(value any) (valueKind, any) {
 }
 
 func isNull(value any) bool {
-	if value == nil {
-		return true
-	}
-	if v := reflect.ValueOf(value); v.Kind() == reflect.Pointer && v.IsNil() {
+	if isNilPointer(value) {
 		return true
 	}
 	if _, ok := value.(uuid.UUID); ok {
