@@ -114,7 +114,7 @@ func decide(b *testing.B, keys auth.Keys, store credential.Store, token string, 
 	}
 }
 
-// request measures the middleware and the decision together.
+// authenticate measures the middleware and the decision together.
 func authenticate(b *testing.B, keys auth.Keys, store credential.Store, token string, want *errors.Kind) {
 	b.Helper()
 	handler := newAuthenticator(b, keys, store).Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -132,8 +132,8 @@ func appendDetails(to []ValidationError, err error, others *[]error) []Validatio
 }
 
 // NewRequestValidationError makes a [PolarRequestValidationError] with any number
-// of errors. It copies the list. Without errors it is a mistake of the program, and the client gets an
-// [InternalServerError].
+// of errors. It copies the list. Without errors it is a mistake of the program, and
+// the client gets an [InternalServerError].
 func NewRequestValidationError(details ...ValidationError) *PolarRequestValidationError {
 	return &PolarRequestValidationError{details: slices.Clone(details)}
 }

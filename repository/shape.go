@@ -42,7 +42,7 @@ SELECT b.name, format_type(a.atttypid, a.atttypmod), b.oid, b.mod, b.list,
 FROM base b JOIN pg_type t ON t.oid = b.oid JOIN pg_attribute a ON a.attrelid = $1::text::regclass AND a.attnum = b.num
 WHERE t.typtype <> 'd' AND (t.typcategory <> 'A' OR t.typelem = 0)`
 
-// shapes asks for the columns of the table, by their names.
+// readShapes asks the database for the columns of the table. The keys are their names.
 func (p *plan) readShapes(ctx context.Context, on querier) (map[string]*shape, error) {
 	rows, err := on.Query(ctx, shapesQuery, p.quoted)
 	if err != nil {

@@ -99,6 +99,7 @@ func InTxWith(ctx context.Context, to Writable, options TxOptions, fn func(tx Tx
 			state.runHooks(ctx)
 			return nil
 		}
+		// Also without another attempt, the pool has to leave a server that only reads.
 		returned := met.readOnly && !moved && h.primary.returned(ctx, h.pool)
 		switch {
 		case attempt >= attempts || met.final || ctx.Err() != nil || errors.Is(err, CommitUnknown):

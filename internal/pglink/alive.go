@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
-// readable returns the bytes that can be read from a connection.
+// readable is whether there is something to read on a connection.
 type readable int8
 
 const (

@@ -4,5 +4,5 @@ package pglink
 
 import "net"
 
-// peek returns nothing on this system. A statement finds out that its connection has ended.
+// peek sees nothing on this system. A statement finds out that its connection has ended.
 func peek(net.Conn) readable { return nothingToRead }

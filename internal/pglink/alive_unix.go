@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// peek returns the bytes that can be read from a connection. It leaves them unread and
-// does not wait. For a connection that is not a socket of the system it returns nothing.
+// peek looks whether there is something to read on a connection. It reads nothing and
+// does not wait. On a connection that is not a socket of the system it sees nothing.
 func peek(conn net.Conn) readable {
 	if over, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
 		conn = over.NetConn()
