@@ -210,7 +210,7 @@ func (s Rows[Row]) list(ctx context.Context, from Readable, verb string, q Query
 		return nil, err
 	}
 	st := newStatement()
-	if !s.selectRows(st, q, "") {
+	if !s.selectRows(st, q) {
 		return []Row{}, st.err
 	}
 	if limit != NoLimit {
@@ -236,11 +236,11 @@ func (s Rows[Row]) list(ctx context.Context, from Readable, verb string, q Query
 }
 
 // selectRows writes a query up to its order.
-func (s Rows[Row]) selectRows(st *statement, q Query, extra string) bool {
+func (s Rows[Row]) selectRows(st *statement, q Query) bool {
 	if !s.prefix(st) {
 		return false
 	}
-	st.write(s.plan.selects, extra)
+	st.write(s.plan.selects)
 	if !s.body(st, q.Where) {
 		return false
 	}

@@ -31,7 +31,7 @@ func (s Rows[Row]) Stream(ctx context.Context, from Readable, q Query) iter.Seq2
 			return
 		}
 		st := newStatement()
-		if !s.selectRows(st, q, "") {
+		if !s.selectRows(st, q) {
 			if st.err != nil {
 				yield(none, st.err)
 			}
