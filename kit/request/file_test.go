@@ -112,6 +112,8 @@ func TestMultipartThatCannotBeRead(t *testing.T) {
 		"--XyZ\r\n\r\nx\r\n" + end:                                      `The Content-Disposition header field "name" must be provided.`,
 		"junk\r\n" + image + end:                                        "There was an error parsing the body",
 		"--XyZ\r\nno header\r\n\r\nx\r\n" + end:                         "There was an error parsing the body",
+		image + withHeaders(strings.Repeat("X: y\r\n", 8)) + end:        "There was an error parsing the body",
+		image + withHeaders(headerOf(request.MaxFormHeader+1)) + end:    "There was an error parsing the body",
 	} {
 		_, err := request.Bind[upload](postMultipart(strings.NewReader(body)))
 		require.ErrorIs(t, err, errors.BadRequest, "%.80q", body)
@@ -126,6 +128,75 @@ func TestMultipartThatCannotBeRead(t *testing.T) {
 
 	_, err = request.Bind[upload](postMultipart(io.MultiReader(strings.NewReader(part("image", "f", "")[:50]), zeros{})))
 	require.ErrorIs(t, err, errors.RequestBodyTooLarge)
+}
+
+// withHeaders is a part with other headers before its Content-Disposition.
+func withHeaders(headers string) string {
+	return strings.Replace(part("title", "", "x"), "\r\n", "\r\n"+headers, 1)
+}
+
+// headerOf is a header that has a number of bytes.
+func headerOf(size int) string {
+	return "X: " + strings.Repeat("y", size-len("X: ")) + "\r\n"
+}
+
+func TestLimitsOfPartHeaders(t *testing.T) {
+	t.Parallel()
+
+	image, end := part("image", "f", "x"), "--XyZ--\r\n"
+	for _, headers := range []string{strings.Repeat("X: y\r\n", request.MaxFormHeaders-1), headerOf(request.MaxFormHeader)} {
+		_, err := request.Bind[upload](postMultipart(strings.NewReader(image + withHeaders(headers) + end)))
+		require.NoError(t, err)
+	}
+	many := withDisposition("form-data" + strings.Repeat("; a=b", 1<<17) + `; name="title"`)
+	_, err := request.Bind[upload](postMultipart(strings.NewReader(image + many + end)))
+	require.ErrorIs(t, err, errors.BadRequest)
+	require.ErrorContains(t, err, "There was an error parsing the body")
+}
+
+// withDisposition is a part with a Content-Disposition header.
+func withDisposition(header string) string {
+	return "--XyZ\r\nContent-Disposition: " + header + "\r\n\r\nx\r\n"
+}
+
+// A Content-Disposition header is of any type. A semicolon in quotes is one of the value, and
+// the last parameter of a name counts.
+func TestDispositions(t *testing.T) {
+	t.Parallel()
+
+	for _, header := range []string{
+		`form-data; name="title"`, `x;name=title`, `form-data; NAME = "title" `, `form-data;;;name="title";`,
+		`form-data; name="a"; name="title"`, `form-data; a; =; b="; name=\"c"; name=title`, `form-data; name="title"; filename*=UTF-8''f`,
+	} {
+		in, err := request.Bind[upload](postMultipart(strings.NewReader(part("image", "f", "x") + withDisposition(header) + "--XyZ--")))
+		require.NoError(t, err, header)
+		require.Equal(t, "x", in.Title, header)
+	}
+	in, err := request.Bind[upload](postMultipart(strings.NewReader(withDisposition(`form-data; name="image"; filename="a\"b\\c;d=e"`) + "--XyZ--")))
+	require.NoError(t, err)
+	require.Equal(t, `a"b\c;d=e`, in.Image.Name)
+}
+
+// BenchmarkHostileParts is to be read beside its line "valid": no other may take more than
+// three times as long for a byte.
+func BenchmarkHostileParts(b *testing.B) {
+	image := part("image", "f", "x")
+	for name, each := range map[string]string{
+		"valid":                    part("title", "", strings.Repeat("x", 4100)),
+		"parameters":               withDisposition("form-data; name=title" + strings.Repeat(";a=b", 1000)),
+		"parameters without a key": withDisposition("form-data; name=title" + strings.Repeat(";=", 2000)),
+		"quoted parameters":        withDisposition("form-data; name=title" + strings.Repeat(`;a="\\"`, 590)),
+		"names":                    withDisposition("form-data" + strings.Repeat(`;name="\\"`, 400)),
+		"semicolons":               withDisposition("form-data; name=title" + strings.Repeat(";", 4100)),
+	} {
+		body := image + strings.Repeat(each, 200) + "--XyZ--"
+		b.Run(strings.ReplaceAll(name, " ", "_"), func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			for b.Loop() {
+				_, _ = request.Bind[upload](postMultipart(strings.NewReader(body)))
+			}
+		})
+	}
 }
 
 type zeros struct{}

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"os"
 	"strings"
 
@@ -17,12 +18,16 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/plan"
 )
 
-// The limits of multipart/form-data, which are Starlette's.
+// The limits of multipart/form-data, which are those of Starlette and python-multipart.
 const (
 	// MaxFormFiles is how many files [Bind] reads of a form.
 	MaxFormFiles = 1000
 	// MaxFormText is how many bytes a text of multipart/form-data has.
 	MaxFormText = 1 << 20
+	// MaxFormHeaders is how many headers a part of multipart/form-data has.
+	MaxFormHeaders = 8
+	// MaxFormHeader is how many bytes one of them has, with its name.
+	MaxFormHeader = 4096 + 128
 )
 
 // filesInMemory is how many bytes of the files of a request are in memory. The others are in
@@ -59,7 +64,7 @@ func readMultipart(r *http.Request) (plan.Form, error) {
 		if limited.err != nil {
 			return nil, readError(r, limited.err)
 		}
-		return nil, errBadForm(nil)
+		return nil, errBadForm(errors.New("the body does not begin with the boundary"))
 	}
 	p := parts{ctx: r.Context()}
 	for reader := multipart.NewReader(body, boundary); ; {
@@ -144,6 +149,9 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 }
 
 func (p *parts) add(part *multipart.Part) error {
+	if err := checkHeaders(part.Header); err != nil {
+		return err
+	}
 	name, fileName, hasName, isFile := disposition(part.Header.Get("Content-Disposition"))
 	if !hasName {
 		return errors.BadRequest.New().WithDetail(`The Content-Disposition header field "name" must be provided.`)
@@ -173,6 +181,23 @@ func (p *parts) add(part *multipart.Part) error {
 		value.Text = plan.FormText(string(text))
 	}
 	p.form = append(p.form, value)
+	return nil
+}
+
+// checkHeaders refuses headers of a part beyond the limits.
+func checkHeaders(headers textproto.MIMEHeader) error {
+	count := 0
+	for name, values := range headers {
+		count += len(values)
+		for _, value := range values {
+			if len(name)+len(": ")+len(value) > MaxFormHeader {
+				return errBadForm(errors.New("a header of a part is too long"))
+			}
+		}
+	}
+	if count > MaxFormHeaders {
+		return errBadForm(errors.New("a part has too many headers"))
+	}
 	return nil
 }
 
@@ -225,38 +250,50 @@ func (t temporary) Write(p []byte) (int, error) {
 func disposition(header string) (name, fileName string, hasName, isFile bool) {
 	_, rest, _ := strings.Cut(header, ";")
 	for rest != "" {
-		var parameter string
-		parameter, rest = cutParameter(rest)
-		key, value, found := strings.Cut(parameter, "=")
-		if !found {
-			continue
-		}
-		value = strings.TrimSpace(value)
-		if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
-			value = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(value[1 : len(value)-1])
-		}
-		switch strings.ToLower(strings.TrimSpace(key)) {
-		case "name":
+		var key, value string
+		key, value, rest = cutParameter(strings.TrimLeft(rest, ";"))
+		switch {
+		case strings.EqualFold(key, "name"):
 			name, hasName = value, true
-		case "filename":
+		case strings.EqualFold(key, "filename"):
 			fileName, isFile = value, true
 		}
 	}
-	return name, fileName, hasName, isFile
+	return unquote(name), unquote(fileName), hasName, isFile
 }
 
-// cutParameter cuts a header at the next semicolon that is not in quotes.
-func cutParameter(s string) (parameter, rest string) {
-	quoted := false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '\\' && quoted:
-			i++
-		case s[i] == '"':
+// unquote is the value of a parameter without its quotes.
+func unquote(value string) string {
+	value = strings.TrimSpace(value)
+	if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
+		return strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(value[1 : len(value)-1])
+	}
+	return value
+}
+
+// cutParameter cuts the first parameter off, which ends at a semicolon that is not in
+// quotes. The key of one without a value is empty.
+func cutParameter(s string) (key, value, rest string) {
+	quoted, equals := false, -1
+	end := 0
+	for ; end < len(s) && (quoted || s[end] != ';'); end++ {
+		switch s[end] {
+		case '\\':
+			if quoted {
+				end++
+			}
+		case '"':
 			quoted = !quoted
-		case s[i] == ';' && !quoted:
-			return s[:i], s[i+1:]
+		case '=':
+			if equals < 0 {
+				equals = end
+			}
 		}
 	}
-	return s, ""
+	end = min(end, len(s))
+	rest = s[min(end+1, len(s)):]
+	if equals < 0 {
+		return "", "", rest
+	}
+	return strings.TrimSpace(s[:equals]), s[equals+1 : end], rest
 }
