@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/polarkit-go/polarkit/errors"
+	"github.com/polarkit-go/polarkit/kit/internal/recorded"
 	"github.com/polarkit-go/polarkit/kit/request"
 )
 
@@ -21,7 +22,7 @@ import (
 // takes the other takes too, with the same value, but for what Python's json
 // takes beyond JSON.
 func FuzzDecode(f *testing.F) {
-	for _, v := range readVectors(f) {
+	for _, v := range recorded.ReadVectors(f, vectorsFile) {
 		if v.Body != nil && len(*v.Body) < 400 && strings.HasPrefix(v.ID, "lenient") {
 			f.Add([]byte(*v.Body))
 		}
@@ -85,7 +86,7 @@ func floats(value any) any {
 // FuzzBody sends anything to schemas with every kind of field. The answer is
 // always one of three, and always JSON.
 func FuzzBody(f *testing.F) {
-	for _, v := range readVectors(f) {
+	for _, v := range recorded.ReadVectors(f, vectorsFile) {
 		if v.Body != nil && len(*v.Body) < 300 && (strings.HasSuffix(v.ID, "5") || strings.Contains(v.ID, "mixed")) {
 			f.Add([]byte(*v.Body))
 		}
@@ -113,7 +114,7 @@ func FuzzBody(f *testing.F) {
 
 // FuzzQueryParameters sends any query string to every kind of parameter.
 func FuzzQueryParameters(f *testing.F) {
-	for _, v := range readVectors(f) {
+	for _, v := range recorded.ReadVectors(f, vectorsFile) {
 		if v.Query != "" && len(v.Query) < 300 {
 			f.Add(v.Query)
 		}

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"reflect"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -42,32 +44,51 @@ type Vector struct {
 }
 
 // ReadVectors reads a file with a vector on each line.
-func ReadVectors(file string) ([]Vector, error) {
+func ReadVectors(tb testing.TB, file string) []Vector {
+	tb.Helper()
 	data, err := os.ReadFile(file) //nolint:gosec // a recording in the tree
 	if err != nil {
-		return nil, err
+		tb.Fatal(err)
 	}
 	var vectors []Vector
 	for text := range bytes.Lines(data) {
 		var v Vector
 		if err := json.Unmarshal(text, &v); err != nil {
-			return nil, err
+			tb.Fatal(err)
 		}
 		vectors = append(vectors, v)
 	}
-	return vectors, nil
+	return vectors
 }
 
 // Data is the body of the request.
-func (v *Vector) Data() ([]byte, error) {
+func (v *Vector) Data(tb testing.TB) []byte {
+	tb.Helper()
 	if v.Body != nil {
-		return []byte(*v.Body), nil
+		return []byte(*v.Body)
 	}
-	return base64.StdEncoding.DecodeString(v.BodyBase64 + v.BodyB64)
+	data, err := base64.StdEncoding.DecodeString(v.BodyBase64 + v.BodyB64)
+	if err != nil {
+		tb.Fatalf("%s: %v", v.ID, err)
+	}
+	return data
 }
 
-// Target is the path with the query.
-func (v *Vector) Target() string {
+// Request is the request.
+func (v *Vector) Request(tb testing.TB) *http.Request {
+	tb.Helper()
+	r := httptest.NewRequestWithContext(tb.Context(), v.Method, v.target(), bytes.NewReader(v.Data(tb)))
+	if v.Type != nil {
+		r.Header.Set("Content-Type", *v.Type)
+	}
+	for _, header := range v.Headers {
+		r.Header.Add(header[0], header[1])
+	}
+	return r
+}
+
+// target is the path with the query.
+func (v *Vector) target() string {
 	if v.Query == "" {
 		return v.Path
 	}
@@ -77,10 +98,10 @@ func (v *Vector) Target() string {
 // Has reports whether the vector has a flag.
 func (v *Vector) Has(flag string) bool { return slices.Contains(v.Flags, flag) }
 
-// Difference says in which part an answer differs from FastAPI's; it is empty if it
-// does not. Filters, which may be nil, change the errors of both answers before they are
+// difference says in which part an answer differs from FastAPI's; it is empty if it
+// does not. A filter, which may be nil, changes the errors of both answers before they are
 // compared.
-func (v *Vector) Difference(status int, body []byte, filter func([]map[string]any) []map[string]any) string {
+func (v *Vector) difference(status int, body []byte, filter func([]map[string]any) []map[string]any) string {
 	if v.Has("status-500") {
 		if status == http.StatusOK || status >= 500 {
 			return "status"
@@ -94,7 +115,7 @@ func (v *Vector) Difference(status int, body []byte, filter func([]map[string]an
 	case v.Status == http.StatusOK && v.Has("python-repr"):
 		return ""
 	case v.Status == http.StatusOK:
-		if !Same(parse(v.Values), parse(body)) {
+		if !same(parse(v.Values), parse(body)) {
 			return "values"
 		}
 		return ""
@@ -110,7 +131,7 @@ func (v *Vector) Difference(status int, body []byte, filter func([]map[string]an
 	}
 	for i := range want {
 		for _, key := range []string{"type", "loc", "msg", "input", "ctx"} {
-			if !Same(want[i][key], got[i][key]) {
+			if !same(want[i][key], got[i][key]) {
 				return fmt.Sprintf("%s of error %d", key, i)
 			}
 		}
@@ -150,9 +171,9 @@ func parse(data []byte) any {
 	return value
 }
 
-// Same compares JSON, parsed with json.Number: numbers as numbers, and times as points in
+// same compares JSON, parsed with json.Number: numbers as numbers, and times as points in
 // time, since Go has no time without a zone and reads such a text as UTC.
-func Same(a, b any) bool {
+func same(a, b any) bool {
 	switch a := a.(type) {
 	case json.Number:
 		b, ok := b.(json.Number)
@@ -173,7 +194,7 @@ func Same(a, b any) bool {
 		return a == b || sameTime(a, b)
 	case []any:
 		b, ok := b.([]any)
-		return ok && slices.EqualFunc(a, b, Same)
+		return ok && slices.EqualFunc(a, b, same)
 	case map[string]any:
 		b, ok := b.(map[string]any)
 		if !ok || len(a) != len(b) {
@@ -181,7 +202,7 @@ func Same(a, b any) bool {
 		}
 		for key, value := range a {
 			other, ok := b[key]
-			if !ok || !Same(value, other) {
+			if !ok || !same(value, other) {
 				return false
 			}
 		}
