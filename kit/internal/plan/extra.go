@@ -9,6 +9,21 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 )
 
+// readExtra reads the extra tag of the embedded Schema. A struct that embeds no Schema may
+// have the tag at a field _.
+func (o *ObjectPlan) readExtra(tag reflect.StructTag) error {
+	switch extra := tag.Get("extra"); extra {
+	case "", "ignore":
+	case "forbid":
+		o.ForbidExtra = true
+	case "allow":
+		return fmt.Errorf("%s: extra:\"allow\" belongs to the field that keeps the further keys, such as Extra map[string]any `json:\"-\" extra:\"allow\"`", o.Type)
+	default:
+		return fmt.Errorf("%s: extra:%q is neither \"forbid\" nor \"ignore\"", o.Type, extra)
+	}
+	return nil
+}
+
 // keepExtra compiles the field that keeps the keys which no other field is read from.
 func (c *compiler) keepExtra(o *ObjectPlan, sf reflect.StructField, at []int) error {
 	where := o.Type.String() + "." + sf.Name
@@ -72,4 +87,32 @@ func (n *Node) decodeEntry(d *decoder, e pyjson.Entry, schema bool, target refle
 	}
 	target.SetMapIndex(reflect.ValueOf(strings.Clone(e.Key)), item)
 	return true
+}
+
+func (n *Node) refuseExtra(d *decoder, tok pyjson.Token, paths []alias) bool {
+	valid := true
+	for _, e := range d.doc.Entries(tok) {
+		if n.Object.reads(e.Key, paths) {
+			continue
+		}
+		valid = false
+		node, secret := (*Node)(nil), false
+		if n.Object.keys != nil { // a second name of a field
+			node, secret = n.Object.aliasedMember(e.Key)
+		}
+		if secret {
+			d.mask++
+		}
+		d.push(e.Key)
+		d.at(e.Value)
+		d.failWith(issueExtra, node)
+		d.pop()
+		if secret {
+			d.mask--
+		}
+		if d.full() {
+			break
+		}
+	}
+	return valid
 }

@@ -152,3 +152,27 @@ func (n *Node) secrets() map[string]bool {
 	collect(n)
 	return names
 }
+
+func (n *Node) anySensitive() bool {
+	if n.Elem != nil && n.Elem.sensitive {
+		return true
+	}
+	if n.Union != nil {
+		for _, variant := range n.Union.Variants {
+			if variant.Node.sensitive {
+				return true
+			}
+		}
+	}
+	if n.Object != nil {
+		if extra := n.Object.Extra; extra != nil && (extra.Sensitive || extra.Node.sensitive) {
+			return true
+		}
+		for _, f := range n.Object.Fields {
+			if f.Sensitive || f.Node != nil && f.Node.sensitive {
+				return true
+			}
+		}
+	}
+	return false
+}

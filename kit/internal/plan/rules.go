@@ -3,8 +3,6 @@ package plan
 import (
 	"fmt"
 	"reflect"
-	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -64,41 +62,6 @@ func applyRules(n *Node, tags []ruleTag) error {
 	if n.Kind == Float && n.Type.Kind() == reflect.Float32 {
 		n.boundFloat32()
 	}
-	return nil
-}
-
-var oneofValue = regexp.MustCompile(`'[^']*'|\S+`)
-
-func (n *Node) oneof(r ruleTag) error {
-	if n.Kind != String && n.Kind != Enum && n.Kind != Bool && (n.Kind != Integer || n.big) {
-		return n.misfit(r)
-	}
-	n.Kind, n.Values = Literal, nil
-	for _, text := range oneofValue.FindAllString(r.param, -1) {
-		if len(text) > 1 && text[0] == '\'' && text[len(text)-1] == '\'' {
-			text = text[1 : len(text)-1]
-		}
-		if n.Type.Kind() == reflect.String {
-			n.Values = append(n.Values, text)
-			continue
-		}
-		if n.Type.Kind() == reflect.Bool {
-			if text != "true" && text != "false" {
-				return fmt.Errorf("the rule %s: %q is not a value of type %s", r.raw, text, n.Type)
-			}
-			n.Values = append(n.Values, text == "true")
-			continue
-		}
-		i, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || reflect.Zero(n.Type).CanInt() && reflect.Zero(n.Type).OverflowInt(i) {
-			return fmt.Errorf("the rule %s: %q is not a value of type %s", r.raw, text, n.Type)
-		}
-		n.Values = append(n.Values, i)
-	}
-	if len(n.Values) == 0 {
-		return fmt.Errorf("the rule %s names no value", r.raw)
-	}
-	n.expect("literal_error")
 	return nil
 }
 
@@ -231,4 +194,15 @@ func describeRules(n *Node, set *ruleSet) {
 		n.Rules = nil
 	}
 	n.checks = nil
+}
+
+// setKeyPattern applies the key_pattern tag to the keys of a map.
+func setKeyPattern(n *Node, expression string) error {
+	if n.Kind != Map {
+		return fmt.Errorf("the key_pattern tag is for the keys of a map and does not fit a value of type %s", n.Type)
+	}
+	if n.Key.Kind != String {
+		return fmt.Errorf("the key_pattern tag does not fit keys of type %s", n.Key.Type)
+	}
+	return setPattern(n.Key, expression)
 }

@@ -71,14 +71,3 @@ func tooManyForSet(n int) *pydantic.Issue {
 	issue.Ctx = append(issue.Ctx, errors.CtxValue{Name: "actual_length", Value: nil})
 	return &issue
 }
-
-// setKeyPattern applies the key_pattern tag to the keys of a map.
-func setKeyPattern(n *Node, expression string) error {
-	if n.Kind != Map {
-		return fmt.Errorf("the key_pattern tag is for the keys of a map and does not fit a value of type %s", n.Type)
-	}
-	if n.Key.Kind != String {
-		return fmt.Errorf("the key_pattern tag does not fit keys of type %s", n.Key.Type)
-	}
-	return setPattern(n.Key, expression)
-}
