@@ -179,7 +179,7 @@ func (in *Input) Bind(r Request, v reflect.Value) error {
 // read reads the body. When it fails, nothing else of the request is checked.
 func (in *Input) read(d *decoder, r Request) (body Body, err error) {
 	switch {
-	case in.ReadsForm():
+	case in.readsForm():
 		if d.form, err = r.Form(); err != nil || in.Body == nil {
 			return body, err
 		}

@@ -22,24 +22,28 @@ var (
 // decoder and returns whether the value is valid.
 func (n *Node) decode(d *decoder, tok pyjson.Token, v reflect.Value) bool {
 	if !n.Nullable {
-		return n.decodeValue(d, tok, v) && n.validateValue(d, tok, nil, v)
+		return n.decodeValue(d, tok, v)
 	}
 	if n.isNull(d, tok) {
 		return true
 	}
 	p := reflect.New(n.Type)
-	if !n.decodeValue(d, tok, p.Elem()) || !n.validateValue(d, tok, nil, p.Elem()) {
+	if !n.decodeValue(d, tok, p.Elem()) {
 		return false
 	}
 	v.Set(p)
 	return true
 }
 
+// decodeValue is decode for a value that is not null, and a v without the pointer.
 func (n *Node) decodeValue(d *decoder, tok pyjson.Token, v reflect.Value) bool {
+	var valid bool
 	if n.before && !d.presetting {
-		return d.readChanged(n, onlyItself, tok, v, func(tok pyjson.Token) bool { return n.decodeKind(d, tok, v) })
+		valid = d.readChanged(n, onlyItself, tok, v, func(tok pyjson.Token) bool { return n.decodeKind(d, tok, v) })
+	} else {
+		valid = n.decodeKind(d, tok, v)
 	}
-	return n.decodeKind(d, tok, v)
+	return valid && n.validateValue(d, tok, nil, v)
 }
 
 func (n *Node) decodeKind(d *decoder, tok pyjson.Token, v reflect.Value) bool {

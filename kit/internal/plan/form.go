@@ -86,8 +86,8 @@ func errSecondBody(where string) error {
 	return fmt.Errorf("%s: a request has one body, and this is the second field for it", where)
 }
 
-// ReadsForm reports whether the body is a form.
-func (in *Input) ReadsForm() bool { return in.FormBody || in.Form != nil }
+// readsForm reports whether the body is a form.
+func (in *Input) readsForm() bool { return in.FormBody || in.Form != nil }
 
 // HasBody reports whether the input reads a body of any kind.
 func (in *Input) HasBody() bool { return in.Body != nil || in.Form != nil }

@@ -20,12 +20,12 @@ func ForInput(t reflect.Type) (*Input, error) {
 
 func compileInput(t reflect.Type) (*Input, error) {
 	in := &Input{Type: t}
-	if t.Kind() != reflect.Struct || t == timeType || EmbedsSchema(t) {
+	if t.Kind() != reflect.Struct || t == timeType || embedsSchema(t) {
 		n, err := For(t)
 		if err != nil {
 			return nil, err
 		}
-		in.Self, in.Body = true, &Field{Node: n, Required: true}
+		in.Body = &Field{Node: n, Required: true}
 		return in, nil
 	}
 	c := newCompiler(false)
@@ -73,15 +73,15 @@ func (f *Field) wireNames() []openapi.Parameter {
 	return []openapi.Parameter{{In: f.In, Name: f.Name}}
 }
 
-// EmbedsSchema reports whether a struct embeds kit.Schema, directly or through
+// embedsSchema reports whether a struct embeds kit.Schema, directly or through
 // other embedded structs.
-func EmbedsSchema(t reflect.Type) bool {
+func embedsSchema(t reflect.Type) bool {
 	if t.Kind() != reflect.Struct {
 		return false
 	}
 	for i := range t.NumField() {
 		sf := t.Field(i)
-		if sf.Anonymous && (sf.Type == schemaType || EmbedsSchema(sf.Type)) {
+		if sf.Anonymous && (sf.Type == schemaType || embedsSchema(sf.Type)) {
 			return true
 		}
 	}

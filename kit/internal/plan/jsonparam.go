@@ -48,12 +48,12 @@ func (f *Field) bindJSON(d *decoder, text string, v reflect.Value) bool {
 	inside.loc = append(inside.loc, d.loc...)
 	inside.mask, inside.echoed = d.mask, d.echoed
 	n, target := f.Node, f.target(v)
+	var good bool
 	if n.Nullable && inside.isNull(0) { // null is absent or the error of the type, as in Pydantic's Json[T] | None
-		plain := *n
-		plain.Nullable = false
-		n, target = &plain, reflect.New(n.Type).Elem()
+		good = n.decodeValue(inside, 0, reflect.New(n.Type).Elem())
+	} else {
+		good = n.decode(inside, 0, target)
 	}
-	good := n.decode(inside, 0, target)
 	for _, e := range inside.errs {
 		if !d.full() {
 			d.errs = append(d.errs, e)

@@ -107,8 +107,6 @@ type Node struct {
 	MaxDigits, DecimalPlaces   *int
 	Pattern                    string
 	Unique                     bool
-	// Rules are the other rules, as they stand in the tag.
-	Rules []string
 
 	checks    []check
 	transform *transformation
@@ -212,8 +210,6 @@ type Input struct {
 	Form []*Field
 	// FormBody says that the body is read from a form.
 	FormBody bool
-	// Self says that the type itself is the body.
-	Self bool
 
 	validators [][]int // as of an ObjectPlan
 	query      bool    // a parameter is in the query

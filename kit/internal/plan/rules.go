@@ -90,7 +90,6 @@ func (n *Node) ownRule(r ruleTag, rule *definition.Rule) error {
 	if !n.Type.ConvertibleTo(rule.Type) || n.Type.Kind() != rule.Type.Kind() {
 		return fmt.Errorf("the rule %s is for %s and does not fit a value of type %s", r.raw, rule.Type, n.Type)
 	}
-	n.Rules = append(n.Rules, r.raw)
 	if rule.Validate != nil {
 		n.checks = append(n.checks, check{err: func(v reflect.Value) error {
 			return rule.Validate(v.Convert(rule.Type), r.param)
@@ -121,7 +120,6 @@ func (n *Node) general(r ruleTag, known *pydantic.Issue) error {
 	if issue == nil {
 		issue = valueError("the value does not satisfy the rule '" + r.raw + "'")
 	}
-	n.Rules = append(n.Rules, r.raw)
 	n.checks = append(n.checks, check{issue: func(v reflect.Value) *pydantic.Issue {
 		if passes(v.Interface(), r.raw) {
 			return nil
@@ -190,9 +188,7 @@ func setPattern(n *Node, expression string) error {
 // describeRules applies the rules of a type that is only written. They are part of its
 // description, and no value is checked. A rule that does not fit is ignored.
 func describeRules(n *Node, set *ruleSet) {
-	if err := applyRules(n, set.own); err != nil {
-		n.Rules = nil
-	}
+	_ = applyRules(n, set.own)
 	n.checks = nil
 }
 

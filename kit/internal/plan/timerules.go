@@ -15,7 +15,6 @@ func (n *Node) timeRule(c comparison, r ruleTag) error {
 		return timeMisfit(r)
 	}
 	future := c == above || c == atLeast
-	n.Rules = append(n.Rules, r.raw)
 	n.checks = append(n.checks, check{issue: func(v reflect.Value) *pydantic.Issue {
 		now := time.Now()
 		if at, ok := v.Interface().(time.Time); ok {

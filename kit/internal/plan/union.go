@@ -16,13 +16,12 @@ import (
 
 // UnionPlan is the plan of a union.
 type UnionPlan struct {
-	// Mode is how a variant is chosen.
-	Mode definition.Mode
 	// Tag is the wire name of the field that distinguishes the variants, in a union by tag.
 	Tag string
 	// Variants are the types in their order.
 	Variants []Variant
 
+	mode                    definition.Mode
 	tagOf                   func(kit.Value) (string, bool) // of a union by function
 	byTag                   map[any]int                    // string, int64 or bool
 	discriminator, expected string
@@ -42,18 +41,18 @@ type Variant struct {
 }
 
 // IsTagged reports whether the value of a field chooses the variant.
-func (u *UnionPlan) IsTagged() bool { return u.Mode == definition.ByTag }
+func (u *UnionPlan) IsTagged() bool { return u.mode == definition.ByTag }
 
 // Tries reports whether the variants are tried.
 func (u *UnionPlan) Tries() bool {
-	return u.Mode == definition.Smart || u.Mode == definition.Ordered
+	return u.mode == definition.Smart || u.mode == definition.Ordered
 }
 
 func (c *compiler) union(t reflect.Type, def *definition.Union) (*UnionPlan, error) {
 	if u, ok := c.unions[t]; ok {
 		return u, nil
 	}
-	u := &UnionPlan{Mode: def.Mode, Tag: def.Tag, byTag: map[any]int{}}
+	u := &UnionPlan{mode: def.Mode, Tag: def.Tag, byTag: map[any]int{}}
 	c.unions[t] = u
 	if len(def.Variants) == 0 {
 		return nil, fmt.Errorf("%s: the union has no variants; name them where it is defined", t)
@@ -107,7 +106,7 @@ func (c *compiler) variant(t reflect.Type, def definition.Variant) (*Node, error
 
 // complete prepares what needs the fields of all variants.
 func (u *UnionPlan) complete(t reflect.Type, def *definition.Union) error {
-	switch u.Mode {
+	switch u.mode {
 	case definition.ByTag:
 		return u.readTags(t)
 	case definition.ByFunction:

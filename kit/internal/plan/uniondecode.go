@@ -140,7 +140,7 @@ func (n *Node) tryAll(d *decoder, tok pyjson.Token, text string) (best attempt) 
 	d.quiet = true
 	d.depth++
 	d.exact, d.fields = exactExact, -1
-	ordered := n.Union.Mode == definition.Ordered
+	ordered := n.Union.mode == definition.Ordered
 	for i := range n.Union.Variants {
 		if !ordered {
 			d.exact, d.fields = exactExact, -1
