@@ -13,13 +13,9 @@ import (
 // decimalRules are the rules of a Decimal. Those of its digits come first, then its bounds,
 // in Pydantic's order.
 type decimalRules struct {
-	digits                     lax.DecimalRules
-	multipleOf, le, lt, ge, gt *decimalLimit
-}
-
-type decimalLimit struct {
-	bound lax.Number
-	issue *pydantic.Issue
+	digits     lax.DecimalRules
+	multipleOf *bounded[lax.Number]
+	bounds     bounds[lax.Number]
 }
 
 func (n *Node) maxDigits(r ruleTag) error {
@@ -57,21 +53,15 @@ func (n *Node) decimalBound(c comparison, r ruleTag) error {
 	if f == float64(int64(f)) {
 		shown = int64(f)
 	}
-	switch c {
-	case atLeast:
-		n.decimals.ge, n.GE = &decimalLimit{bound, greaterThanEqual(text, shown)}, &f
-	case atMost:
-		n.decimals.le, n.LE = &decimalLimit{bound, lessThanEqual(text, shown)}, &f
-	case above:
-		n.decimals.gt, n.GT = &decimalLimit{bound, boundIssue("greater_than", "Input should be greater than ", "gt", text, shown)}, &f
-	case multipleOf:
-		if bound.IsZero() {
-			return fmt.Errorf("the rule %s: no number is a multiple of 0", r.raw)
-		}
-		n.decimals.multipleOf, n.MultipleOf = &decimalLimit{bound, boundIssue("multiple_of", "Input should be a multiple of ", "multiple_of", text, shown)}, &f
-	case below:
-		n.decimals.lt, n.LT = &decimalLimit{bound, boundIssue("less_than", "Input should be less than ", "lt", text, shown)}, &f
+	switch {
+	case c != multipleOf:
+		n.decimals.bounds.set(c, bound, boundIssue(c, text, shown))
+	case bound.IsZero():
+		return fmt.Errorf("the rule %s: no number is a multiple of 0", r.raw)
+	default:
+		n.decimals.multipleOf = &bounded[lax.Number]{bound, boundIssue(c, text, shown)}
 	}
+	n.describeBound(c, &f)
 	return nil
 }
 
@@ -91,17 +81,8 @@ func (r *decimalRules) check(number lax.Number) *pydantic.Issue {
 	if issue := number.Check(r.digits); issue != nil {
 		return issue
 	}
-	switch {
-	case r.multipleOf != nil && !number.IsMultiple(r.multipleOf.bound):
+	if r.multipleOf != nil && !number.IsMultiple(r.multipleOf.bound) {
 		return r.multipleOf.issue
-	case r.le != nil && number.Compare(r.le.bound) > 0:
-		return r.le.issue
-	case r.lt != nil && number.Compare(r.lt.bound) >= 0:
-		return r.lt.issue
-	case r.ge != nil && number.Compare(r.ge.bound) < 0:
-		return r.ge.issue
-	case r.gt != nil && number.Compare(r.gt.bound) <= 0:
-		return r.gt.issue
 	}
-	return nil
+	return r.bounds.check(number)
 }

@@ -12,38 +12,17 @@ import (
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 )
 
-// durationRules are the bounds of a Duration.
-type durationRules struct{ le, lt, ge, gt *durationLimit }
-
-type durationLimit struct {
-	bound kit.Duration
-	issue *pydantic.Issue
-}
-
 // durationBound applies a bound of a duration, such as gt=PT0S.
 func (n *Node) durationBound(c comparison, r ruleTag) error {
+	if c == exactly {
+		return n.misfit(r)
+	}
 	bound, err := kit.ParseDuration(r.param)
 	if err != nil {
 		return fmt.Errorf("the rule %s needs a duration, such as PT30S or P7D", r.raw)
 	}
 	text := spokenDuration(bound)
-	limit := &durationLimit{bound: bound}
-	switch c {
-	case atLeast:
-		limit.issue = greaterThanEqual(text, text)
-		n.durations.ge = limit
-	case atMost:
-		limit.issue = lessThanEqual(text, text)
-		n.durations.le = limit
-	case above:
-		limit.issue = boundIssue("greater_than", "Input should be greater than ", "gt", text, text)
-		n.durations.gt = limit
-	case below:
-		limit.issue = boundIssue("less_than", "Input should be less than ", "lt", text, text)
-		n.durations.lt = limit
-	default:
-		return n.misfit(r)
-	}
+	n.durations.set(c, bound, boundIssue(c, text, text))
 	return nil
 }
 
@@ -107,18 +86,4 @@ func (n *Node) setDuration(d *decoder, span lax.Span, issue *pydantic.Issue, v r
 		return d.failInput(issue, target.Seconds()) // the input of a bound is the timedelta
 	}
 	return n.check(d, none, v)
-}
-
-func (r *durationRules) check(d kit.Duration) *pydantic.Issue {
-	switch {
-	case r.le != nil && d.Compare(r.le.bound) > 0:
-		return r.le.issue
-	case r.lt != nil && d.Compare(r.lt.bound) >= 0:
-		return r.lt.issue
-	case r.ge != nil && d.Compare(r.ge.bound) < 0:
-		return r.ge.issue
-	case r.gt != nil && d.Compare(r.gt.bound) <= 0:
-		return r.gt.issue
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"regexp"
 
+	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 	"github.com/polarkit-go/polarkit/kit/internal/pyjson"
 	"github.com/polarkit-go/polarkit/kit/openapi"
@@ -114,7 +115,7 @@ type Node struct {
 	maxLength *sizeRule
 	numbers   numberRules
 	decimals  decimalRules
-	durations durationRules
+	durations bounds[kit.Duration]
 	pattern   *patternRule
 	expected  pydantic.Issue // for Enum and Literal
 	texts     map[string]struct{}

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strconv"
 
-	"github.com/polarkit-go/polarkit/errors"
 	"github.com/polarkit-go/polarkit/kit/internal/pydantic"
 )
 
@@ -20,10 +19,10 @@ func (n *Node) boundFloat32() {
 	)
 	last := math.Nextafter(infinite, 0)
 	if n.numbers.le == nil {
-		n.numbers.le = &limit{f: last, issue: *lessThanEqual(pydantic.FloatText(highest), highest)}
+		n.numbers.le = &limit{f: last, issue: *boundIssue(atMost, pydantic.FloatText(highest), highest)}
 	}
 	if n.numbers.ge == nil {
-		n.numbers.ge = &limit{f: -last, issue: *greaterThanEqual(pydantic.FloatText(-highest), -highest)}
+		n.numbers.ge = &limit{f: -last, issue: *boundIssue(atLeast, pydantic.FloatText(-highest), -highest)}
 	}
 }
 
@@ -51,27 +50,40 @@ func (n *Node) bound(c comparison, r ruleTag) error {
 		}
 		l.f, text, shown = f, pydantic.FloatText(f), f
 	}
+	if c == multipleOf && l.f == 0 {
+		return fmt.Errorf("the rule %s: no number is a multiple of 0", r.raw)
+	}
+	l.issue = *boundIssue(c, text, shown)
 	switch c {
 	case atLeast:
-		l.issue = *greaterThanEqual(text, shown)
-		n.numbers.ge, n.GE = l, &l.f
+		n.numbers.ge = l
 	case atMost:
-		l.issue = *lessThanEqual(text, shown)
-		n.numbers.le, n.LE = l, &l.f
+		n.numbers.le = l
 	case above:
-		l.issue = *boundIssue("greater_than", "Input should be greater than ", "gt", text, shown)
-		n.numbers.gt, n.GT = l, &l.f
+		n.numbers.gt = l
 	case below:
-		l.issue = *boundIssue("less_than", "Input should be less than ", "lt", text, shown)
-		n.numbers.lt, n.LT = l, &l.f
+		n.numbers.lt = l
 	case multipleOf:
-		if l.f == 0 {
-			return fmt.Errorf("the rule %s: no number is a multiple of 0", r.raw)
-		}
-		l.issue = *boundIssue("multiple_of", "Input should be a multiple of ", "multiple_of", text, shown)
-		n.numbers.multipleOf, n.MultipleOf = l, &l.f
+		n.numbers.multipleOf = l
 	}
+	n.describeBound(c, &l.f)
 	return nil
+}
+
+// describeBound keeps a bound for the document.
+func (n *Node) describeBound(c comparison, bound *float64) {
+	switch c {
+	case atLeast:
+		n.GE = bound
+	case atMost:
+		n.LE = bound
+	case above:
+		n.GT = bound
+	case below:
+		n.LT = bound
+	case multipleOf:
+		n.MultipleOf = bound
+	}
 }
 
 func (n *Node) outOfRange(i int64) bool {
@@ -80,18 +92,6 @@ func (n *Node) outOfRange(i int64) bool {
 		return zero.OverflowInt(i)
 	}
 	return i < 0 || zero.OverflowUint(uint64(i))
-}
-
-func boundIssue(typ, msg, name, text string, shown any) *pydantic.Issue {
-	return &pydantic.Issue{Type: typ, Msg: msg + text, Ctx: errors.Ctx{{Name: name, Value: shown}}}
-}
-
-func lessThanEqual(text string, shown any) *pydantic.Issue {
-	return boundIssue("less_than_equal", "Input should be less than or equal to ", "le", text, shown)
-}
-
-func greaterThanEqual(text string, shown any) *pydantic.Issue {
-	return boundIssue("greater_than_equal", "Input should be greater than or equal to ", "ge", text, shown)
 }
 
 // isFloatMultiple allows for rounding as pydantic-core does.

@@ -325,13 +325,13 @@ func (n *Node) inRange(i int64, overflow int, text string) (u uint64, tooLarge, 
 // highest and lowest are the issues of a value beyond the range of the Go type.
 func (n *Node) highest() *pydantic.Issue {
 	if r := &n.numbers; r.umax > 0 {
-		return lessThanEqual(strconv.FormatUint(r.umax, 10), r.umax)
+		return boundIssue(atMost, strconv.FormatUint(r.umax, 10), r.umax)
 	}
-	return lessThanEqual(strconv.FormatInt(n.numbers.max, 10), n.numbers.max)
+	return boundIssue(atMost, strconv.FormatInt(n.numbers.max, 10), n.numbers.max)
 }
 
 func (n *Node) lowest() *pydantic.Issue {
-	return greaterThanEqual(strconv.FormatInt(n.numbers.min, 10), n.numbers.min)
+	return boundIssue(atLeast, strconv.FormatInt(n.numbers.min, 10), n.numbers.min)
 }
 
 // integerDigits is the sign and the digits of a text that is a valid integer.
