@@ -1,6 +1,7 @@
 // Package definition holds what an application defines in package variables: the rules
-// of kit.DefineRule and the unions of interfaces. It knows their types only. The
-// plan reads requests with them, and package encode writes replies with them.
+// of kit.DefineRule, the transformations of kit.DefineTransform and the unions of
+// interfaces. It knows their types only. The plan reads requests with them, and package
+// encode writes replies with the unions.
 package definition
 
 import (

@@ -11,9 +11,9 @@
 // compiled and shared between goroutines; a recursive type is a tree that
 // refers back to itself.
 //
-// Decoding has two steps. The scanner walks once over the bytes of a body: it
-// checks the syntax as Python's json module does and leaves a flat list of
-// tokens. The plan then walks the tokens it has a use for, in the order of the
+// Decoding has two steps. The scanner, package pyjson, walks once over the bytes
+// of a body: it checks the syntax as Python's json module does and leaves a flat
+// list of tokens. The plan then walks the tokens it has a use for, in the order of the
 // type's fields, so errors come in Pydantic's order whatever the order of the
 // input. What an error shows as its input is rendered from the bytes only when
 // there is an error.
