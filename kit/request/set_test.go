@@ -60,6 +60,17 @@ func TestSets(t *testing.T) {
 	}
 }
 
+func TestPatternOfASet(t *testing.T) {
+	t.Parallel()
+
+	_, err := request.Decode[struct {
+		kit.Schema
+
+		Codes kit.Set[string] `json:"codes" pattern:"^[a-z]+$"`
+	}](jsonRequest(`{"codes":["a","B"]}`))
+	require.Equal(t, `string_pattern_mismatch ["body","codes",1] "B" String should match pattern '^[a-z]+$' {"pattern":"^[a-z]+$"}`, answered(t, err))
+}
+
 func TestSetInGo(t *testing.T) {
 	t.Parallel()
 	set := kit.SetOf(3, 1, 3)

@@ -167,7 +167,7 @@ func passes(value any, tag string) (ok bool) {
 // setPattern applies the pattern tag to the text inside. The document shows the
 // pattern as it is written.
 func setPattern(n *Node, expression string) error {
-	for n.Kind == List || n.Kind == Map {
+	for n.Kind == List || n.Kind == Set || n.Kind == Map {
 		n = n.Elem
 	}
 	if n.Kind != String {
