@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -46,17 +47,14 @@ func TestReadmeListsThePackages(t *testing.T) {
 	}
 }
 
-// Decisions are numbered one after the other, so that a number names one.
+// Decisions are numbered one after the other, so that a number names one and none is missing.
 func TestDecisionsAreNumbered(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("../../docs/decisions/*.md")
 	require.NoError(t, err)
 	require.NotEmpty(t, pages)
-	var numbers []string
-	for _, page := range pages {
-		number, _, _ := strings.Cut(filepath.Base(page), "-")
-		require.NotContains(t, numbers, number, "two decisions have the number")
-		numbers = append(numbers, number)
+	for i, page := range pages { // sorted by name
+		require.True(t, strings.HasPrefix(filepath.Base(page), fmt.Sprintf("%04d-", i+1)), "%s must have the number %d", page, i+1)
 	}
 }
 
