@@ -33,16 +33,6 @@ func TestSchemaJSON(t *testing.T) {
 	}
 }
 
-func TestTypesReadBothForms(t *testing.T) {
-	t.Parallel()
-	var types openapi.Types
-	require.NoError(t, json.Unmarshal([]byte(`"string"`), &types))
-	require.Equal(t, openapi.Types{"string"}, types)
-	require.NoError(t, json.Unmarshal([]byte(`["string","null"]`), &types))
-	require.Equal(t, openapi.Types{"string", "null"}, types)
-	require.Error(t, json.Unmarshal([]byte(`1`), &types))
-}
-
 func TestSecurity(t *testing.T) {
 	t.Parallel()
 	data, err := json.Marshal(openapi.Operation{OperationID: "x"})

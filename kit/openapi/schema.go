@@ -77,16 +77,6 @@ func (t Types) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]string(t))
 }
 
-// UnmarshalJSON reads both forms.
-func (t *Types) UnmarshalJSON(data []byte) error {
-	var one string
-	if err := json.Unmarshal(data, &one); err == nil {
-		*t = Types{one}
-		return nil
-	}
-	return json.Unmarshal(data, (*[]string)(t))
-}
-
 // Discriminator names the property whose value decides between the alternatives of OneOf.
 type Discriminator struct {
 	PropertyName string      `json:"propertyName"`
