@@ -22,8 +22,9 @@ import (
 // beyond a bound, a forbidden field. Binding must refuse them. No handler is called.
 //
 // Binding accepts some values that the schemas do not have, as Pydantic does: "1" is
-// an integer, and a kit.Set takes repeated values. Agreement does not try such values. A Validate method may have rules
-// that no schema can express. [Except] leaves such an operation out.
+// an integer, and a kit.Set takes repeated values. Agreement does not try such values.
+// A Validate method may have rules that no schema can express. [Except] leaves such an
+// operation out.
 func Agreement(tb testing.TB, a *api.API, exceptions ...Exception) {
 	tb.Helper()
 	except := map[string]bool{}

@@ -162,6 +162,12 @@ func TestAgreementFindsWhatDiffers(t *testing.T) {
 		{"a closed object", func(d *openapi.Document) {
 			schema(d, "Dog").Closed = true
 		}, "no_such_property"},
+		{"no limit of a length", func(d *openapi.Document) {
+			property(d, "Part", "name").MaxLength = nil
+		}, "the document allows this request and binding refuses it"},
+		{"the values of further keys", func(d *openapi.Document) {
+			schema(d, "Dog").Additional = &openapi.Schema{Type: openapi.Types{"boolean"}}
+		}, `"no_such_property":"maybe"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -236,6 +236,9 @@ var formats = map[string]string{
 // longest is the length of the longest text that is tried.
 const longest = 1 << 16
 
+// long is the length of the text that is tried where the schema sets no limit.
+const long = 1000
+
 func ofString(schema *openapi.Schema) (valid, invalid []any) {
 	invalid = []any{true, []any{}, map[string]any{}}
 	if text, ok := formats[schema.Format]; ok {
@@ -264,6 +267,9 @@ func ofString(schema *openapi.Schema) (valid, invalid []any) {
 	}
 	if most < 0 || most >= 4 && least <= 4 {
 		valid = append(valid, "text")
+	}
+	if most < 0 {
+		valid = append(valid, strings.Repeat("ä", max(least, long)))
 	}
 	valid = append(valid, strings.Repeat("ä", least))
 	if least > 0 {
@@ -433,9 +439,18 @@ func (s *sampler) ofObject(schema *openapi.Schema, depth int) (valid, invalid []
 		invalid = append(invalid, without)
 	}
 	if schema.Closed {
-		invalid = append(invalid, with(full, "no_such_property", 1))
-	} else {
-		valid = append(valid, with(full, "no_such_property", 1))
+		return valid, append(invalid, with(full, "no_such_property", 1))
+	}
+	further := schema.Additional
+	if further == nil {
+		further = &openapi.Schema{} // any value
+	}
+	ok, wrong := s.of(further, depth+1)
+	for _, v := range ok {
+		valid = append(valid, with(full, "no_such_property", v))
+	}
+	for _, v := range wrong {
+		invalid = append(invalid, with(full, "no_such_property", v))
 	}
 	return valid, invalid
 }
