@@ -99,16 +99,34 @@ func checkSnakeCase(e *Endpoint, broken func(string, ...any)) {
 		}
 	}
 	for _, f := range e.plan.Params {
-		switch {
-		case f.Name == "" || f.In == "path": // the path is checked already
-		case f.In == "header" && !isSnakeCase(strings.ReplaceAll(f.Name, "-", "_")):
-			broken("the header %q of %s must be lower case with hyphens, such as x-request-id", f.Name, e.input)
-		case f.In == "body" && !isSnakeCase(f.Name):
-			broken("the field %q of the form of %s must be snake_case, such as %q", f.Name, e.input, snakeCase(f.GoName))
-		case f.In == "query" && !isSnakeCase(f.Name):
-			broken("the query parameter %q of %s must be snake_case, such as %q", f.Name, e.input, snakeCase(f.GoName))
+		for _, name := range parameterNames(f) {
+			better := snakeCase(f.GoName)
+			if f.Parameters != nil {
+				better = snakeCase(name)
+			}
+			switch {
+			case f.In == "path": // the path is checked already
+			case f.In == "header" && !isSnakeCase(strings.ReplaceAll(name, "-", "_")):
+				broken("the header %q of %s must be lower case with hyphens, such as x-request-id", name, e.input)
+			case f.In == "body" && !isSnakeCase(name):
+				broken("the field %q of the form of %s must be snake_case, such as %q", name, e.input, better)
+			case f.In == "query" && !isSnakeCase(name):
+				broken("the query parameter %q of %s must be snake_case, such as %q", name, e.input, better)
+			}
 		}
 	}
+}
+
+// parameterNames are the names on the wire of a parameter. A kit.Parameter may have several.
+func parameterNames(f *plan.Field) []string {
+	if f.Parameters == nil {
+		return []string{f.Name}
+	}
+	names := make([]string, len(f.Parameters))
+	for i, p := range f.Parameters {
+		names[i] = p.Name
+	}
+	return names
 }
 
 func checkDescriptions(e *Endpoint, broken func(string, ...any)) {
@@ -249,8 +267,10 @@ func pointed(t reflect.Type) reflect.Type {
 
 func checkFixedShape(e *Endpoint, broken func(string, ...any)) {
 	for _, f := range e.plan.Params {
-		if f.In == "query" && slices.Contains(shapeNames, f.Name) {
-			broken("the query parameter %q of %s changes the shape of the answer, which clients rely on; remove it, and add an endpoint where another shape is needed", f.Name, e.input)
+		for _, name := range parameterNames(f) {
+			if f.In == "query" && slices.Contains(shapeNames, name) {
+				broken("the query parameter %q of %s changes the shape of the answer, which clients rely on; remove it, and add an endpoint where another shape is needed", name, e.input)
+			}
 		}
 	}
 }

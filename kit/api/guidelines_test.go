@@ -10,6 +10,7 @@ import (
 
 	"github.com/polarkit-go/polarkit/kit"
 	"github.com/polarkit-go/polarkit/kit/api"
+	"github.com/polarkit-go/polarkit/kit/openapi"
 	"github.com/polarkit-go/polarkit/pagination"
 )
 
@@ -117,6 +118,29 @@ type otherCustomer struct {
 	kit.TimestampedSchema `doc:"A customer in full."`
 }
 
+// knob is a parameter that reads itself. The tag names it.
+type knob struct{}
+
+func (*knob) CompileParameter(field kit.ParameterField) (kit.ParameterSpec, error) {
+	return kit.ParameterSpec{Document: []openapi.Parameter{{
+		Name: field.Tag.Get("knob"), In: "query", Description: "It changes something.", Schema: &openapi.Schema{},
+	}}}, nil
+}
+
+func (*knob) BindParameter(*kit.ParameterInput) {}
+
+type camelKnob struct {
+	customerID
+
+	Knob knob `knob:"perPage"`
+}
+
+type shapeKnob struct {
+	customerID
+
+	Knob knob `knob:"expand"`
+}
+
 type expands struct {
 	ID     uuid.UUID            `path:"id" doc:"The ID."`
 	Expand kit.Optional[string] `query:"expand" doc:"What to add." example:"orders"`
@@ -178,6 +202,9 @@ func TestGuidelines(t *testing.T) {
 		{"camelCase query", api.SnakeCase, false, func(g *api.Group) {
 			api.List(g, "/customers/", canRead, does[camelQuery, customers])
 		}},
+		{"camelCase parameter of its own type", api.SnakeCase, false, func(g *api.Group) {
+			api.Get(g, "/customers/{id}", canRead, does[camelKnob, customer])
+		}},
 		{"upper case header", api.SnakeCase, false, func(g *api.Group) {
 			api.Get(g, "/customers/", canRead, does[upperHeader, customer])
 		}},
@@ -215,6 +242,9 @@ func TestGuidelines(t *testing.T) {
 		}},
 		{"parameter that changes the shape", api.FixedShape, false, func(g *api.Group) {
 			api.Get(g, "/customers/{id}", canRead, does[expands, customer])
+		}},
+		{"parameter of its own type that changes the shape", api.FixedShape, false, func(g *api.Group) {
+			api.Get(g, "/customers/{id}", canRead, does[shapeKnob, customer])
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
