@@ -29,52 +29,41 @@ type empty string
 
 func (empty) Values() []empty { return nil }
 
+// mistakenFields has a mistake in each field, by which it is called.
+type mistakenFields struct {
+	kit.Schema
+
+	UnknownRule            string              `json:"unknown_rule" validate:"mni=3"`
+	RuleWithoutItsNumber   string              `json:"rule_without_its_number" validate:"min=x"`
+	NothingPasses          string              `json:"nothing_passes" validate:"min=3,max=2"`
+	BoundOutOfRange        int8                `json:"bound_out_of_range" validate:"max=200"`
+	MisfittingRule         int                 `json:"misfitting_rule" validate:"email"`
+	UniqueNumber           int                 `json:"unique_number" validate:"unique"`
+	RuleAboutAnotherField  string              `json:"rule_about_another_field" validate:"eqfield=UniqueNumber"`
+	OwnRuleOfAnotherType   int                 `json:"own_rule_of_another_type" validate:"booking_code"`
+	DiveIntoAText          string              `json:"dive_into_a_text" validate:"dive,min=1"`
+	KeysWithoutEndkeys     map[string]int      `json:"keys_without_endkeys" validate:"dive,keys,min=1"`
+	Pattern                string              `json:"pattern" pattern:"["`
+	Sensitive              string              `json:"sensitive" sensitive:"yes"`
+	DefaultOfAnotherType   int                 `json:"default_of_another_type" default:"x"`
+	DefaultNull            int                 `json:"default_null" default:"null"`
+	RequiredAndOptional    kit.Optional[int]   `json:"required_and_optional" validate:"required"`
+	OptionalInsideAList    []kit.Optional[int] `json:"optional_inside_a_list"`
+	Channel                chan int            `json:"channel"`
+	Bytes                  []byte              `json:"bytes"`
+	InterfaceWithoutAUnion error               `json:"interface_without_a_union"`
+	EnumWithoutValues      empty               `json:"enum_without_values"`
+}
+
 // TestCheck holds the mistakes that stop a program when it starts. Each sentence names
 // type and field.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 
 	for name, check := range map[string]func() error{
-		"unknown rule": request.Check[struct {
+		"variant without a tag": request.Check[struct {
 			kit.Schema
-			A string `json:"a" validate:"mni=3"`
-		}],
-		"rule without its number": request.Check[struct {
-			kit.Schema
-			A string `json:"a" validate:"min=x"`
-		}],
-		"nothing passes": request.Check[struct {
-			kit.Schema
-			A string `json:"a" validate:"min=3,max=2"`
-		}],
-		"bound out of range": request.Check[struct {
-			kit.Schema
-			A int8 `json:"a" validate:"max=200"`
-		}],
-		"misfitting rule": request.Check[struct {
-			kit.Schema
-			A int `json:"a" validate:"email"`
-		}],
-		"unique number": request.Check[struct {
-			kit.Schema
-			A int `json:"a" validate:"unique"`
-		}],
-		"rule about another field": request.Check[struct {
-			kit.Schema
-			A string `json:"a" validate:"eqfield=B"`
-			B string `json:"b"`
-		}],
-		"own rule of another type": request.Check[struct {
-			kit.Schema
-			A int `json:"a" validate:"booking_code"`
-		}],
-		"default of another type": request.Check[struct {
-			kit.Schema
-			A int `json:"a" default:"x"`
-		}],
-		"default null": request.Check[struct {
-			kit.Schema
-			A int `json:"a" default:"null"`
+			A plainAnimal `json:"a"`
 		}],
 		"two fields of a wire name": request.Check[struct {
 			kit.Schema
@@ -84,38 +73,6 @@ func TestCheck(t *testing.T) {
 		"two parameters of a name": request.Check[struct {
 			A int `query:"q"`
 			B int `query:"q"`
-		}],
-		"required and Optional": request.Check[struct {
-			kit.Schema
-			A kit.Optional[int] `json:"a" validate:"required"`
-		}],
-		"Optional inside a list": request.Check[struct {
-			kit.Schema
-			A []kit.Optional[int] `json:"a"`
-		}],
-		"channel": request.Check[struct {
-			kit.Schema
-			A chan int `json:"a"`
-		}],
-		"interface without a union": request.Check[struct {
-			kit.Schema
-			A error `json:"a"`
-		}],
-		"variant without a tag": request.Check[struct {
-			kit.Schema
-			A plainAnimal `json:"a"`
-		}],
-		"enum without values": request.Check[struct {
-			kit.Schema
-			A empty `json:"a"`
-		}],
-		"pattern": request.Check[struct {
-			kit.Schema
-			A string `json:"a" pattern:"["`
-		}],
-		"sensitive": request.Check[struct {
-			kit.Schema
-			A string `json:"a" sensitive:"yes"`
 		}],
 		"extra": request.Check[struct {
 			kit.Schema `extra:"no"`
@@ -136,14 +93,6 @@ func TestCheck(t *testing.T) {
 		"struct as a parameter": request.Check[struct {
 			A slot `query:"a"`
 		}],
-		"dive into a text": request.Check[struct {
-			kit.Schema
-			A string `json:"a" validate:"dive,min=1"`
-		}],
-		"bytes": request.Check[struct {
-			kit.Schema
-			A []byte `json:"a"`
-		}],
 		"union without variants":            request.Check[noVariants],
 		"unions without a tag":              request.Check[untaggedPart],
 		"rules of a variant":                request.Check[misruled],
@@ -152,13 +101,10 @@ func TestCheck(t *testing.T) {
 		"same tag of two structs":           request.Check[twins],
 		"union by a function without a tag": request.Check[tagless],
 		"union by a function, same tags":    request.Check[sameTags],
-		"keys without endkeys": request.Check[struct {
-			kit.Schema
-			A map[string]int `json:"a" validate:"dive,keys,min=1"`
-		}],
 	} {
 		sentence.Equal(t, "Check: "+name, check())
 	}
+	sentence.Equal(t, "Check: fields", request.Check[mistakenFields]())
 	require.NoError(t, request.Check[customerCreate]())
 	require.NoError(t, request.Check[shape]())
 }

@@ -92,30 +92,18 @@ func TestJSONParameters(t *testing.T) {
 	}, reported(t, err))
 }
 
+type mistakenJSON struct {
+	AnotherContent textFilter      `query:"another"  content:"xml"`
+	Path           textFilter      `path:"path"      content:"json"`
+	Filter         kit.Filter[int] `query:"filter"   content:"json"`
+	RequiredNull   *textFilter     `query:"required" content:"json"`
+	Default        []int           `query:"default"  content:"json" default:"[\"x\"]"`
+	Body           struct {
+		WithoutAPlace []int `json:"without" content:"json"`
+	}
+}
+
 func TestJSONParametersAreChecked(t *testing.T) {
 	t.Parallel()
-	for name, check := range map[string]func() error{
-		"another content": request.Check[struct {
-			A textFilter `query:"a" content:"xml"`
-		}],
-		"path": request.Check[struct {
-			A textFilter `path:"a" content:"json"`
-		}],
-		"Filter": request.Check[struct {
-			A kit.Filter[int] `query:"a" content:"json"`
-		}],
-		"required null": request.Check[struct {
-			A *textFilter `query:"a" content:"json"`
-		}],
-		"default": request.Check[struct {
-			A []int `query:"a" content:"json" default:"[\"x\"]"`
-		}],
-		"without a place": request.Check[struct {
-			kit.Schema
-
-			A []int `json:"a" content:"json"`
-		}],
-	} {
-		sentence.Equal(t, "Check: JSON parameter, "+name, check())
-	}
+	sentence.Equal(t, "Check: JSON parameters", request.Check[mistakenJSON]())
 }

@@ -181,37 +181,20 @@ func TestTransformThatFails(t *testing.T) {
 value_error ["body","b"] "**********" Value error, the value is not valid {"error":{}}`, answered(t, err))
 }
 
+type mistakenTransforms struct {
+	Unknown        string   `query:"unknown"          transform:"trim"`
+	Empty          string   `query:"empty"            transform:""`
+	NullOfAString  string   `query:"null_of_a_string" transform:"empty_to_null"`
+	StripOfAList   []string `query:"strip_of_a_list"  transform:"strip"`
+	DiveIntoString string   `query:"dive_into_string" transform:"dive,strip"`
+	AnotherType    int      `query:"another_type"     transform:"lowercased"`
+	Float32        float32  `query:"float32"          transform:"halved"`
+	BothCases      string   `query:"both_cases"       transform:"upper,lower"`
+}
+
 func TestCheckRefusesTransforms(t *testing.T) {
 	t.Parallel()
-
-	for name, check := range map[string]func() error{
-		"unknown": request.Check[struct {
-			A string `query:"a" transform:"trim"`
-		}],
-		"empty": request.Check[struct {
-			A string `query:"a" transform:""`
-		}],
-		"null of a string": request.Check[struct {
-			A string `query:"a" transform:"empty_to_null"`
-		}],
-		"strip of a list": request.Check[struct {
-			A []string `query:"a" transform:"strip"`
-		}],
-		"dive into a string": request.Check[struct {
-			A string `query:"a" transform:"dive,strip"`
-		}],
-		"another type": request.Check[struct {
-			A int `query:"a" transform:"lowercased"`
-		}],
-		"float32": request.Check[struct {
-			A float32 `query:"a" transform:"halved"`
-		}],
-		"both cases": request.Check[struct {
-			A string `query:"a" transform:"upper,lower"`
-		}],
-	} {
-		sentence.Equal(t, "transform: "+name, check())
-	}
+	sentence.Equal(t, "transform: fields", request.Check[mistakenTransforms]())
 }
 
 // FuzzTransforms looks for texts that panic, or that are longer than the rules let pass.
