@@ -140,7 +140,7 @@ func encodeTime(s *state, v reflect.Value) error {
 		return fmt.Errorf("the year %d has no JSON", at.Year())
 	}
 	s.buf = append(s.buf, '"')
-	s.buf = AppendTime(s.buf, at)
+	s.buf = appendTime(s.buf, at)
 	s.buf = append(s.buf, '"')
 	return nil
 }
@@ -182,9 +182,9 @@ func inFourDigits(at time.Time) (time.Time, bool) {
 
 func isYear(at time.Time) bool { return at.Year() >= 1 && at.Year() <= 9999 }
 
-// AppendTime appends a datetime as Pydantic writes it. A fraction has six digits, and UTC is
+// appendTime appends a datetime as Pydantic writes it. A fraction has six digits, and UTC is
 // Z. Other offsets look like +02:00.
-func AppendTime(to []byte, at time.Time) []byte {
+func appendTime(to []byte, at time.Time) []byte {
 	layout := "2006-01-02T15:04:05Z07:00"
 	if at.Nanosecond() >= 1000 {
 		layout = "2006-01-02T15:04:05.000000Z07:00"

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// Interval is how long equal faults are counted before a line has their number.
-	Interval = time.Minute
+	// interval is how long equal faults are counted before a line has their number.
+	interval = time.Minute
 	// maxFaults is how many different faults of one owner are distinguished in an
 	// interval. All others of a message are counted together.
 	maxFaults = 100
@@ -73,7 +73,7 @@ func (t *Table) count(k key, next slog.Handler, record slog.Record) bool {
 	}
 	t.owned[k.owner]++
 	f := &fault{}
-	f.end = time.AfterFunc(Interval, func() { t.endInterval(k, f) })
+	f.end = time.AfterFunc(interval, func() { t.endInterval(k, f) })
 	t.faults[k] = f
 	return false
 }
@@ -91,7 +91,7 @@ func (t *Table) endInterval(k key, f *fault) {
 		return
 	}
 	write := f.take()
-	f.end.Reset(Interval)
+	f.end.Reset(interval)
 	t.mu.Unlock()
 	write()
 }

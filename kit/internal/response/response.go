@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	// BodyTime is how long a body may take when the handler sets no limit.
-	BodyTime = 30 * time.Second
+	// bodyTime is how long a body may take when the handler sets no limit.
+	bodyTime = 30 * time.Second
 	// writeTime is how long a client may take to read a part of the reply.
 	writeTime = 30 * time.Second
 	// writePart is the size of such a part in bytes.
@@ -75,7 +75,7 @@ func Watch(w http.ResponseWriter, r *http.Request) *Writer {
 		watching.body = body{ReadCloser: r.Body, exchange: watching}
 		watching.body.waiter, _ = r.Context().Value(WaiterKey{}).(Waiter)
 		r.Body = &watching.body
-		watching.LimitRead(BodyTime)
+		watching.LimitRead(bodyTime)
 	}
 	return watching
 }
