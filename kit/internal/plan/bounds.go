@@ -14,7 +14,7 @@ type bounded[T any] struct {
 	issue *pydantic.Issue
 }
 
-// set sets the bound of a comparison, which is none of exactly and multipleOf.
+// set sets the bound of a comparison, which is neither exactly nor multipleOf.
 func (b *bounds[T]) set(c comparison, bound T, issue *pydantic.Issue) {
 	one := &bounded[T]{bound, issue}
 	switch c {
