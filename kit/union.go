@@ -126,8 +126,8 @@ func define[I any](name string, union *definition.Union, variants []I) *Union[I]
 // Variants adds variants.
 func (u *Union[I]) Variants(variants ...I) *Union[I] { return u.add("Union.Variants", variants...) }
 
-// Ruled adds a variant with rules. The tag is that of a field: validate, pattern and
-// transform.
+// Ruled adds a variant with rules. The tag is that of a field: validate, pattern,
+// key_pattern and transform.
 //
 //	type Code any
 //

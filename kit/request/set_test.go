@@ -71,6 +71,18 @@ func TestPatternOfASet(t *testing.T) {
 	require.Equal(t, `string_pattern_mismatch ["body","codes",1] "B" String should match pattern '^[a-z]+$' {"pattern":"^[a-z]+$"}`, answered(t, err))
 }
 
+// glossary is a union of which a variant has rules for keys.
+type glossary any
+
+var _ = kit.DefineSmartUnion[glossary](0).Ruled(`key_pattern:"^[a-z]+$"`, map[string]string{})
+
+func TestPatternOfTheKeysOfAVariant(t *testing.T) {
+	t.Parallel()
+
+	_, err := request.Decode[glossary](jsonRequest(`{"A":"x"}`))
+	require.Contains(t, answered(t, err), "String should match pattern '^[a-z]+$'")
+}
+
 func TestSetInGo(t *testing.T) {
 	t.Parallel()
 	set := kit.SetOf(3, 1, 3)

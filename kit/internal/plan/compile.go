@@ -53,7 +53,7 @@ func ForOutput(t reflect.Type) (*Node, error) {
 
 func compileBody(t reflect.Type, output bool) (*Node, error) {
 	c := newCompiler(output)
-	n, err := c.node(t, "", t.String())
+	n, err := c.node(t, noRules, t.String())
 	if err = c.finish(err); err != nil {
 		return nil, err
 	}
@@ -147,16 +147,34 @@ var (
 	beforeType         = reflect.TypeFor[kit.BeforeValidator]()
 )
 
-// node compiles a type with the rules of a field. The text where is the place in errors.
-func (c *compiler) node(t reflect.Type, validate, where string) (*Node, error) {
-	rules, err := parseRules(validate)
+// tagged compiles a type with the tag of a field or of a union's variant. It reports whether
+// the tag requires the value. The text where is the place in errors.
+func (c *compiler) tagged(t reflect.Type, tag reflect.StructTag, where string) (n *Node, required bool, err error) {
+	rules, err := parseRules(tag.Get("validate"))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", where, err)
+		return nil, false, fmt.Errorf("%s: %w", where, err)
 	}
-	return c.nodeWith(t, rules, where)
+	if n, err = c.node(t, rules, where); err != nil {
+		return nil, false, err
+	}
+	for _, option := range []struct {
+		key    string
+		set    func(n *Node, text string) error
+		output bool // a type that is only written has it too
+	}{{"pattern", setPattern, true}, {"transform", setTransforms, false}, {"key_pattern", setKeyPattern, false}} {
+		text, ok := tag.Lookup(option.key)
+		if !ok || c.output && !option.output {
+			continue
+		}
+		if err := option.set(n, text); err != nil {
+			return nil, false, fmt.Errorf("%s: %w", where, err)
+		}
+	}
+	return n, rules.required, nil
 }
 
-func (c *compiler) nodeWith(t reflect.Type, rules *ruleSet, where string) (*Node, error) {
+// node compiles a type with rules.
+func (c *compiler) node(t reflect.Type, rules *ruleSet, where string) (*Node, error) {
 	n := &Node{Type: t}
 	if t.Kind() == reflect.Pointer {
 		n.Nullable, n.Type = true, t.Elem()
@@ -298,7 +316,7 @@ func (c *compiler) container(n *Node, rules *ruleSet, where string) (err error) 
 	default:
 		n.Kind = List
 	}
-	n.Elem, err = c.nodeWith(t.Elem(), rules.elem(), where+"[]")
+	n.Elem, err = c.node(t.Elem(), rules.elem(), where+"[]")
 	return err
 }
 
@@ -307,7 +325,7 @@ func (c *compiler) mapKey(n *Node, rules *ruleSet, where string) (err error) {
 	if c.output && t.Kind() != reflect.String && !isInteger(t) && !t.Implements(textOutType) {
 		return fmt.Errorf("%s: keys of type %s cannot be written as JSON; use a string type", where, t)
 	}
-	if n.Key, err = c.nodeWith(t, rules.key(), where+"[key]"); err != nil || c.output {
+	if n.Key, err = c.node(t, rules.key(), where+"[key]"); err != nil || c.output {
 		return err
 	}
 	if n.Key.before {

@@ -146,28 +146,11 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 			return nil, fmt.Errorf("%s: %s:%q is neither \"true\" nor \"false\"", where, name, value)
 		}
 	}
-	rules, err := parseRules(sf.Tag.Get("validate"))
+	n, required, err := c.tagged(t, sf.Tag, where)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", where, err)
-	}
-	if f.Node, err = c.nodeWith(t, rules, where); err != nil {
 		return nil, err
 	}
-	if pattern, ok := sf.Tag.Lookup("pattern"); ok {
-		if err := setPattern(f.Node, pattern); err != nil {
-			return nil, fmt.Errorf("%s: %w", where, err)
-		}
-	}
-	if tag, ok := sf.Tag.Lookup("transform"); ok && !c.output {
-		if err := setTransforms(f.Node, tag); err != nil {
-			return nil, fmt.Errorf("%s: %w", where, err)
-		}
-	}
-	if pattern, ok := sf.Tag.Lookup("key_pattern"); ok && !c.output {
-		if err := setKeyPattern(f.Node, pattern); err != nil {
-			return nil, fmt.Errorf("%s: %w", where, err)
-		}
-	}
+	f.Node = n
 	text, hasDefault := sf.Tag.Lookup("default")
 	if hasDefault {
 		f.HasDefault = true
@@ -177,7 +160,7 @@ func (c *compiler) field(sf reflect.StructField, name string, at []int, where st
 	if f.Hidden && f.Required && !c.output {
 		return nil, fmt.Errorf("%s: a client that does not know a hidden field cannot send it; use kit.Optional or give it a default", where)
 	}
-	if rules.required && !f.Required && !c.output {
+	if required && !f.Required && !c.output {
 		other := "the default"
 		if f.Optional {
 			other = "kit.Optional"

@@ -22,7 +22,7 @@ func (c *compiler) setNode(n *Node, rules *ruleSet, where string) (err error) {
 	c.open[n.Type] = true
 	defer delete(c.open, n.Type)
 	n.Kind, n.Unique = Set, true
-	n.Elem, err = c.nodeWith(value, rules.elem(), where+"[]")
+	n.Elem, err = c.node(value, rules.elem(), where+"[]")
 	return err
 }
 

@@ -87,21 +87,8 @@ func (c *compiler) variant(t reflect.Type, def definition.Variant) (*Node, error
 	if typ.Kind() == reflect.Struct && def.Rules == "" {
 		where = typ.String()
 	}
-	n, err := c.node(typ, def.Rules.Get("validate"), where)
-	if err != nil {
-		return nil, err
-	}
-	if pattern, ok := def.Rules.Lookup("pattern"); ok {
-		if err := setPattern(n, pattern); err != nil {
-			return nil, fmt.Errorf("%s: %w", where, err)
-		}
-	}
-	if tag, ok := def.Rules.Lookup("transform"); ok && !c.output {
-		if err := setTransforms(n, tag); err != nil {
-			return nil, fmt.Errorf("%s: %w", where, err)
-		}
-	}
-	return n, nil
+	n, _, err := c.tagged(typ, def.Rules, where)
+	return n, err
 }
 
 // complete prepares what needs the fields of all variants.
