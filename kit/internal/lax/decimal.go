@@ -35,7 +35,7 @@ type Number struct {
 // Decimal reads a decimal number from text with the grammar of Python's
 // decimal.Decimal: an optional sign, digits of any script with an optional point
 // and exponent, outer white space, and underscores anywhere. NaN and infinities
-// are a finite_number issue. For a float use the text of [FloatRepr].
+// are a finite_number issue. For a float use the text of [python.FloatRepr].
 func Decimal(s string) (Number, *pydantic.Issue) {
 	text, ok := decimalText(s)
 	if !ok {

@@ -4,6 +4,7 @@ package weburl
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,22 +64,16 @@ func urlIssue(fault string) *pydantic.Issue {
 }
 
 func (rules *Rules) check(u *urlParts) *pydantic.Issue {
-	if len(rules.Schemes) > 0 {
-		allowed := false
-		for _, scheme := range rules.Schemes {
-			allowed = allowed || scheme == u.scheme
+	if len(rules.Schemes) > 0 && !slices.Contains(rules.Schemes, u.scheme) {
+		reprs := make([]string, len(rules.Schemes))
+		for i, scheme := range rules.Schemes {
+			reprs[i] = python.Repr(scheme)
 		}
-		if !allowed {
-			reprs := make([]string, len(rules.Schemes))
-			for i, scheme := range rules.Schemes {
-				reprs[i] = python.Repr(scheme)
-			}
-			expected := pydantic.Expected(reprs)
-			return &pydantic.Issue{
-				Type: "url_scheme",
-				Msg:  "URL scheme should be " + expected,
-				Ctx:  errors.Ctx{{Name: "expected_schemes", Value: expected}},
-			}
+		expected := pydantic.Expected(reprs)
+		return &pydantic.Issue{
+			Type: "url_scheme",
+			Msg:  "URL scheme should be " + expected,
+			Ctx:  errors.Ctx{{Name: "expected_schemes", Value: expected}},
 		}
 	}
 	if rules.HostRequired && u.host == "" {
