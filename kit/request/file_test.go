@@ -175,6 +175,12 @@ func TestDispositions(t *testing.T) {
 	in, err := request.Bind[upload](postMultipart(strings.NewReader(withDisposition(`form-data; name="image"; filename="a\"b\\c;d=e"`) + "--XyZ--")))
 	require.NoError(t, err)
 	require.Equal(t, `a"b\c;d=e`, in.Image.Name)
+
+	for sent, want := range map[string]string{`="C:\\dir\a.png"`: "a.png", `="\\\\host\a.png"`: "a.png", `="dir\a.png"`: `dir\a.png`, `="a/b.png"`: "a/b.png", ``: ""} {
+		in, err := request.Bind[upload](postMultipart(strings.NewReader(withDisposition(`form-data; name="image"; filename`+sent) + "--XyZ--")))
+		require.NoError(t, err, sent)
+		require.Equal(t, want, in.Image.Name, sent)
+	}
 }
 
 // BenchmarkHostileParts is to be read beside its line "valid": no other may take more than

@@ -259,7 +259,11 @@ func disposition(header string) (name, fileName string, hasName, isFile bool) {
 			fileName, isFile = value, true
 		}
 	}
-	return unquote(name), unquote(fileName), hasName, isFile
+	fileName = unquote(fileName)
+	if strings.HasPrefix(fileName, `\\`) || len(fileName) > 2 && fileName[1:3] == `:\` {
+		fileName = fileName[strings.LastIndexByte(fileName, '\\')+1:] // old browsers send the path on Windows
+	}
+	return unquote(name), fileName, hasName, isFile
 }
 
 // unquote is the value of a parameter without its quotes.
@@ -272,7 +276,7 @@ func unquote(value string) string {
 }
 
 // cutParameter cuts the first parameter off, which ends at a semicolon that is not in
-// quotes. The key of one without a value is empty.
+// quotes.
 func cutParameter(s string) (key, value, rest string) {
 	quoted, equals := false, -1
 	end := 0
@@ -291,9 +295,8 @@ func cutParameter(s string) (key, value, rest string) {
 		}
 	}
 	end = min(end, len(s))
-	rest = s[min(end+1, len(s)):]
 	if equals < 0 {
-		return "", "", rest
+		equals = end
 	}
-	return strings.TrimSpace(s[:equals]), s[equals+1 : end], rest
+	return strings.TrimSpace(s[:equals]), s[min(equals+1, end):end], s[min(end+1, len(s)):]
 }
