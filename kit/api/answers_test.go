@@ -332,8 +332,13 @@ func TestNilInsideOfAnOutput(t *testing.T) {
 // A pointer to the read schema is the read schema.
 func TestOneShapeThroughAPointer(t *testing.T) {
 	t.Parallel()
-	api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
+	a := api.New(api.Config{Title: "Shop API"}, func(root *api.Group) {
 		api.List(root.Group("/v1/customers"), "/", canRead, service{}.List)
 		api.Get(root.Group("/v1/customers"), "/{id}", canRead, does[customerID, *customer], api.Name("get"))
 	})
+	alone := a.Document().Paths[1].Value.Get.Responses[0].Value.Content[0].Value.Schema
+	require.Equal(t, openapi.Ref("Customer").Ref, alone.Ref)
+	list, ok := a.Document().Components.Schemas.Get("ListResource_Customer_")
+	require.True(t, ok)
+	require.Equal(t, alone.Ref, list.Properties[0].Schema.Items.Ref)
 }

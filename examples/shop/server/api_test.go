@@ -20,7 +20,11 @@ import (
 
 func TestGuidelines(t *testing.T) {
 	t.Parallel()
-	kittest.Guidelines(t, newShop(t).server.API())
+	a := newShop(t).server.API()
+	kittest.Guidelines(t, a)
+	for _, g := range a.Guidelines() {
+		require.Empty(t, g.Relaxed, "the example keeps the guideline %s", g.Guideline)
+	}
 }
 
 func TestAgreement(t *testing.T) {
